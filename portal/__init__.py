@@ -1,0 +1,1 @@
+"""Sanjha: one door to every public service."""

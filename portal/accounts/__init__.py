@@ -1,0 +1,1 @@
+"""People, their passwords and second factors, their sessions, and what their roles allow."""

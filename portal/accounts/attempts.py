@@ -1,0 +1,74 @@
+"""Counters of tries: rows that stand although the request is refused, and hold for all workers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.accounts import throttling
+from portal.accounts.models import Attempts
+from portal.accounts.throttling import Limit, Tally
+from portal.kernel import clock, keys
+from portal.kernel.db import apart, db
+from portal.kernel.errors import TooMany
+
+
+def spend(limit: Limit, *about: str) -> None:
+    """Count one try, before it is known whether it is right. Raises TooMany.
+
+    Call it before the request's own transaction has begun, since it needs a connection too.
+    """
+    now = clock.now()
+    with _locked(limit, about, now) as (session, row):
+        tally = _tally(row)
+        if seconds := throttling.wait(tally, now):
+            raise TooMany(seconds)
+        _write(row, throttling.counted(tally, limit, now))
+        session.flush()
+
+
+def take_back(limit: Limit, *about: str) -> None:
+    """Undo the last try: it was right, and must not count against others behind the address."""
+    with _locked(limit, about, clock.now()) as (_, row):
+        _write(row, throttling.taken_back(_tally(row)))
+
+
+def forget(limit: Limit, *about: str) -> None:
+    """Begin anew after a success."""
+    with apart() as session:
+        session.execute(delete(Attempts).where(Attempts.key == _key(limit, about)))
+
+
+def sweep() -> None:
+    """Remove counters that no longer count."""
+    old = clock.now() - throttling.FORGOTTEN_AFTER
+    db.session.execute(delete(Attempts).where(Attempts.last < old))
+
+
+@contextmanager
+def _locked(
+    limit: Limit, about: tuple[str, ...], now: datetime
+) -> Iterator[tuple[Session, Attempts]]:
+    """The counter's row, made if need be, held so that tries in parallel count one by one."""
+    key = _key(limit, about)
+    new = insert(Attempts).values(key=key, **asdict(throttling.fresh(now)))
+    with apart() as session:
+        session.execute(new.on_conflict_do_nothing())
+        yield session, session.get_one(Attempts, key, with_for_update=True)
+
+
+def _key(limit: Limit, about: tuple[str, ...]) -> bytes:
+    return keys.keyed_hash("accounts.attempts", "|".join((limit.name, *about)))
+
+
+def _tally(row: Attempts) -> Tally:
+    return Tally(row.count, row.pauses, row.began, row.last, row.until)
+
+
+def _write(row: Attempts, tally: Tally) -> None:
+    for name, value in asdict(tally).items():
+        setattr(row, name, value)

@@ -1,0 +1,1 @@
+"""The shell of programs' interfaces: tokens, answers given once, JSON that is checked, OpenAPI."""

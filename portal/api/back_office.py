@@ -1,0 +1,45 @@
+"""The integrator's tokens: made, shown once, revoked."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.api import service
+from portal.kernel.errors import Refused
+from portal.web.access import may, visitor
+
+pages = Blueprint("tokens", __name__, url_prefix="/console/tokens", template_folder="templates")
+
+
+@pages.get("")
+@may("api.tokens")
+def index() -> ResponseReturnValue:
+    return _page(None)
+
+
+@pages.post("")
+@may("api.tokens")
+def make() -> ResponseReturnValue:
+    provider = request.form.get("provider", "")
+    if provider not in visitor().providers:
+        raise Refused
+    label = request.form.get("label", "").strip()[:80] or provider
+    return _page(service.issue_token(provider, service.SCOPES, label, visitor().id))
+
+
+@pages.post("/<uuid:token_id>/revoke")
+@may("api.tokens")
+def revoke(token_id: UUID) -> ResponseReturnValue:
+    service.revoke_token(token_id, visitor().providers, visitor().id)
+    return redirect(url_for(".index"))
+
+
+def _page(token: str | None) -> str:
+    providers = visitor().providers
+    return render_template(
+        "api/tokens.html",
+        tokens=service.tokens(providers),
+        providers=sorted(providers),
+        token=token,
+    )

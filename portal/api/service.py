@@ -1,0 +1,133 @@
+"""Who a program is, and answering the same call the same way."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from portal.api.models import ApiToken, GivenAnswer
+from portal.audit import service as audit
+from portal.kernel import clock
+from portal.kernel.crypto import token_hash
+from portal.kernel.db import Json, db
+from portal.kernel.errors import N_, BadInput, NotFound, Refused, SignInNeeded
+
+PREFIX = "sanjha_"
+KEPT = timedelta(hours=24)
+SCOPES = ("applications",)
+
+
+class NoToken(SignInNeeded):
+    message = N_("Send a valid token of your provider in the header Authorization: Bearer.")
+
+
+class ScopeMissing(Refused):
+    message = N_("This token does not have the scope %(scope)s. Make one that has it.")
+
+
+class NoSuchToken(NotFound):
+    message = N_("There is no such token.")
+
+
+class KeyMissing(BadInput):
+    message = N_("Send a header Idempotency-Key of 1 to 255 characters with every change.")
+
+
+class KeyReused(BadInput):
+    status: ClassVar[int] = 422
+    message = N_("This Idempotency-Key came with another body before. Use a new key.")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A program, acting for one provider."""
+
+    token_id: UUID
+    provider_slug: str
+    scopes: frozenset[str]
+
+
+Answer = tuple[Json, int]
+
+
+def issue_token(provider_slug: str, scopes: Sequence[str], label: str, made_by: UUID) -> str:
+    """The token itself, which is never shown again."""
+    token = PREFIX + secrets.token_urlsafe(32)
+    row = ApiToken(
+        token_hash=token_hash(token),
+        provider_slug=provider_slug,
+        scopes=list(scopes),
+        label=label,
+        made_by=made_by,
+    )
+    db.session.add(row)
+    audit.record("token.made", about=f"token:{row.id}", actor=made_by, why=provider_slug)
+    db.session.flush()
+    return token
+
+
+def revoke_token(token_id: UUID, providers: frozenset[str], by: UUID) -> None:
+    """Raises NoSuchToken."""
+    row = db.session.get(ApiToken, token_id)
+    if row is None or row.provider_slug not in providers:
+        raise NoSuchToken
+    row.revoked_at = row.revoked_at or clock.now()
+    audit.record("token.revoked", about=f"token:{row.id}", actor=by, why=row.provider_slug)
+
+
+def tokens(providers: frozenset[str]) -> Sequence[ApiToken]:
+    wanted = select(ApiToken).where(ApiToken.provider_slug.in_(providers))
+    return db.session.scalars(wanted.order_by(ApiToken.id.desc())).all()
+
+
+def caller(authorization: str | None, scope: str) -> Caller:
+    """Raises NoToken, ScopeMissing."""
+    kind, _, token = (authorization or "").partition(" ")
+    if kind.casefold() != "bearer" or not token:
+        raise NoToken
+    wanted = select(ApiToken).where(
+        ApiToken.token_hash == token_hash(token.strip()), ApiToken.revoked_at.is_(None)
+    )
+    if (row := db.session.scalar(wanted)) is None:
+        raise NoToken
+    if scope not in row.scopes:
+        raise ScopeMissing(scope=scope)
+    return Caller(row.id, row.provider_slug, frozenset(row.scopes))
+
+
+def once(by: Caller, key: str | None, body: bytes, work: Callable[[], Answer]) -> Answer:
+    """Do the work unless this key was answered before; a twin in flight waits for the first.
+
+    Raises KeyMissing, KeyReused.
+    """
+    if not key or len(key) > 255:
+        raise KeyMissing
+    row = GivenAnswer(token_id=by.token_id, key=key, digest=token_hash(body.hex()))
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+            db.session.flush()
+    except IntegrityError:
+        return _given(row)
+    row.body, row.status = work()
+    return row.body, row.status
+
+
+def _given(twin: GivenAnswer) -> Answer:
+    wanted = select(GivenAnswer).where(
+        GivenAnswer.token_id == twin.token_id, GivenAnswer.key == twin.key
+    )
+    first = db.session.scalars(wanted).one()
+    if first.digest != twin.digest:
+        raise KeyReused
+    return first.body or {}, first.status or 200
+
+
+def forget_answers() -> None:
+    """Let keys go after a day."""
+    db.session.execute(delete(GivenAnswer).where(GivenAnswer.created_at < clock.now() - KEPT))

@@ -1,0 +1,31 @@
+"""What is told upward of an application: ids and codes, never an answer."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from portal.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class ApplicationSubmitted(Event):
+    application_id: UUID
+
+
+@dataclass(frozen=True)
+class ApplicationAnswered(Event):
+    """The person corrected what the provider asked about."""
+
+    application_id: UUID
+
+
+@dataclass(frozen=True)
+class ApplicationWithdrawn(Event):
+    application_id: UUID
+
+
+@dataclass(frozen=True)
+class StateChanged(Event):
+    """The provider or an officer moved the application; told after every such move."""
+
+    application_id: UUID
+    state: str

@@ -1,0 +1,470 @@
+"""Everything that is done to an application. The only module that touches its tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.exc import IntegrityError
+
+from portal.applications import domain
+from portal.applications.domain import Actor, ProviderEvent, State
+from portal.applications.events import (
+    ApplicationAnswered,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    StateChanged,
+)
+from portal.applications.models import Application, IssuedDocument, TimelineEntry
+from portal.audit import service as audit
+from portal.consent import service as consent
+from portal.files import service as files
+from portal.kernel import clock, ids
+from portal.kernel.db import db
+from portal.kernel.errors import N_, Conflict, NotFound
+from portal.kernel.events import publish
+from portal.kernel.money import Money
+from portal.kernel.settings import current
+from portal.registry import domain as declared
+from portal.registry import service as registry
+from portal.registry.contract import Calendar
+
+Answers = Mapping[str, Any]
+# What callers read of an application; its columns are changed here alone.
+Case = Application
+ISSUED_BYTES = 5_000_000
+ISSUED_KINDS = ("pdf", "jpeg", "png")
+
+
+class NoSuchApplication(NotFound):
+    message = N_("There is no application with this reference among yours. Check the reference.")
+
+
+class NothingAsked(Conflict):
+    message = N_("Nothing is asked of you for this application now.")
+
+
+class NotReady(Conflict):
+    message = N_("Some answers are missing or not right yet. Go back and complete them.")
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The person who sends, and the subject under whose key the answers stand."""
+
+    person_id: UUID
+    subject_id: UUID
+    language: str
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who moves an application: a provider's program, or an officer."""
+
+    kind: Actor
+    id: str
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """What goes to the provider with one message: declared and consented fields, nothing else."""
+
+    application_id: UUID
+    subject_id: UUID
+    reference: str
+    sequence: int
+    state: str
+    provider_slug: str
+    service_slug: str
+    version: int
+    language: str
+    due_on: date | None
+    fee: Money | None
+    answers: dict[str, Any]
+    documents: list[dict[str, Any]]
+
+
+def submit(
+    submission: UUID, sender: Sender, offer: registry.Offer, answers: Answers
+) -> Application:
+    """Send the answers of one draft; sent again, it is the same application.
+
+    Raises NotReady when the answers do not allow a fee to be worked out.
+    """
+    application = _new(submission, sender, offer, declared.clean(offer.service.form, answers))
+    try:
+        with db.session.begin_nested():
+            db.session.add(application)
+            db.session.flush()
+    except IntegrityError:
+        return _sent_before(submission, sender.person_id)
+    consent.record(
+        application_id=application.id,
+        subject_id=sender.subject_id,
+        person_id=sender.person_id,
+        offer=offer,
+        fields=sorted(declared.shared_fields(offer.service, application.answers)),
+    )
+    _tell(application, "submit", Author(Actor.CITIZEN, str(sender.person_id)))
+    publish(ApplicationSubmitted(application.id))
+    return application
+
+
+def _new(
+    submission: UUID, sender: Sender, offer: registry.Offer, answers: dict[str, Any]
+) -> Application:
+    fee = fee_of(offer, answers)
+    application = Application(
+        subject_id=sender.subject_id,
+        reference=ids.reference(current().kernel.reference_prefix),
+        submission=submission,
+        person_id=sender.person_id,
+        provider_slug=offer.provider.slug,
+        service_slug=offer.service.slug,
+        version_id=offer.version_id,
+        language=sender.language,
+        state=State.SUBMITTED,
+        fee_minor=fee.minor if fee else None,
+        fee_currency=fee.currency if fee else None,
+        due_on=declared.due_on(offer.provider.calendar, clock.today(), offer.service.promise),
+        changed_at=clock.now(),
+    )
+    application.answers = answers
+    return application
+
+
+def fee_of(offer: registry.Offer, answers: Answers) -> Money | None:
+    """None for a free service. Raises NotReady when an answer that decides it is missing."""
+    quoted = declared.quote(offer.service, answers)
+    if quoted is None or isinstance(quoted, Money):
+        return quoted
+    raise NotReady
+
+
+def _sent_before(submission: UUID, person_id: UUID) -> Application:
+    wanted = select(Application).where(
+        Application.submission == submission, Application.person_id == person_id
+    )
+    if (application := db.session.scalar(wanted)) is None:
+        raise NoSuchApplication
+    return application
+
+
+def find(person_id: UUID, reference: str) -> Application:
+    """Raises NoSuchApplication, also for somebody else's."""
+    wanted = select(Application).where(
+        Application.reference == (ids.read_reference(reference) or ""),
+        Application.person_id == person_id,
+    )
+    return _found(db.session.scalar(wanted))
+
+
+def find_submission(person_id: UUID, submission: UUID) -> Application | None:
+    """The application that a draft became, if it was sent."""
+    wanted = select(Application).where(
+        Application.submission == submission, Application.person_id == person_id
+    )
+    return db.session.scalar(wanted)
+
+
+def find_case(providers: frozenset[str], reference: str, *, lock: bool = False) -> Application:
+    """A case of these providers. Raises NoSuchApplication, also for another provider's."""
+    wanted = select(Application).where(
+        Application.reference == (ids.read_reference(reference) or ""),
+        Application.provider_slug.in_(providers),
+    )
+    return _found(db.session.scalar(wanted.with_for_update() if lock else wanted))
+
+
+def by_id(application_id: UUID) -> Application:
+    return _found(db.session.get(Application, application_id))
+
+
+def _found(application: Application | None) -> Application:
+    if application is None:
+        raise NoSuchApplication
+    return application
+
+
+def of_person(person_id: UUID, *, after: UUID | None = None, limit: int = 20) -> Sequence[Any]:
+    """Rows for the list of a person, newest first; no answer is opened."""
+    columns = (
+        Application.id,
+        Application.reference,
+        Application.provider_slug,
+        Application.service_slug,
+        Application.version_id,
+        Application.state,
+        Application.due_on,
+        Application.created_at,
+        Application.changed_at,
+    )
+    wanted = select(*columns).where(Application.person_id == person_id)
+    if after is not None:
+        wanted = wanted.where(Application.id < after)
+    return db.session.execute(wanted.order_by(Application.id.desc()).limit(limit)).all()
+
+
+def queue(
+    providers: frozenset[str],
+    states: Sequence[str],
+    *,
+    after: tuple[date, UUID] | None = None,
+    limit: int = 50,
+) -> Sequence[Any]:
+    """Rows of the desk's list, the most urgent first; no answer is opened."""
+    columns = (
+        Application.id,
+        Application.reference,
+        Application.provider_slug,
+        Application.service_slug,
+        Application.version_id,
+        Application.state,
+        Application.stage,
+        Application.due_on,
+        Application.days_left,
+        Application.created_at,
+        Application.changed_at,
+    )
+    wanted = select(*columns).where(
+        Application.provider_slug.in_(providers), Application.state.in_(states)
+    )
+    if after is not None:
+        wanted = wanted.where(tuple_(Application.due_on, Application.id) > after)
+    return db.session.execute(
+        wanted.order_by(Application.due_on, Application.id).limit(limit)
+    ).all()
+
+
+def timeline(application: Application) -> Sequence[TimelineEntry]:
+    wanted = select(TimelineEntry).where(TimelineEntry.application_id == application.id)
+    return db.session.scalars(wanted.order_by(TimelineEntry.number)).all()
+
+
+def issued(application: Application) -> Sequence[IssuedDocument]:
+    wanted = select(IssuedDocument).where(IssuedDocument.application_id == application.id)
+    return db.session.scalars(wanted.order_by(IssuedDocument.id)).all()
+
+
+def issued_document(application: Application, document_id: UUID) -> IssuedDocument:
+    """Raises NoSuchApplication for a document of another application."""
+    document = db.session.get(IssuedDocument, document_id)
+    if document is None or document.application_id != application.id:
+        raise NoSuchApplication
+    return document
+
+
+def receive(
+    providers: frozenset[str], reference: str, event: ProviderEvent, author: Author
+) -> Application:
+    """Let a provider or an officer move a case.
+
+    Raises NoSuchApplication, MoveNotAllowed, EventIncomplete, UnknownFields, and what the files
+    room refuses.
+    """
+    application = find_case(providers, reference, lock=True)
+    act = event.check()
+    if act.to is not None:
+        domain.check_move(State(application.state), act.to)
+    _check_fields(application, event)
+    if event.document is not None:
+        _issue(application, event)
+    _move(application, act.to, event)
+    _tell(application, event.type, author, event)
+    if act.to is not None:
+        publish(StateChanged(application.id, application.state))
+    return application
+
+
+def _check_fields(application: Application, event: ProviderEvent) -> None:
+    form = registry.version(application.version_id).service.form
+    strange = [name for name in event.fields if form.field(name) is None]
+    if strange:
+        raise domain.UnknownFields(strange)
+
+
+def _move(application: Application, to: State | None, event: ProviderEvent) -> None:
+    application.stage = event.stage or (application.stage if to is None else None)
+    application.case_number = event.case_number or application.case_number
+    application.changed_at = clock.now()
+    if to is None:
+        return
+    if to is State.NEEDS_INFORMATION:
+        application.asked = list(event.fields)
+        _stop_clock(application)
+    elif application.days_left is not None:
+        _start_clock(application)
+    application.state = to
+
+
+def _issue(application: Application, event: ProviderEvent) -> None:
+    name, content = event.document
+    kept = files.keep(
+        BytesIO(content),
+        name,
+        subject_id=application.subject_id,
+        person_id=application.person_id,
+        accepts=ISSUED_KINDS,
+        most_bytes=ISSUED_BYTES,
+    )
+    row = IssuedDocument(
+        subject_id=application.subject_id,
+        application_id=application.id,
+        file_id=kept.id,
+        type=kept.type,
+        bytes=kept.bytes,
+    )
+    row.name = kept.name
+    db.session.add(row)
+
+
+def answer(person_id: UUID, reference: str, corrected: Answers) -> Application:
+    """Take the person's corrections to what was asked, and let the clock go on.
+
+    Raises NoSuchApplication, NothingAsked.
+    """
+    application = find(person_id, reference)
+    db.session.refresh(application, with_for_update=True)
+    if application.state != State.NEEDS_INFORMATION:
+        raise NothingAsked
+    asked = set(application.asked or ())
+    changed = {name: value for name, value in corrected.items() if name in asked}
+    form = registry.version(application.version_id).service.form
+    application.answers = declared.clean(form, {**application.answers, **changed})
+    application.state, application.asked = State.IN_PROGRESS, None
+    application.changed_at = clock.now()
+    _start_clock(application)
+    _tell(application, "answer", Author(Actor.CITIZEN, str(person_id)), fields=tuple(sorted(asked)))
+    publish(ApplicationAnswered(application.id))
+    return application
+
+
+def withdraw(person_id: UUID, reference: str) -> Application:
+    """Raises NoSuchApplication, MoveNotAllowed."""
+    application = find(person_id, reference)
+    db.session.refresh(application, with_for_update=True)
+    domain.check_move(State(application.state), State.WITHDRAWN)
+    application.state, application.changed_at = State.WITHDRAWN, clock.now()
+    _tell(application, "withdraw", Author(Actor.CITIZEN, str(person_id)))
+    publish(ApplicationWithdrawn(application.id))
+    return application
+
+
+def disclosure(application_id: UUID) -> Disclosure:
+    """What the provider's next message may hold; takes the next number of the application."""
+    application = by_id(application_id)
+    application.sequence += 1
+    db.session.flush()
+    return Disclosure(
+        application_id=application.id,
+        subject_id=application.subject_id,
+        reference=application.reference,
+        sequence=application.sequence,
+        state=application.state,
+        provider_slug=application.provider_slug,
+        service_slug=application.service_slug,
+        version=registry.version(application.version_id).number,
+        language=application.language,
+        due_on=application.due_on,
+        fee=fee(application),
+        answers=plain_answers(application),
+        documents=papers(application),
+    )
+
+
+def plain_answers(application: Application) -> dict[str, Any]:
+    """The declared and consented answers that are no documents."""
+    shared, documents = _shared(application), _document_names(application)
+    return {name: value for name, value in shared.items() if name not in documents}
+
+
+def papers(application: Application) -> list[dict[str, Any]]:
+    """The declared and consented documents: field, file, name, type, bytes, sha256."""
+    shared, documents = _shared(application), _document_names(application)
+    return [{"field": name, **value} for name, value in shared.items() if name in documents]
+
+
+def _shared(application: Application) -> dict[str, Any]:
+    fields = consent.effective_fields(application.id)
+    return {name: value for name, value in application.answers.items() if name in fields}
+
+
+def _document_names(application: Application) -> set[str]:
+    service = registry.version(application.version_id).service
+    return {document.name for document in service.documents}
+
+
+def looked(application: Application, officer_id: UUID, why: str) -> None:
+    """Leave the trace that the person can read: who opened the case, and why."""
+    audit.record(
+        "case.looked",
+        about=f"application:{application.id}",
+        actor=officer_id,
+        subject_id=application.subject_id,
+        why=why,
+    )
+
+
+def fee(application: Application) -> Money | None:
+    if application.fee_minor is None or application.fee_currency is None:
+        return None
+    return Money(application.fee_minor, application.fee_currency)
+
+
+def _tell(
+    application: Application,
+    act: str,
+    author: Author,
+    event: ProviderEvent | None = None,
+    fields: tuple[str, ...] = (),
+) -> None:
+    application.entries += 1
+    entry = TimelineEntry(
+        subject_id=application.subject_id,
+        application_id=application.id,
+        number=application.entries,
+        act=act,
+        state=application.state,
+        stage=application.stage,
+        actor=author.kind,
+        actor_id=author.id,
+        fields={"names": list(event.fields if event else fields)},
+    )
+    said = {"message": event and event.message, "reason": event and event.reason}
+    entry.words = {name: dict(words) for name, words in said.items() if words} or None
+    db.session.add(entry)
+    audit.record(
+        f"application.{act}",
+        about=f"application:{application.id}",
+        actor=author.id,
+        subject_id=application.subject_id,
+    )
+    db.session.flush()
+
+
+def _stop_clock(application: Application) -> None:
+    """Keep the working days that are left while the person is asked."""
+    if application.due_on is not None and application.days_left is None:
+        application.days_left = _days_to(_calendar(application), application.due_on)
+
+
+def _start_clock(application: Application) -> None:
+    if application.days_left is not None:
+        application.due_on = declared.due_on(
+            _calendar(application), clock.today(), application.days_left
+        )
+        application.days_left = None
+
+
+def _calendar(application: Application) -> Calendar:
+    return registry.version(application.version_id).provider.calendar
+
+
+def _days_to(calendar: Calendar, due: date) -> int:
+    days, today = 0, clock.today()
+    while declared.due_on(calendar, today, days) < due:
+        days += 1
+    return days

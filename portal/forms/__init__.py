@@ -1,0 +1,1 @@
+"""Declared forms as pages: steps, checks, pre-filled values, drafts that wait for their person."""

@@ -1,0 +1,45 @@
+"""Figures, dates and money as each language writes them, always with Latin digits."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+
+from portal.i18n.languages import language
+from portal.kernel.money import Money
+
+ZONE = ZoneInfo("Asia/Kolkata")
+# `en` alone would group by thousands; India groups by lakh. `ur_PK` has Latin digits.
+FORMATS = {"en": "en_IN", "pa": "pa", "pa_Arab": "pa_Arab", "hi": "hi", "ur": "ur_PK"}
+LAKH = "#,##,##0.###"
+LAKH_MONEY = "¤#,##,##0.00"
+
+
+def day(value: date) -> str:
+    """12 November 2026, in the spoken language."""
+    return dates.format_date(value, format="d MMMM y", locale=FORMATS[language()])
+
+
+def moment(value: datetime) -> str:
+    """The day and the clock time where the office is."""
+    here = value.astimezone(ZONE)
+    return f"{day(here.date())}, {here:%H:%M}"
+
+
+def number(value: int | Decimal) -> str:
+    return numbers.format_decimal(value, format=LAKH, locale=FORMATS[language()])
+
+
+def money(value: Money) -> str:
+    pattern = LAKH_MONEY if value.decimal % 1 else "¤#,##,##0"
+    return numbers.format_currency(
+        value.decimal, value.currency, pattern, locale="en_IN", currency_digits=False
+    )
+
+
+def file_size(count: int) -> str:
+    """In KB or MB, as phones show it."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1000))} KB"
+    return f"{count / 1_000_000:.1f} MB"

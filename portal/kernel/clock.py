@@ -1,0 +1,13 @@
+"""The time of day, asked in one place so that a test can set it."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def today(zone: str = "Asia/Kolkata") -> date:
+    """The calendar day where the citizen lives, which begins hours before UTC's."""
+    return now().astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,100 @@
+"""The database: session, bases of rows, and what a transaction does before it ends.
+
+Services add and change rows and never commit; the edge of a request or a job does.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, LargeBinary, MetaData, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from portal.kernel import clock, ids
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+Json = dict[str, Any]
+M = TypeVar("M", bound="type[Base]")
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy under this name
+        datetime: DateTime(timezone=True),
+        Json: JSONB,
+        bytes: LargeBinary,
+    }
+
+
+class Row:
+    """An id that sorts by time, and the moment the row was made."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
+    created_at: Mapped[datetime] = mapped_column(sort_order=-1)
+
+    def __init__(self, **values: Any) -> None:
+        # Before anything else: sealed values are bound to the row's id.
+        self.id = values.pop("id", None) or ids.uuid7()
+        self.created_at = values.pop("created_at", None) or clock.now()
+        super().__init__(**values)
+
+
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    disable_autonaming=True,
+    session_options={"expire_on_commit": False, "autoflush": False},
+)
+APPEND_ONLY: set[str] = set()
+
+
+def append_only(model: M) -> M:
+    """Let no row of this table ever change or go: by grant, and by trigger as a second wall."""
+    APPEND_ONLY.add(model.__tablename__)
+    return model
+
+
+@contextmanager
+def apart() -> Iterator[Session]:
+    """A short transaction of its own, for what must stand although the request is refused."""
+    with Session(db.engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def unit() -> dict[str, Any]:
+    """Notes that live as long as the running transaction: gone at its commit or rollback."""
+    notes: dict[str, Any] = db.session.info.setdefault("unit", {})
+    return notes
+
+
+def at_commit(work: Callable[[Session, dict[str, Any]], None]) -> None:
+    """Do this once, as the last thing of the running transaction, after all else was written.
+
+    `work` gets the session and the notes of the unit.
+    """
+    pending = unit().setdefault("at_commit", [])
+    if work not in pending:
+        pending.append(work)
+
+
+@event.listens_for(Session, "before_commit")
+def _finish(session: Session) -> None:
+    notes = session.info.pop("unit", {})
+    if "at_commit" in notes:
+        session.flush()
+    for work in notes.get("at_commit", ()):
+        work(session, notes)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("unit", None)

@@ -1,0 +1,58 @@
+"""What a room brings to the house: one frozen value, collected by create_app."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+from flask import Blueprint, Flask
+
+from portal.kernel.events import Event
+from portal.kernel.jobs import Job, Periodic
+from portal.kernel.settings import Section
+
+Listener = Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A link in a shell's menu: `shell` is site, account, desk, console or admin.
+
+    Shown to those who hold `permission`; `signed_in` alone hides it from visitors.
+    """
+
+    shell: str
+    label: str
+    endpoint: str
+    icon: str
+    order: int = 50
+    permission: str | None = None
+    signed_in: bool = False
+
+
+@dataclass(frozen=True)
+class Room:
+    """Everything is declared; nothing registers itself.
+
+    `opens` sets up the application before its pages are mounted.
+    `pages` and `back_office` are mounted under each language, `api` without one. `within`
+    listeners run in the transaction of the event, `after` listeners from a job of their own.
+    `permissions` maps a name to what it allows, `prefill` a path to the function that
+    answers it for a person.
+    """
+
+    name: str
+    opens: tuple[Callable[[Flask], None], ...] = ()
+    pages: tuple[Blueprint, ...] = ()
+    back_office: tuple[Blueprint, ...] = ()
+    api: tuple[Blueprint, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    periodic: tuple[Periodic, ...] = ()
+    within: Mapping[type[Event], tuple[Listener, ...]] = field(default_factory=dict)
+    after: Mapping[type[Event], tuple[Listener, ...]] = field(default_factory=dict)
+    menu: tuple[MenuItem, ...] = ()
+    permissions: Mapping[str, str] = field(default_factory=dict)
+    prefill: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    searchable: tuple[Callable[..., Any], ...] = ()
+    settings: tuple[type[Section], ...] = ()

@@ -1,0 +1,96 @@
+"""Running jobs: one process, several at a time. Whoever starts it restarts it when it ends."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import procrastinate
+from flask import Flask
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.jobs import Job as JobRow
+from sqlalchemy import make_url
+
+from portal.kernel.db import db
+from portal.kernel.jobs import Again, Job, Periodic
+from portal.kernel.log import log
+
+CONCURRENCY = 6
+# Seconds before a job that failed without asking for it is tried again; then it stays failed.
+PATIENCE = (5, 30, 120, 600, 3600, 3600, 3600)
+HEARTBEAT = 2
+STALLED_AFTER = 6
+
+
+class Retry(BaseRetryStrategy):
+    """A job that says Again decides itself when; any other failure waits longer each time."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: JobRow) -> RetryDecision | None:
+        if isinstance(exception, Again):
+            return RetryDecision(retry_in={"seconds": max(1, round(exception.in_seconds))})
+        if job.attempts < len(PATIENCE):
+            return RetryDecision(retry_in={"seconds": PATIENCE[job.attempts]})
+        return None
+
+
+def run(app: Flask, jobs: Iterable[Job], periodic: Iterable[Periodic]) -> None:
+    """Work until told to stop, or until the database goes away."""
+    # Procrastinate logs the arguments of jobs and the trace of each Again; ours say what matters.
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+    engine = build(app, jobs, periodic)
+    engine.run_worker(
+        concurrency=CONCURRENCY,
+        fetch_job_polling_interval=1,
+        update_heartbeat_interval=HEARTBEAT,
+        stalled_worker_timeout=STALLED_AFTER,
+        delete_jobs="successful",
+    )
+
+
+def build(app: Flask, jobs: Iterable[Job], periodic: Iterable[Periodic]) -> procrastinate.App:
+    """Procrastinate's application with every job of every room, and the sweep of killed ones."""
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"]).set(drivername="postgresql")
+    connector = procrastinate.PsycopgConnector(
+        conninfo=url.render_as_string(hide_password=False), max_size=CONCURRENCY + 2
+    )
+    engine = procrastinate.App(connector=connector)
+    for work in jobs:
+        engine.task(name=work.name, queue=work.queue, retry=Retry())(_in(app, work))
+    for each in periodic:
+        task = engine.task(
+            name=f"{each.job.name}.periodic", queue=each.job.queue, queueing_lock=each.job.name
+        )(_on_time(app, each.job))
+        engine.periodic(cron=each.cron)(task)
+    engine.task(name="sweep", queue="sweep", queueing_lock="sweep", pass_context=True)(sweep)
+    engine.periodic(cron="* * * * * */5")(engine.tasks["sweep"])
+    return engine
+
+
+async def sweep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - given by the clock
+    """Run again what a killed worker left. It takes no lock, or a stalled sweep would block it."""
+    manager = context.app.job_manager
+    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        await manager.retry_job(stalled)
+
+
+def _in(app: Flask, work: Job) -> Callable[..., None]:
+    def run_once(**arguments: Any) -> None:
+        with app.app_context():
+            try:
+                work(**arguments)
+            except Again:
+                db.session.commit()
+                raise
+            except Exception as error:
+                db.session.rollback()
+                log.error("job failed", job=work.name, error=type(error).__name__)
+                raise
+            db.session.commit()
+
+    return run_once
+
+
+def _on_time(app: Flask, work: Job) -> Callable[[int], None]:
+    def run_once(timestamp: int) -> None:  # noqa: ARG001 - given by the clock
+        _in(app, work)()
+
+    return run_once

@@ -1,0 +1,1 @@
+"""Messages to people: a row, a job, and the adapter that carries it out of the house."""

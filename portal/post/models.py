@@ -1,0 +1,29 @@
+"""Messages, sealed under the key of the person they go to."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kernel.db import Base
+from portal.kernel.sealed import Encrypted, PersonalRow, sealed
+
+
+class Message(PersonalRow, Base):
+    """`key` names what the message is about, so that it goes out once however often it is asked."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("ix_messages_state_created_at", "state", "created_at"),)
+
+    key: Mapped[str | None] = mapped_column(unique=True)
+    language: Mapped[str]
+    recipient_sealed: Mapped[bytes] = sealed("personal")
+    recipient = Encrypted(str, "recipient_sealed")
+    title_sealed: Mapped[bytes] = sealed("personal")
+    title = Encrypted(str, "title_sealed")
+    body_sealed: Mapped[bytes] = sealed("personal")
+    body = Encrypted(str, "body_sealed")
+    state: Mapped[str]
+    attempts: Mapped[int]
+    error: Mapped[str | None]
+    sent_at: Mapped[datetime | None]

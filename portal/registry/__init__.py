@@ -1,0 +1,43 @@
+"""All that a plug-in may know: the contract, and `_` that marks its words. No web, no database."""
+
+from portal.registry.contract import (
+    Appeal,
+    Calendar,
+    Contact,
+    Declaration,
+    Document,
+    Field,
+    Form,
+    Holiday,
+    IssuedDocument,
+    Notice,
+    Officer,
+    Provider,
+    Service,
+    Stage,
+    Step,
+    Webhook,
+    Words,
+    _,
+)
+
+__all__ = [
+    "Appeal",
+    "Calendar",
+    "Contact",
+    "Declaration",
+    "Document",
+    "Field",
+    "Form",
+    "Holiday",
+    "IssuedDocument",
+    "Notice",
+    "Officer",
+    "Provider",
+    "Service",
+    "Stage",
+    "Step",
+    "Webhook",
+    "Words",
+    "_",
+]

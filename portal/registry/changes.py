@@ -1,0 +1,135 @@
+"""What differs between two versions of a service: the report that is read before publishing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.kernel.errors import N_
+from portal.registry.contract import Service
+from portal.registry.questions import AnyField
+
+# From the least to the most protected.
+CLASSES = ("none", "personal", "sensitive", "identity")
+
+SENTENCES: Mapping[str, str] = {
+    "asked": N_("The question “%(where)s” is new."),
+    "not_asked": N_("The question “%(where)s” is gone."),
+    "kind": N_("The question “%(where)s” takes another kind of answer: %(after)s, not %(before)s."),
+    "required": N_("The question “%(where)s” must now be answered."),
+    "optional": N_("The question “%(where)s” may now be left open."),
+    "class_raised": N_("The answer to “%(where)s” is now %(after)s; before it was %(before)s."),
+    "class_lowered": N_(
+        "The answer to “%(where)s” is only %(after)s now; before it was %(before)s."
+    ),
+    "condition": N_("The question “%(where)s” is asked under another condition."),
+    "check": N_("The answer to “%(where)s” is checked differently."),
+    "question": N_("The question “%(where)s” is worded or limited differently."),
+    "moved": N_("The questions stand in another order or on other pages."),
+    "fee": N_("The fee is worked out differently."),
+    "payment": N_("The fee is paid at another moment: %(after)s, not %(before)s."),
+    "promise": N_("The promise is %(after)s working days; before it was %(before)s."),
+    "eligibility": N_("Other people may apply."),
+    "shares": N_("The reason for sharing the answers is another."),
+    "keeps": N_("What the provider keeps is another."),
+    "stages": N_("The stages are others."),
+    "issues": N_("The documents that it gives out are others."),
+    "words": N_("The text “%(where)s” is another."),
+}
+
+# What a person who has applied before, or is about to, would want to know.
+GRAVE = frozenset(
+    {"asked", "kind", "required", "class_raised", "fee", "payment", "promise", "eligibility"}
+    | {"shares", "keeps"}
+)
+
+OWN_SENTENCE = ("fee", "payment", "promise", "eligibility", "shares", "keeps", "stages", "issues")
+TOLD_ELSEWHERE = {*OWN_SENTENCE, "form", "slug"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference. `sentence` is a msgid, to be filled in with `params`."""
+
+    code: str
+    where: str = ""
+    before: Any = None
+    after: Any = None
+
+    @property
+    def sentence(self) -> str:
+        return SENTENCES[self.code]
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return {"where": self.where, "before": self.before, "after": self.after}
+
+    @property
+    def grave(self) -> bool:
+        return self.code in GRAVE
+
+
+def changes(old: Service, new: Service) -> tuple[Change, ...]:
+    """From the old to the new version, grave ones first."""
+    found = [*_in_questions(old, new), *_in_service(old, new)]
+    return tuple(sorted(found, key=lambda change: not change.grave))
+
+
+def compatible(old: Service, new: Service) -> bool:
+    """Whether a draft of the old version can go on in the new one, keeping every answer."""
+    kinds = {field.name: field.kind for field in new.form.fields}
+    return all(kinds.get(field.name) == field.kind for field in old.form.fields)
+
+
+def _in_service(old: Service, new: Service) -> Iterator[Change]:
+    for name in OWN_SENTENCE:
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            plain = isinstance(after, str | int)
+            yield Change(name, name, before if plain else None, after if plain else None)
+    for name in Service.model_fields:
+        if name not in TOLD_ELSEWHERE and getattr(old, name) != getattr(new, name):
+            yield Change("words", name)
+
+
+def _in_questions(old: Service, new: Service) -> Iterator[Change]:
+    before = {field.name: field for field in old.form.fields}
+    after = {field.name: field for field in new.form.fields}
+    for name, field in after.items():
+        if name not in before:
+            yield Change("asked", name, after=field.kind)
+        else:
+            yield from _in_question(before[name], field)
+    for name, field in before.items():
+        if name not in after:
+            yield Change("not_asked", name, before=field.kind)
+    if _order(old, after) != _order(new, before):
+        yield Change("moved")
+
+
+def _in_question(old: AnyField, new: AnyField) -> Iterator[Change]:
+    if old.kind != new.kind:
+        yield Change("kind", new.name, old.kind, new.kind)
+        return
+    if old.required != new.required:
+        yield Change("required" if new.required else "optional", new.name)
+    if old.personal != new.personal:
+        raised = CLASSES.index(new.personal) > CLASSES.index(old.personal)
+        code = "class_raised" if raised else "class_lowered"
+        yield Change(code, new.name, old.personal, new.personal)
+    if old.when != new.when:
+        yield Change("condition", new.name, old.when, new.when)
+    if old.valid != new.valid:
+        yield Change("check", new.name)
+    same = dict.fromkeys(("required", "personal", "when", "valid"))
+    if old.model_copy(update=same) != new.model_copy(update=same):
+        yield Change("question", new.name)
+
+
+def _order(service: Service, common: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Where the questions stand that both versions have."""
+    return [
+        (step.slug, field.name)
+        for step in service.form.steps
+        for field in step.fields
+        if field.name in common
+    ]

@@ -1,0 +1,256 @@
+"""The contract: all that a provider of public services declares. No discovery, no checks.
+
+A value is written in Python by a package under `providers/`, or read from JSON of the same shape.
+What can be said but makes no sense together is found by `portal.registry.conformance`.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any, Literal
+
+import pydantic
+
+from portal.registry.questions import (
+    AddressField,
+    AnyField,
+    Check,
+    ChoiceField,
+    ChoicesField,
+    DateField,
+    DecimalField,
+    Declaration,
+    Document,
+    EmailField,
+    Field,
+    Form,
+    Frozen,
+    IntegerField,
+    LongTextField,
+    MoneyField,
+    NameField,
+    NationalIdField,
+    Notice,
+    Personal,
+    PhoneField,
+    Question,
+    Step,
+    TextField,
+    YesNoField,
+    by_position,
+)
+from portal.registry.words import LANGUAGES, Words, _
+
+ProviderKind = Literal[
+    "state_department", "central_department", "local_body", "agency", "utility", "private"
+]
+PaymentMoment = Literal["before", "with", "after"]
+Channel = Literal["online", "counter", "service_centre"]
+
+
+class Contact(Frozen):
+    """A place or a line where people reach the provider."""
+
+    title: Words
+    phone: str | None = None
+    email: str | None = None
+    address: Words | None = None
+    hours: Words | None = None
+
+
+class Officer(Frozen):
+    """A post, with the name of its holder if that is public."""
+
+    post: Words
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    address: Words | None = None
+
+
+class Appeal(Frozen):
+    """One level of appeal: to whom, and within how many days after the decision."""
+
+    to: Officer
+    within_days: int
+
+
+class Holiday(Frozen):
+    date: dt.date
+    name: Words
+
+    @by_position
+    def __init__(self, date: dt.date | str, name: Words) -> None:
+        pydantic.BaseModel.__init__(self, date=date, name=name)
+
+
+class Calendar(Frozen):
+    """Which days are worked. `weekend` holds ISO weekdays: 6 is Saturday, 7 is Sunday."""
+
+    weekend: tuple[int, ...] = (6, 7)
+    holidays: tuple[Holiday, ...] = ()
+    zone: str = "Asia/Kolkata"
+
+    @pydantic.field_validator("weekend")
+    @classmethod
+    def _some_day_is_worked(cls, weekend: tuple[int, ...]) -> tuple[int, ...]:
+        if not set(weekend) < {1, 2, 3, 4, 5, 6, 7}:
+            raise ValueError("weekend holds ISO weekdays 1 to 7, and leaves at least one of them.")
+        return weekend
+
+
+class Webhook(Frozen):
+    """Cases go out as signed messages. `settings` begins the names of the settings.
+
+    `Webhook(settings="REVENUE")` is configured by REVENUE_URL and REVENUE_SECRET.
+    """
+
+    kind: Literal["webhook"] = "webhook"
+    settings: str
+
+
+class Stage(Frozen):
+    """A word of the service's own for a part of the state `in_progress`."""
+
+    slug: str
+    title: Words
+
+    @by_position
+    def __init__(self, slug: str, title: Words) -> None:
+        pydantic.BaseModel.__init__(self, slug=slug, title=title)
+
+
+class IssuedDocument(Frozen):
+    """A document that the service gives out."""
+
+    slug: str
+    title: Words
+
+    @by_position
+    def __init__(self, slug: str, title: Words) -> None:
+        pydantic.BaseModel.__init__(self, slug=slug, title=title)
+
+
+class Service(Frozen):
+    """One thing that people can apply for.
+
+    `fee` and `eligibility` hold rule text; `promise` counts working days; `shares` says why the
+    provider needs the answers, `keeps` what it keeps of them and how long.
+    """
+
+    slug: str
+    title: Words
+    summary: Words
+    description: Words
+    category: str
+    promise: int
+    form: Form
+    shares: Words
+    keeps: Words
+    who_may: tuple[Words, ...] = ()
+    life_events: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
+    keywords: tuple[Words, ...] = ()
+    fee: str | None = None
+    fee_words: Words | None = None
+    payment: PaymentMoment = "before"
+    stages: tuple[Stage, ...] = ()
+    eligibility: str | None = None
+    issues: tuple[IssuedDocument, ...] = ()
+    channels: tuple[Channel, ...] = ("online",)
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents that the form asks for, conditional ones too."""
+        return tuple(field for field in self.form.fields if isinstance(field, Document))
+
+
+class Provider(Frozen):
+    """Who gives the services. `area` is the code of the area that it serves."""
+
+    slug: str
+    name: Words
+    kind: ProviderKind
+    area: str
+    summary: Words
+    fulfilment: Webhook
+    contacts: tuple[Contact, ...] = ()
+    grievance_officer: Officer | None = None
+    appeals: tuple[Appeal, ...] = ()
+    calendar: Calendar = Calendar()
+    languages: tuple[str, ...] = LANGUAGES
+    services: tuple[Service, ...] = ()
+
+    def service(self, slug: str) -> Service | None:
+        return next((service for service in self.services if service.slug == slug), None)
+
+
+class Offering(Frozen):
+    """One service with its provider, as a version freezes it. The provider lists no services."""
+
+    contract: Literal[1] = 1
+    provider: Provider
+    service: Service
+
+
+def definition(provider: Provider, service: Service) -> dict[str, Any]:
+    """All that a version freezes, ready for JSON. `Offering.model_validate` reads it back.
+
+    What is not given is left out, so that a contract that grows leaves old definitions equal.
+    """
+    alone = provider.model_copy(update={"services": ()})
+    return Offering(provider=alone, service=service).model_dump(mode="json", exclude_none=True)
+
+
+def digest(definition: dict[str, Any]) -> str:
+    """SHA-256 over the canonical JSON text, in hexadecimal: equal definitions, equal digests."""
+    text = json.dumps(definition, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+__all__ = [
+    "LANGUAGES",
+    "AddressField",
+    "AnyField",
+    "Appeal",
+    "Calendar",
+    "Channel",
+    "Check",
+    "ChoiceField",
+    "ChoicesField",
+    "Contact",
+    "DateField",
+    "DecimalField",
+    "Declaration",
+    "Document",
+    "EmailField",
+    "Field",
+    "Form",
+    "Frozen",
+    "Holiday",
+    "IntegerField",
+    "IssuedDocument",
+    "LongTextField",
+    "MoneyField",
+    "NameField",
+    "NationalIdField",
+    "Notice",
+    "Offering",
+    "Officer",
+    "PaymentMoment",
+    "Personal",
+    "PhoneField",
+    "Provider",
+    "ProviderKind",
+    "Question",
+    "Service",
+    "Stage",
+    "Step",
+    "TextField",
+    "Webhook",
+    "Words",
+    "YesNoField",
+    "_",
+    "definition",
+    "digest",
+]

@@ -1,0 +1,27 @@
+"""What happened to a service as it is offered. Ids and slugs only."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from portal.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class ServicePublished(Event):
+    """This version is what people are offered from now on."""
+
+    version_id: UUID
+    provider: str
+    service: str
+
+
+@dataclass(frozen=True)
+class ServicePaused(Event):
+    provider: str
+    service: str
+
+
+@dataclass(frozen=True)
+class ServiceResumed(Event):
+    provider: str
+    service: str

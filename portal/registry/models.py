@@ -1,0 +1,118 @@
+"""The tables of the registry: what was recorded, who proposed it, who published it, what is on.
+
+Definitions, versions, proposals and publications are append-only: what people applied under never
+changes, and what is on can only point at what two people published.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kernel.db import Base, Json, Row, append_only
+
+
+class RecordedProvider(Base):
+    """Its row is what acts upon one provider's services queue up at."""
+
+    __tablename__ = "providers"
+
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+
+
+@append_only
+class ServiceDefinition(Base):
+    """All that one version says, under the SHA-256 of it."""
+
+    __tablename__ = "service_definitions"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    definition: Mapped[Json]
+
+
+@append_only
+class ServiceVersion(Row, Base):
+    __tablename__ = "service_versions"
+    __table_args__ = (
+        UniqueConstraint("provider_slug", "service_slug", "number"),
+        UniqueConstraint("provider_slug", "service_slug", "digest"),
+        UniqueConstraint("id", "provider_slug", "service_slug"),
+    )
+
+    provider_slug: Mapped[str] = mapped_column(ForeignKey(RecordedProvider.slug))
+    service_slug: Mapped[str]
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(ForeignKey(ServiceDefinition.digest))
+
+
+@append_only
+class VersionProposal(Row, Base):
+    """A version that was retired may be proposed again, so a version may have several."""
+
+    __tablename__ = "version_proposals"
+    __table_args__ = (UniqueConstraint("id", "version_id", "proposed_by"),)
+
+    version_id: Mapped[UUID] = mapped_column(ForeignKey(ServiceVersion.id), index=True)
+    proposed_by: Mapped[UUID]
+
+
+@append_only
+class VersionPublication(Row, Base):
+    """The second person's act. The key to the proposal carries who made it, so nobody lies."""
+
+    __tablename__ = "version_publications"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["proposal_id", "version_id", "proposed_by"],
+            ["version_proposals.id", "version_proposals.version_id", "version_proposals.proposed_by"],
+        ),
+        CheckConstraint("published_by <> proposed_by", name="two_people"),
+        UniqueConstraint("id", "version_id"),
+    )
+
+    proposal_id: Mapped[UUID] = mapped_column(unique=True)
+    version_id: Mapped[UUID]
+    proposed_by: Mapped[UUID]
+    published_by: Mapped[UUID]
+
+
+class ServiceState(Base):
+    """Which version of a service is on, and whether it is paused."""
+
+    __tablename__ = "service_states"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["publication_id", "version_id"],
+            ["version_publications.id", "version_publications.version_id"],
+        ),
+        ForeignKeyConstraint(
+            ["version_id", "provider_slug", "service_slug"],
+            [
+                "service_versions.id",
+                "service_versions.provider_slug",
+                "service_versions.service_slug",
+            ],
+        ),
+        CheckConstraint("(paused_by IS NULL) = (pause_reason IS NULL)", name="pause_has_reason"),
+    )
+
+    provider_slug: Mapped[str] = mapped_column(primary_key=True)
+    service_slug: Mapped[str] = mapped_column(primary_key=True)
+    publication_id: Mapped[UUID]
+    version_id: Mapped[UUID]
+    paused_by: Mapped[UUID | None]
+    paused_at: Mapped[datetime | None]
+    pause_reason: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class CatalogueStamp(Base):
+    """One row that changes whenever anything does that the catalogue shows."""
+
+    __tablename__ = "catalogue_stamp"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    stamp: Mapped[UUID]

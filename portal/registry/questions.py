@@ -1,0 +1,320 @@
+"""The form that a service declares: steps, and the kinds of question. No web and no answers."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NamedTuple, Protocol, TypeVar
+
+import pydantic
+
+from portal.registry.words import Words
+
+Personal = Literal["none", "personal", "sensitive", "identity"]
+Day = Literal["today"] | date
+Init = TypeVar("Init", bound=Callable[..., None])
+Kind = TypeVar("Kind")
+Kind_co = TypeVar("Kind_co", covariant=True)
+
+
+def by_position(init: Init) -> Init:
+    """Mark an `__init__` that only lets fields be given by position.
+
+    Values that are read from JSON then go straight to the fields, and errors keep their place.
+    """
+    vars(init)["__pydantic_base_init__"] = True
+    return init
+
+
+class Frozen(pydantic.BaseModel):
+    """A declared value: never changes, and refuses what it does not know."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+
+class Check(NamedTuple):
+    """A rule that an answer must meet, and what to say when it does not."""
+
+    rule: str
+    message: Words
+
+
+class Question(Frozen):
+    """What all kinds have in common. `when` and `valid` hold rule text; `prefill` is a path."""
+
+    name: str
+    label: Words
+    hint: Words | None = None
+    required: bool = True
+    when: str | None = None
+    valid: Check | None = None
+    prefill: str | None = None
+    never_prefill: bool = False
+    personal: Personal = "personal"
+    purpose: Words | None = None
+
+
+class TextField(Question):
+    """`pattern` is an RE2 expression for the whole answer; `pattern_message` says what it asks."""
+
+    kind: Literal["text"] = "text"
+    min_length: int = 0
+    max_length: int = 200
+    pattern: str | None = None
+    pattern_message: Words | None = None
+
+
+class LongTextField(Question):
+    kind: Literal["long_text"] = "long_text"
+    min_length: int = 0
+    max_length: int = 2000
+
+
+class NameField(Question):
+    kind: Literal["name"] = "name"
+
+
+class PhoneField(Question):
+    kind: Literal["phone"] = "phone"
+
+
+class EmailField(Question):
+    kind: Literal["email"] = "email"
+
+
+class IntegerField(Question):
+    kind: Literal["integer"] = "integer"
+    at_least: int | None = None
+    at_most: int | None = None
+    unit: Words | None = None
+
+
+class DecimalField(Question):
+    kind: Literal["decimal"] = "decimal"
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+    places: int = 2
+    unit: Words | None = None
+
+
+class MoneyField(Question):
+    kind: Literal["money"] = "money"
+    currency: str = "INR"
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+
+
+class DateField(Question):
+    kind: Literal["date"] = "date"
+    not_before: Day | None = None
+    not_after: Day | None = None
+
+
+class YesNoField(Question):
+    kind: Literal["yes_no"] = "yes_no"
+
+
+class _Options(Question):
+    """Codes and their words, in the order of the page; kept as a list of pairs in JSON."""
+
+    options: dict[str, Words]
+
+    @pydantic.field_validator("options", mode="before")
+    @classmethod
+    def _from_pairs(cls, given: Any) -> Any:
+        if isinstance(given, list | tuple):
+            return {pair["code"]: pair["label"] for pair in given}
+        return given
+
+    @pydantic.field_serializer("options")
+    def _as_pairs(self, options: Mapping[str, Words]) -> list[dict[str, Any]]:
+        return [{"code": code, "label": words.texts} for code, words in options.items()]
+
+
+class ChoiceField(_Options):
+    kind: Literal["choice"] = "choice"
+
+
+class ChoicesField(_Options):
+    """`at_least` and `at_most` count the options that are chosen."""
+
+    kind: Literal["choices"] = "choices"
+    at_least: int = 0
+    at_most: int | None = None
+
+
+class NationalIdField(Question):
+    kind: Literal["national_id"] = "national_id"
+    scheme: Literal["aadhaar", "cnic"] = "aadhaar"
+    personal: Personal = "identity"
+
+
+class AddressField(Question):
+    kind: Literal["address"] = "address"
+
+
+class Document(Question):
+    """A file that the person uploads; `most_bytes` counts the file as it is sent."""
+
+    kind: Literal["document"] = "document"
+    accepts: tuple[str, ...] = ("pdf", "jpeg", "png")
+    most_bytes: int = 10_000_000
+
+    @by_position
+    def __init__(self, name: str, label: Words, **more: Any) -> None:
+        pydantic.BaseModel.__init__(self, name=name, label=label, **more)
+
+
+class Declaration(Question):
+    """A statement that the person makes by ticking it: nobody ticks it for them."""
+
+    kind: Literal["declaration"] = "declaration"
+    never_prefill: bool = True
+    personal: Personal = "none"
+
+    @by_position
+    def __init__(self, name: str, label: Words, **more: Any) -> None:
+        pydantic.BaseModel.__init__(self, name=name, label=label, **more)
+
+
+class Notice(Question):
+    """Words to read, with nothing to answer."""
+
+    kind: Literal["notice"] = "notice"
+    tone: Literal["info", "warn"] = "info"
+    required: bool = False
+    personal: Personal = "none"
+
+    @by_position
+    def __init__(self, name: str, label: Words, **more: Any) -> None:
+        pydantic.BaseModel.__init__(self, name=name, label=label, **more)
+
+
+AnyField = Annotated[
+    TextField
+    | LongTextField
+    | IntegerField
+    | DecimalField
+    | MoneyField
+    | DateField
+    | YesNoField
+    | ChoiceField
+    | ChoicesField
+    | PhoneField
+    | EmailField
+    | NameField
+    | NationalIdField
+    | AddressField
+    | Document
+    | Declaration
+    | Notice,
+    pydantic.Field(discriminator="kind"),
+]
+
+
+class Ask(Protocol[Kind_co]):
+    """How a provider writes a question. `more` holds what only this kind knows."""
+
+    def __call__(  # noqa: PLR0913 - one for each thing that a question may say
+        self,
+        name: str,
+        label: Words,
+        *,
+        hint: Words | None = None,
+        required: bool = True,
+        when: str | None = None,
+        valid: tuple[str, Words] | None = None,
+        prefill: str | None = None,
+        purpose: Words | None = None,
+        **more: Any,
+    ) -> Kind_co: ...
+
+
+class AskChoice(Protocol[Kind_co]):
+    """The same with its options: codes and their words."""
+
+    def __call__(
+        self, name: str, label: Words, options: Mapping[str, Words], **more: Any
+    ) -> Kind_co: ...
+
+
+def _ask(kind: Callable[..., Kind]) -> Ask[Kind]:
+    def ask(name: str, label: Words, **more: Any) -> Kind:
+        return kind(name=name, label=label, **more)
+
+    return ask
+
+
+def _ask_choice(kind: Callable[..., Kind]) -> AskChoice[Kind]:
+    def ask(name: str, label: Words, options: Mapping[str, Words], **more: Any) -> Kind:
+        return kind(name=name, label=label, options=options, **more)
+
+    return ask
+
+
+class Field:
+    """The kinds of question by the names that providers write: `Field.name("who", _("…"))`."""
+
+    text = _ask(TextField)
+    long_text = _ask(LongTextField)
+    integer = _ask(IntegerField)
+    decimal = _ask(DecimalField)
+    money = _ask(MoneyField)
+    date = _ask(DateField)
+    yes_no = _ask(YesNoField)
+    choice = _ask_choice(ChoiceField)
+    choices = _ask_choice(ChoicesField)
+    phone = _ask(PhoneField)
+    email = _ask(EmailField)
+    name = _ask(NameField)
+    national_id = _ask(NationalIdField)
+    address = _ask(AddressField)
+    document = _ask(Document)
+    declaration = _ask(Declaration)
+    notice = _ask(Notice)
+
+
+class Step(Frozen):
+    """One page of questions: `Step(_("The place"), Field.address(…), …, slug="place")`.
+
+    Without a slug, the English title makes one.
+    """
+
+    slug: str
+    title: Words
+    hint: Words | None = None
+    when: str | None = None
+    fields: tuple[AnyField, ...] = ()
+
+    @by_position
+    def __init__(self, title: Words, *fields: Question, **more: Any) -> None:
+        pydantic.BaseModel.__init__(self, **{"fields": fields, **more}, title=title)
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _slug_from_title(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping) or given.get("slug"):
+            return given
+        title = given.get("title")
+        english = title.say("en") if isinstance(title, Words) else (title or {}).get("en", "")
+        return {**given, "slug": re.sub(r"[^a-z0-9]+", "-", english.lower()).strip("-")}
+
+
+class Form(Frozen):
+    """All that a service asks: `Form(Step(…), Step(…))`."""
+
+    steps: tuple[Step, ...] = ()
+
+    @by_position
+    def __init__(self, *steps: Step, **more: Any) -> None:
+        pydantic.BaseModel.__init__(self, **{"steps": steps, **more})
+
+    @property
+    def fields(self) -> tuple[AnyField, ...]:
+        return tuple(field for step in self.steps for field in step.fields)
+
+    def field(self, name: str) -> AnyField | None:
+        return next((field for field in self.fields if field.name == name), None)
+
+    def step(self, slug: str) -> Step | None:
+        return next((step for step in self.steps if step.slug == slug), None)

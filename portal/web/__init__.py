@@ -1,0 +1,1 @@
+"""The public shell: pages under their language, access guards, safety headers, error pages."""

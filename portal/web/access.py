@@ -1,0 +1,116 @@
+"""Who may open a view: declared on the view, checked before it runs, listed by a test."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Flask
+from flask_login import current_user
+
+from portal.kernel.errors import Refused, SignInNeeded
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Visitor(Protocol):
+    """The signed-in person, as far as the shell needs to know one."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def permissions(self) -> frozenset[str]: ...
+    @property
+    def providers(self) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True)
+class Access:
+    """`kind` is public, signed_in, permission or program; `need` names the permission or scope."""
+
+    kind: str
+    need: str = ""
+
+
+class UndeclaredRoute(Exception):
+    """A route does not say who may open it; the portal does not start with one."""
+
+
+def visitor_or_none() -> Visitor | None:
+    return cast("Visitor", current_user) if current_user.is_authenticated else None
+
+
+def visitor() -> Visitor:
+    """Raises SignInNeeded."""
+    if (person := visitor_or_none()) is None:
+        raise SignInNeeded
+    return person
+
+
+def can(permission: str) -> bool:
+    person = visitor_or_none()
+    return person is not None and permission in person.permissions
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Everyone, signed in or not."""
+    return declare(view, Access("public"))
+
+
+def signed_in(view: Callable[P, R]) -> Callable[P, R]:
+    """A person who showed both factors."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        visitor()
+        return view(*args, **kwargs)
+
+    return declare(guarded, Access("signed_in"))
+
+
+def may(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A signed-in person whose roles hold the permission."""
+
+    def guard(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if permission not in visitor().permissions:
+                raise Refused
+            return view(*args, **kwargs)
+
+        return declare(guarded, Access("permission", permission))
+
+    return guard
+
+
+def declare(view: Callable[P, R], access: Access) -> Callable[P, R]:
+    cast("Any", view).access = access
+    return view
+
+
+def declared(app: Flask) -> dict[str, Access]:
+    """Endpoint -> access, for every route. Raises UndeclaredRoute."""
+    found = {}
+    for endpoint, view in app.view_functions.items():
+        if endpoint == "static" or endpoint.endswith(".static"):
+            found[endpoint] = Access("public")
+            continue
+        if not hasattr(view, "access"):
+            raise UndeclaredRoute(f"{endpoint} does not say who may open it. Add @public or @may.")
+        found[endpoint] = cast("Any", view).access
+    return found
+
+
+def safe_next(target: str | None, otherwise: str) -> str:
+    """`target` when it is a path of ours, else the page to fall back on."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return otherwise
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or any(ord(letter) < 33 for letter in target):
+        return otherwise
+    return target

@@ -1,0 +1,69 @@
+"""The edge of a request: how much it may bring, which transaction it is, and how it is told."""
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any, ParamSpec, TypeVar, cast
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.kernel.db import db
+from portal.kernel.errors import BadInput
+from portal.kernel.log import log
+from portal.kernel.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+BODY_LIMIT = 256 * 1024
+FIELD_LIMIT = 1000
+
+
+class Portal(Flask):
+    """Flask, with the transaction of a request committed after the session was saved."""
+
+    def process_response(self, response: Response) -> Response:
+        response = super().process_response(response)
+        db.session.commit()
+        return response
+
+
+def takes(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let this view take a body of so many bytes instead of the usual 256 KiB."""
+
+    def declare(view: Callable[P, R]) -> Callable[P, R]:
+        cast("Any", view).body_limit = most
+        return view
+
+    return declare
+
+
+def open_edge(app: Flask, settings: Settings) -> None:
+    app.config |= {
+        "MAX_CONTENT_LENGTH": BODY_LIMIT,
+        "MAX_FORM_MEMORY_SIZE": BODY_LIMIT,
+        "MAX_FORM_PARTS": FIELD_LIMIT,
+    }
+    hops = settings.kernel.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.before_request(_begin)
+    app.after_request(_tell)
+
+
+def _begin() -> None:
+    g.began = perf_counter()
+    view = current_app.view_functions.get(request.endpoint or "")
+    limit = getattr(view, "body_limit", None)
+    if limit:
+        request.max_content_length = limit
+        request.max_form_memory_size = BODY_LIMIT
+    if request.mimetype == "application/x-www-form-urlencoded" and len(request.form) > FIELD_LIMIT:
+        raise BadInput
+
+
+def _tell(response: Response) -> Response:
+    """The route, never the path: paths carry references and words that were searched for."""
+    rule = request.url_rule.rule if request.url_rule else None
+    spent = round((perf_counter() - g.get("began", perf_counter())) * 1000, 1)
+    log.info("request", method=request.method, route=rule, status=response.status_code, ms=spent)
+    return response

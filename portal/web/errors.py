@@ -1,0 +1,122 @@
+"""What is said when something cannot be done: a page for people, a problem document for programs.
+
+Nothing that was half done stays: the transaction is rolled back first. Never a traceback.
+"""
+
+import secrets
+import traceback
+from typing import Any
+
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.i18n import gettext
+from portal.kernel.db import db
+from portal.kernel.errors import (
+    N_,
+    BadInput,
+    DomainError,
+    NotFound,
+    SignInNeeded,
+    TooLarge,
+    TooMany,
+)
+from portal.kernel.log import log
+
+STALE = N_("This page was open too long. Load it again and send it once more.")
+SENTENCES = {
+    400: BadInput.message,
+    401: SignInNeeded.message,
+    404: NotFound.message,
+    405: N_("This address does not take what was sent. Go back and use the buttons of the page."),
+    413: TooLarge.message,
+    415: N_("This kind of content is not taken here. See the description of the interface."),
+    500: N_("Something went wrong on our side. What you sent before is kept. Try again later."),
+}
+
+
+def handle_errors(app: Flask) -> None:
+    app.register_error_handler(DomainError, _refusal)
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _fault)
+
+
+def _refusal(error: DomainError) -> ResponseReturnValue:
+    db.session.rollback()
+    if isinstance(error, SignInNeeded) and not for_program() and request.method == "GET":
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    sentence = gettext(error.message, **error.params)
+    response = answer(error.status, sentence, errors=error.faults)
+    if error.status == 401 and for_program():
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _http(error: HTTPException) -> ResponseReturnValue | HTTPException:
+    db.session.rollback()
+    status = error.code or 500
+    if isinstance(error.response, AnyResponse) or status < 400:
+        return error
+    response = answer(status, gettext(SENTENCES.get(status, BadInput.message)))
+    if status == 405:
+        response.headers["Allow"] = dict(error.get_headers()).get("Allow", "")
+    return response
+
+
+def _stale(_: CSRFError) -> ResponseReturnValue:
+    db.session.rollback()
+    return answer(400, gettext(STALE))
+
+
+def _fault(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    incident = secrets.token_hex(5)
+    # The text of an exception may quote a person's answer, so the log names places only.
+    places = [f"{one.filename}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)]
+    log.error("fault", incident=incident, error=type(error).__name__, places=places[-8:])
+    return answer(500, gettext(SENTENCES[500]), incident=incident)
+
+
+def for_program() -> bool:
+    return request.path.startswith("/api/")
+
+
+def answer(
+    status: int,
+    sentence: str,
+    *,
+    incident: str | None = None,
+    errors: list[dict[str, str]] | None = None,
+) -> Response:
+    """The right kind of error answer for who asked."""
+    if for_program():
+        return problem(status, sentence, incident=incident, errors=errors)
+    page = render_template("error.html", status=status, sentence=sentence, incident=incident)
+    return Response(page, status, content_type="text/html; charset=utf-8")
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    incident: str | None = None,
+    errors: list[dict[str, str]] | None = None,
+) -> Response:
+    """RFC 9457; `errors` holds a JSON pointer and a detail each."""
+    told: dict[str, Any] = {
+        "type": "about:blank",
+        "title": Response(status=status).status.partition(" ")[2].capitalize(),
+        "status": status,
+        "detail": detail,
+        "instance": f"urn:incident:{incident or secrets.token_hex(5)}",
+    }
+    response = jsonify(told | ({"errors": errors} if errors else {}))
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    return response

@@ -1,0 +1,38 @@
+"""Safety headers, on every answer, error pages and files included."""
+
+from flask import Flask, Response
+from flask_login import current_user
+
+from portal.kernel.settings import current
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+}
+YEAR = 365 * 24 * 3600
+
+
+def add_headers(app: Flask) -> None:
+    app.after_request(_add)
+
+
+def _add(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current().kernel.secure:
+        response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+    if "Cache-Control" not in response.headers and _personal():
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _personal() -> bool:
+    return bool(current_user and current_user.is_authenticated)

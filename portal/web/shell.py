@@ -1,0 +1,79 @@
+"""What every template may use: words, figures, links, the visitor and the menus."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from portal import i18n
+from portal.kernel.room import MenuItem
+from portal.web import access
+from portal.web.assets import asset
+from portal.web.languages import language_links
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+def furnish(app: Flask, menu: tuple[MenuItem, ...]) -> None:
+    """Give templates their filters and globals."""
+    items = sorted(menu, key=lambda item: item.order)
+
+    def nav(shell: str = "site") -> list[Link]:
+        return [_link(item) for item in items if item.shell == shell and _shown(item)]
+
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.filters |= {
+        "say": i18n.say,
+        "day": i18n.day,
+        "moment": i18n.moment,
+        "number": i18n.number,
+        "money": i18n.money,
+        "file_size": i18n.file_size,
+        "ltr": ltr,
+    }
+    environment.globals |= {
+        "_": i18n.gettext,
+        "ngettext": i18n.ngettext,
+        "language": i18n.language,
+        "tag": i18n.tag,
+        "direction": i18n.direction,
+        "language_links": language_links,
+        "asset": asset,
+        "nav": nav,
+        "can": access.can,
+        "csrf": csrf,
+    }
+    app.context_processor(lambda: {"visitor": access.visitor_or_none()})
+
+
+def ltr(value: object) -> Markup:
+    """Numbers, references, phones and addresses keep their order in right-to-left text."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(value)
+
+
+def csrf() -> Markup:
+    hidden = '<input type="hidden" name="csrf_token" value="{}">'
+    return Markup(hidden).format(generate_csrf())  # noqa: S704 - format() escapes
+
+
+def _shown(item: MenuItem) -> bool:
+    if item.permission:
+        return access.can(item.permission)
+    return not item.signed_in or access.visitor_or_none() is not None
+
+
+def _link(item: MenuItem) -> Link:
+    room = item.endpoint.partition(".")[0]
+    here: Any = request.blueprint
+    return Link(i18n.gettext(item.label), url_for(item.endpoint), item.icon, here == room)

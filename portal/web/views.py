@@ -1,0 +1,59 @@
+"""The way in without a language, and the probes of operators."""
+
+from mimetypes import guess_type
+from pathlib import Path
+
+from flask import Blueprint, Response, redirect, request, send_from_directory, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+
+from portal.i18n import tag
+from portal.kernel import schema
+from portal.kernel.db import db
+from portal.web.access import public
+from portal.web.languages import wanted
+
+pages = Blueprint("web", __name__)
+
+
+@pages.get("/")
+@public
+def way_in() -> ResponseReturnValue:
+    response = redirect(url_for("discovery.home", lang=tag(wanted())))
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    return response
+
+
+@pages.get("/assets/<path:name>")
+@public
+def assets(name: str) -> Response:
+    """A built file; its name holds a hash of its content, so it is kept for a year."""
+    folder = Path(__file__).parent / "static" / "dist"
+    for encoding, ending in (("br", ".br"), ("gzip", ".gz")):
+        if request.accept_encodings[encoding] and (folder / (name + ending)).is_file():
+            response = send_from_directory(folder, name + ending, mimetype=guess_type(name)[0])
+            response.headers["Content-Encoding"] = encoding
+            break
+    else:
+        response = send_from_directory(folder, name)
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@pages.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """Say that the process answers."""
+    return {"status": "ok"}
+
+
+@pages.get("/readyz")
+@public
+def readyz() -> ResponseReturnValue:
+    """Say that it can serve: the database answers and its migrations have run."""
+    connection = db.session.connection()
+    connection.execute(text("SELECT 1"))
+    if not schema.is_current(connection):
+        return {"status": "migrations are missing: run portal db upgrade"}, 503
+    return {"status": "ok"}

@@ -1,0 +1,1 @@
+"""Providers of public services: each folder declares one, and knows only portal.registry."""
