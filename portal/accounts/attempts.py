@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
 
 from portal.accounts import throttling
 from portal.accounts.models import Attempts
@@ -23,17 +22,16 @@ def spend(limit: Limit, *about: str) -> None:
     Call it before the request's own transaction has begun, since it needs a connection too.
     """
     now = clock.now()
-    with _locked(limit, about, now) as (session, row):
+    with _locked(limit, about, now) as row:
         tally = _tally(row)
         if seconds := throttling.wait(tally, now):
             raise TooMany(seconds)
         _write(row, throttling.counted(tally, limit, now))
-        session.flush()
 
 
 def take_back(limit: Limit, *about: str) -> None:
     """Undo the last try: it was right, and must not count against others behind the address."""
-    with _locked(limit, about, clock.now()) as (_, row):
+    with _locked(limit, about, clock.now()) as row:
         _write(row, throttling.taken_back(_tally(row)))
 
 
@@ -50,15 +48,14 @@ def sweep() -> None:
 
 
 @contextmanager
-def _locked(
-    limit: Limit, about: tuple[str, ...], now: datetime
-) -> Iterator[tuple[Session, Attempts]]:
+def _locked(limit: Limit, about: tuple[str, ...], now: datetime) -> Iterator[Attempts]:
     """The counter's row, made if need be, held so that tries in parallel count one by one."""
     key = _key(limit, about)
     new = insert(Attempts).values(key=key, **asdict(throttling.fresh(now)))
+    # An update that changes nothing: it locks the row where DO NOTHING would not.
+    held = new.on_conflict_do_update(index_elements=["key"], set_={"key": key})
     with apart() as session:
-        session.execute(new.on_conflict_do_nothing())
-        yield session, session.get_one(Attempts, key, with_for_update=True)
+        yield session.scalars(held.returning(Attempts)).one()
 
 
 def _key(limit: Limit, about: tuple[str, ...]) -> bytes:

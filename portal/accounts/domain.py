@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 import phonenumbers
@@ -176,6 +177,13 @@ def mobile_number(text: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def contact(text: str) -> str:
+    """One spelling of an e-mail address or mobile number."""
+    if "@" in text:
+        return text.strip().casefold()
+    return mobile_number(text) or text.strip()
+
+
 def normal(password: str) -> str:
     """One spelling for what looks the same, since keyboards differ (RFC 8265)."""
     return unicodedata.normalize("NFKC", password)
@@ -223,8 +231,13 @@ def _repeats(password: str) -> bool:
 
 def _climbs(password: str) -> bool:
     """Each character follows the one before it, such as 456789012345 or lkjihgfedcba."""
-    pairs = zip(password, password[1:], strict=False)
+    pairs = pairwise(password)
     steps = {ord(right) - ord(left) for left, right in pairs}
     # After 9 comes 0, so a step over the end of the digits counts as the same step.
     around = {(step + 1) % 10 - 1 for step in steps} if password.isdigit() else steps
     return around in ({1}, {-1})
+
+
+def digits(text: str) -> str:
+    """The digits of a typed code in Latin script, whatever stood between them."""
+    return "".join(str(unicodedata.decimal(one)) for one in text if one.isdecimal())

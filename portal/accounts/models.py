@@ -1,4 +1,4 @@
-"""The tables of accounts. A person's id is the id of their subject, under whose key all is sealed."""
+"""The tables. A person's id is also that of the subject under whose key all of theirs is sealed."""
 
 from datetime import date, datetime
 from typing import Any
@@ -58,13 +58,11 @@ class App(PersonalRow, Base):
 
 
 class RecoveryCode(Row, Base):
-    """Codes have 80 random bits, so a plain hash hides them."""
-
     __tablename__ = "recovery_codes"
     __table_args__ = (UniqueConstraint("person_id", "hash"),)
 
     person_id: Mapped[UUID]
-    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = keyed(nullable=False)
     used_at: Mapped[datetime | None]
 
 

@@ -113,10 +113,7 @@ def tell(reference: str) -> tuple[Response, int]:
 @described(Operation("Fetch a document", media="application/octet-stream"))
 def document(reference: str, document_id: UUID) -> Response:
     application = service.find_case(_mine(), reference)
-    wanted = [one for one in service.papers(application) if one["file"] == str(document_id)]
-    if not wanted:
-        raise service.NoSuchApplication
-    return files.download_response(document_id)
+    return files.download_response(service.paper(application, document_id))
 
 
 def _mine() -> frozenset[str]:

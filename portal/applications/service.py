@@ -199,6 +199,7 @@ def of_person(person_id: UUID, *, after: UUID | None = None, limit: int = 20) ->
         Application.version_id,
         Application.state,
         Application.due_on,
+        Application.days_left,
         Application.created_at,
         Application.changed_at,
     )
@@ -385,6 +386,13 @@ def papers(application: Application) -> list[dict[str, Any]]:
     """The declared and consented documents: field, file, name, type, bytes, sha256."""
     shared, documents = _shared(application), _document_names(application)
     return [{"field": name, **value} for name, value in shared.items() if name in documents]
+
+
+def paper(application: Application, file_id: UUID) -> UUID:
+    """The id of a document of this application. Raises NoSuchApplication for any other file."""
+    if str(file_id) not in {one["file"] for one in papers(application)}:
+        raise NoSuchApplication
+    return file_id
 
 
 def _shared(application: Application) -> dict[str, Any]:

@@ -5,14 +5,24 @@ scripts of Punjab share them: Urdu writes no short vowels, and people spell by e
 """
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
 
 from anyascii import anyascii
 
-MOST_WORDS = 8
-# Heard before anyascii reads: the flapped r as r, nasal signs as n, the z of Arabic as z. Signs that
-# only lengthen or point a letter go.
+MOST_LETTERS, MOST_WORDS = 200, 8
+# Said in every question and found in every text.
+EMPTY_WORDS = frozenset(
+    (
+        *("a", "an", "and", "the", "of", "for", "to", "in", "on", "my", "me", "i", "is", "how"),
+        *("do", "can", "get", "need", "want", "apply", "where", "what"),
+        *("da", "di", "de", "dian", "ka", "ki", "ke", "ko", "lai", "nu", "ne", "hai", "hain"),
+        *("mainu", "mera", "meri", "mujhe", "chahida", "chahie", "kive", "kaise"),
+    )
+)
+# Heard before anyascii reads: the flapped r as r, nasal signs as n, the z of Arabic as z. Signs
+# that only lengthen or point a letter go.
 FLAPPED = re.compile("[डढ]\N{DEVANAGARI SIGN NUKTA}|ੜ|ڑ")
 NASALS = dict.fromkeys("ੰਂँंں", "n")
 ARABIC = dict.fromkeys("ذضظ", "z") | dict.fromkeys("ثص", "s") | {"ط": "t", "ح": "h"}
@@ -25,7 +35,8 @@ ASPIRATES = (("ksh", "k"), ("chh", "c"), ("ch", "c"), ("sh", "s"), ("ph", "f"), 
 PLAIN = (*ASPIRATES, ("kh", "k"), ("jh", "j"), ("th", "t"), ("dh", "d"), ("bh", "b"), ("lh", "l"))
 SOFT_C = re.compile(r"c(?=[eiy])")
 ONE_FOR_ANOTHER = str.maketrans({"z": "j", "q": "k", "c": "k", "x": "k", "w": "v"})
-VOWELS = re.compile(r"[aeiouyh]")
+# Urdu writes o and u with the letter of w: only at the beginning of a word is it heard as one.
+VOWELS = re.compile(r"[aeiouyh]|(?<=.)v")
 DOUBLED = re.compile(r"(.)\1+")
 NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 
@@ -44,3 +55,32 @@ def skeleton(word: str) -> str:
         word = word.replace(sound, letter)
     bare = VOWELS.sub("", SOFT_C.sub("s", word).translate(ONE_FOR_ANOTHER))
     return DOUBLED.sub(r"\1", bare)
+
+
+def sounds(folded: str) -> str:
+    """The skeletons of all words that have one, each between spaces."""
+    each = dict.fromkeys(skeleton(word) for word in folded.split())
+    return f" {' '.join(sound for sound in each if sound)} "
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One word of a question. Two consonants alone are heard in too many other words."""
+
+    word: str
+    sound: str
+
+    @property
+    def is_telling(self) -> bool:
+        return len(self.sound) > 2
+
+    @property
+    def alone(self) -> str:
+        return f" {self.sound or self.word} "
+
+
+def asked_words(text: str) -> list[Asked]:
+    """The words of a question that tell something; all of them when none does."""
+    words = list(dict.fromkeys(fold(text[:MOST_LETTERS]).split()))
+    telling = [word for word in words if word not in EMPTY_WORDS] or words
+    return [Asked(word, skeleton(word)) for word in telling[:MOST_WORDS]]

@@ -6,6 +6,7 @@ call has one deadline, however slowly the other side talks.
 """
 
 import ipaddress
+import re
 import socket
 import ssl
 from collections.abc import Iterable, Mapping
@@ -30,6 +31,8 @@ REFUSED_NETWORKS = """
 REFUSED = tuple(ipaddress.ip_network(network) for network in REFUSED_NETWORKS.split())
 # Of IPv6, only this part is given out; loopback, mapped, NAT64 and local forms lie outside of it.
 GIVEN_OUT = ipaddress.ip_network("2000::/3")
+# urlsplit alone drops what follows the closing bracket.
+BRACKETED = re.compile(r"\[[^\]]+\](:[0-9]*)?")
 FAILURES = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
@@ -182,7 +185,7 @@ def _left(ends: float, timeout: float | None) -> float:
 
 
 def _read(url: str) -> tuple[SplitResult, str, int]:
-    """The parts, the host in ASCII and the port; urlsplit alone drops what it does not like."""
+    """The parts, the host in ASCII and the port. Raises AddressRefused."""
     if "\\" in url or any(ord(letter) <= 32 or ord(letter) == 127 for letter in url):
         raise AddressRefused("The address holds a space, a backslash or a control character.")
     try:
@@ -191,7 +194,8 @@ def _read(url: str) -> tuple[SplitResult, str, int]:
         host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
     except (ValueError, UnicodeError) as error:
         raise AddressRefused("The address is malformed.") from error
-    if not host or "@" in parts.netloc or port == 0:
+    bracketed = "[" not in parts.netloc or BRACKETED.fullmatch(parts.netloc)
+    if not host or not bracketed or "@" in parts.netloc or port == 0:
         raise AddressRefused("The address must name a host, without a user name.")
     return parts, host, port or (443 if parts.scheme == "https" else 80)
 

@@ -8,6 +8,7 @@ import procrastinate
 from flask import Flask
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.jobs import Job as JobRow
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import make_url
 
 from portal.kernel.db import db
@@ -48,9 +49,10 @@ def run(app: Flask, jobs: Iterable[Job], periodic: Iterable[Periodic]) -> None:
 
 def build(app: Flask, jobs: Iterable[Job], periodic: Iterable[Periodic]) -> procrastinate.App:
     """Procrastinate's application with every job of every room, and the sweep of killed ones."""
-    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"]).set(drivername="postgresql")
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    parts = url.translate_connect_args(username="user", database="dbname") | dict(url.query)
     connector = procrastinate.PsycopgConnector(
-        conninfo=url.render_as_string(hide_password=False), max_size=CONCURRENCY + 2
+        conninfo=make_conninfo(**parts), max_size=CONCURRENCY + 2
     )
     engine = procrastinate.App(connector=connector)
     for work in jobs:

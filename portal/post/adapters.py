@@ -91,9 +91,10 @@ def compose(mail: Mail, sender: str, host: str, at: datetime) -> EmailMessage:
     message["Subject"] = mail.subject
     message["Date"] = at
     message["Message-ID"] = f"<{mail.id}@{host}>"
-    message["Content-Language"] = mail.language.replace("_", "-")
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.body, cte="base64" if not mail.body.isascii() else None)
+    # Setting the content drops the headers about it.
+    message["Content-Language"] = mail.language.replace("_", "-")
     return message
 
 

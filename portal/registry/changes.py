@@ -7,9 +7,9 @@ from typing import Any
 from portal.kernel.errors import N_
 from portal.registry.contract import Service
 from portal.registry.questions import AnyField
+from portal.registry.vocabulary import PERSONAL_CLASSES
 
-# From the least to the most protected.
-CLASSES = ("none", "personal", "sensitive", "identity")
+CLASSES = tuple(PERSONAL_CLASSES)
 
 SENTENCES: Mapping[str, str] = {
     "asked": N_("The question “%(where)s” is new."),

@@ -100,13 +100,13 @@ class Calendar(Frozen):
 
 
 class Webhook(Frozen):
-    """Cases go out as signed messages. `settings` begins the names of the settings.
+    """Cases go out as signed messages, to the address that the provider sets in its console.
 
-    `Webhook(settings="REVENUE")` is configured by REVENUE_URL and REVENUE_SECRET.
+    `settings` is a name for this end in the operators' own configuration, such as WATER_BOARD.
     """
 
     kind: Literal["webhook"] = "webhook"
-    settings: str
+    settings: str | None = None
 
 
 class Stage(Frozen):

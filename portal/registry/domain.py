@@ -1,5 +1,6 @@
-"""What a declared service means for given answers: what is asked, what it costs, what is shared,
-by when it is done. Plain functions; no tables, no web, no clock.
+"""What a declared service means for given answers: what it asks, costs, shares, and by when.
+
+Plain functions; no tables, no web, no clock.
 
 Answers are JSON-able values by field name; a question without an answer has no entry. A condition
 that cannot be decided yet hides what it guards.
@@ -10,10 +11,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from portal.kernel.money import Money
-from portal.registry.contract import Calendar, Document, Form, Notice, Service, Step
+from portal.registry.contract import Calendar, Document, Form, Notice, Service, Step, TextField
 from portal.registry.questions import AnyField
 from portal.registry.rule_types import TYPES, fact_types
 from portal.rules import BOOL, MONEY, UNKNOWN, Rule, Type, Unknown, compile_rule
+from portal.rules.functions import pattern
 
 Answers = Mapping[str, Any]
 
@@ -86,6 +88,11 @@ def eligible(service: Service, facts: Mapping[str, Any]) -> bool | Unknown:
     return answer if isinstance(answer, bool) else UNKNOWN
 
 
+def fits_pattern(field: TextField, answer: str) -> bool:
+    """Whether the whole answer fits the pattern, in time that is linear in the answer."""
+    return field.pattern is None or pattern(field.pattern).fullmatch(answer) is not None
+
+
 def documents_needed(service: Service, answers: Answers | None = None) -> tuple[Document, ...]:
     """Without answers, every document that the form may ask for; else those that it asks for."""
     fields = service.form.fields if answers is None else visible_fields(service.form, answers)
@@ -98,17 +105,17 @@ def shared_fields(service: Service, answers: Answers) -> dict[str, Any]:
 
 
 def is_working(calendar: Calendar, day: date) -> bool:
-    holidays = {holiday.date for holiday in calendar.holidays}
-    return day.isoweekday() not in calendar.weekend and day not in holidays
+    return day.isoweekday() not in calendar.weekend and all(
+        day != holiday.date for holiday in calendar.holidays
+    )
 
 
 def due_on(calendar: Calendar, start: date, working_days: int) -> date:
     """The last working day of the promise; the day it starts on does not count."""
-    holidays = {holiday.date for holiday in calendar.holidays}
     day, left = start, working_days
     while left > 0:
         day += timedelta(days=1)
-        left -= day.isoweekday() not in calendar.weekend and day not in holidays
+        left -= is_working(calendar, day)
     return day
 
 

@@ -8,7 +8,7 @@ from portal.kernel.events import Event
 
 @dataclass(frozen=True)
 class ServicePublished(Event):
-    """This version is what people are offered from now on."""
+    """People are offered this version from now on."""
 
     version_id: UUID
     provider: str

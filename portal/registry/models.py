@@ -67,7 +67,11 @@ class VersionPublication(Row, Base):
     __table_args__ = (
         ForeignKeyConstraint(
             ["proposal_id", "version_id", "proposed_by"],
-            ["version_proposals.id", "version_proposals.version_id", "version_proposals.proposed_by"],
+            [
+                "version_proposals.id",
+                "version_proposals.version_id",
+                "version_proposals.proposed_by",
+            ],
         ),
         CheckConstraint("published_by <> proposed_by", name="two_people"),
         UniqueConstraint("id", "version_id"),

@@ -9,16 +9,17 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from portal.audit import service as audit
 from portal.kernel import clock, events, ids
-from portal.kernel.db import db, unit
+from portal.kernel.db import Json, db, unit
 from portal.kernel.errors import N_, BadInput, DomainError, NotFound
 from portal.registry import conformance, contract
 from portal.registry.contract import Offering, Provider, Service, Words
 from portal.registry.events import ServicePaused, ServicePublished, ServiceResumed
+from portal.registry.finding import SLUG
 from portal.registry.kept import Kept
 from portal.registry.models import (
     CatalogueStamp,
@@ -202,9 +203,9 @@ def resume(provider: str, service: str, by: UUID) -> None:
 
 
 def _refuse_unfit(provider: Provider) -> None:
-    findings = conformance.check(provider)
-    if findings:
-        said = " ".join(f"{finding.place}: {finding.sentence}" for finding in findings)
+    wrong = [one for one in conformance.findings(provider) if one.weight == "error"]
+    if wrong:
+        said = " ".join(f"{one.place}: {one.sentence}" for one in wrong)
         raise ProviderDoesNotConform(provider=provider.slug, findings=said)
 
 
@@ -231,6 +232,11 @@ def _record(provider: Provider, service: Service) -> UUID | None:
     return version.id
 
 
+def _sane(*slugs: str) -> bool:
+    """Whether these may be slugs at all: what an address holds may be anything."""
+    return all(SLUG.match(slug) for slug in slugs)
+
+
 def _queue_up(provider: str) -> None:
     """One at a time for each provider, until this transaction ends."""
     row = select(RecordedProvider.slug).where(RecordedProvider.slug == provider)
@@ -243,6 +249,7 @@ def _take(version_id: UUID) -> Version:
 
 
 def _state(provider: str, service: str) -> ServiceState:
+    offered(provider, service)
     _queue_up(provider)
     state = db.session.get(ServiceState, (provider, service), populate_existing=True)
     if state is None:
@@ -289,12 +296,11 @@ def stamp() -> UUID | None:
 
 def offered(provider: str, service: str) -> Offer:
     """What people are offered today, paused or not. Raises NoSuchService."""
-    found = db.session.execute(
-        select(ServiceState.version_id, ServiceState.paused_by, ServiceState.pause_reason).where(
-            ServiceState.provider_slug == provider, ServiceState.service_slug == service
-        )
-    ).first()
-    if found is None:
+    state = ServiceState
+    columns = select(state.version_id, state.paused_by, state.pause_reason)
+    here = (state.provider_slug == provider) & (state.service_slug == service)
+    found = _sane(provider, service) and db.session.execute(columns.where(here)).first()
+    if not found:
         raise NoSuchService
     pinned = versions([found.version_id])[found.version_id]
     if found.paused_by is None:
@@ -321,9 +327,9 @@ def versions(version_ids: Iterable[UUID]) -> dict[UUID, Offer]:
             .join(ServiceDefinition)
             .where(ServiceVersion.id.in_(missing))
         )
-        for row in rows:
-            kept[row.id] = _parse(row)
-            _definitions.put(row.id, kept[row.id])
+        for version_id, number, definition in rows:
+            kept[version_id] = _parse(version_id, number, definition)
+            _definitions.put(version_id, kept[version_id])
     return {one: Offer(**vars(pinned)) for one, pinned in kept.items()}
 
 
@@ -338,7 +344,7 @@ def provider(slug: str) -> Provider:
         .order_by(ServiceState.publication_id.desc())
         .limit(1)
     )
-    found = db.session.scalar(newest)
+    found = db.session.scalar(newest) if _sane(slug) else None
     if found is None:
         raise NoSuchProvider
     return version(found).provider
@@ -352,7 +358,7 @@ def catalogue_rows() -> list[CatalogueRow]:
             state.provider_slug, state.service_slug
         )
     )
-    return [CatalogueRow(*path, version_id, by is not None) for *path, version_id, by in rows]
+    return [CatalogueRow(here, name, on, by is not None) for here, name, on, by in rows]
 
 
 def find(version_id: UUID) -> Version:
@@ -365,7 +371,7 @@ def find(version_id: UUID) -> Version:
 
 def history(provider: str, service: str) -> list[Version]:
     """All versions of a service, newest first. Raises NoSuchService."""
-    rows = db.session.execute(_latest(_of(provider, service))).all()
+    rows = _sane(provider, service) and db.session.execute(_latest(_of(provider, service))).all()
     if not rows:
         raise NoSuchService
     return [Version(*row) for row in rows]
@@ -381,16 +387,16 @@ def newest(after: Path = ("", ""), most: int = 50, *, waiting: bool = False) -> 
     return [Version(*row) for row in db.session.execute(found)]
 
 
-def _parse(row: Row[Any]) -> Pinned:
-    offering = Offering.model_validate(row.definition)
-    return Pinned(row.id, row.number, offering.provider, offering.service)
+def _parse(version_id: UUID, number: int, definition: Json) -> Pinned:
+    offering = Offering.model_validate(definition)
+    return Pinned(version_id, number, offering.provider, offering.service)
 
 
 def _of(provider: str, service: str) -> ColumnElement[bool]:
     return (ServiceVersion.provider_slug == provider) & (ServiceVersion.service_slug == service)
 
 
-def _latest(where: ColumnElement[bool], *path: Any) -> Select[Any]:
+def _latest(where: ColumnElement[bool], *path: Any) -> Select[*tuple[Any, ...]]:
     """Versions with their newest proposal; with a path, the newest version of each."""
     distinct = path or (ServiceVersion.number,)
     return (
@@ -407,7 +413,7 @@ def _latest(where: ColumnElement[bool], *path: Any) -> Select[Any]:
             ServiceState.version_id.label("current_id"),
             ServiceState.paused_by.is_not(None).label("is_paused"),
         )
-        .distinct(*distinct)
+        .ext(distinct_on(*distinct))
         .outerjoin(VersionProposal, VersionProposal.version_id == ServiceVersion.id)
         .outerjoin(VersionPublication, VersionPublication.proposal_id == VersionProposal.id)
         .outerjoin(

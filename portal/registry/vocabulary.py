@@ -270,6 +270,7 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
     }
 )
 
+# From the least to the most protected.
 PERSONAL_CLASSES: Mapping[str, Words] = MappingProxyType(
     {
         "none": _in("Not personal", "ਨਿੱਜੀ ਨਹੀਂ", "ذاتی نہیں", "निजी नहीं", "ذاتی نہیں"),

@@ -196,24 +196,25 @@ def _known(node: tree.Known, scope: Scope) -> tree.Node:
 def _call(node: tree.Call, scope: Scope) -> tree.Node:
     if node.function in functions.CONSTANTS and not node.dotted:
         return _constant(node, scope)
-    function = functions.FUNCTIONS.get(node.function)
-    if function is None or function.dotted != node.dotted:
-        raise faults.UnknownFunction(
-            scope.place(node), name=node.function, hint=_function_hint(node)
-        )
+    signatures = _signatures(node, scope)
     args = tuple(check(arg, scope) for arg in node.args)
-    signature = functions.choose(function.signatures, tuple(arg.type for arg in args))
+    signature = functions.choose(signatures, tuple(arg.type for arg in args))
     if signature is None:
-        takes, given = (
-            functions.needs(function.signatures),
-            ", ".join(str(arg.type) for arg in args),
-        )
+        takes, given = functions.needs(signatures), ", ".join(str(arg.type) for arg in args)
         raise faults.WrongArguments(
             scope.place(node), function=node.function, takes=takes, given=f"({given})"
         )
     if node.function == "matches":
         _check_pattern(args[1], scope)
     return replace(node, args=args, type=signature.gives)
+
+
+def _signatures(node: tree.Call, scope: Scope) -> tuple[functions.Signature, ...]:
+    function = functions.FUNCTIONS.get(node.function)
+    if function is None or function.dotted != node.dotted:
+        hint = _function_hint(node)
+        raise faults.UnknownFunction(scope.place(node), name=node.function, hint=hint)
+    return function.signatures
 
 
 def _constant(node: tree.Call, scope: Scope) -> tree.Node:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import re2  # type: ignore[import-untyped]
+import re2
 from babel.numbers import is_currency
 
 from portal.kernel.money import Money
@@ -32,6 +32,7 @@ from portal.rules.values import (
 )
 
 LONGEST_TEXT = 100_000
+PATTERN_MEMORY = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +87,16 @@ def needs(signatures: tuple[Signature, ...]) -> str:
 
 
 @cache
-def quiet() -> Any:
+def _options() -> Any:
     options = re2.Options()
     options.log_errors = False
+    options.max_mem = PATTERN_MEMORY
     return options
 
 
 def pattern(written: str) -> Any:
     """RE2: linear in the text, whatever the pattern. Keeps what it compiled."""
-    return re2.compile(written, quiet())
+    return re2.compile(written, _options())
 
 
 def pattern_fault(written: str) -> str | None:

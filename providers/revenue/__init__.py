@@ -15,7 +15,7 @@ provider = Provider(
     kind="state_department",
     area="IN-PB",
     summary=_("Income certificates and copies of land records."),
-    fulfilment=Webhook(settings="REVENUE"),  # REVENUE_URL, REVENUE_SECRET
+    fulfilment=Webhook(settings="REVENUE"),
     calendar=CALENDAR,
     contacts=(
         Contact(

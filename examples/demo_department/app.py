@@ -1,0 +1,344 @@
+"""A department's back office in one file: it shares no code with the portal.
+
+It verifies and stores the portal's messages, shows the cases, and answers through the interface.
+Its pages have no sign-in, so it listens on this machine only.
+"""
+
+import base64
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from flask import Flask, Response, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from standardwebhooks import Webhook, WebhookVerificationError
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS messages (
+  id TEXT PRIMARY KEY, application TEXT NOT NULL, sequence INTEGER NOT NULL, type TEXT NOT NULL,
+  body TEXT NOT NULL, received TEXT NOT NULL DEFAULT (datetime('now'))
+);
+CREATE TABLE IF NOT EXISTS cases (
+  application TEXT PRIMARY KEY, sequence INTEGER NOT NULL, state TEXT NOT NULL, data TEXT NOT NULL
+);
+"""
+# An older message never overwrites what a newer one said.
+TAKE = """
+INSERT INTO cases (application, sequence, state, data)
+VALUES (:application, :sequence, :state, :data)
+ON CONFLICT (application) DO UPDATE SET sequence = :sequence, state = :state, data = :data
+WHERE excluded.sequence > cases.sequence
+"""
+PATIENCE = 10
+MESSAGE_LIMIT = 100_000
+ACTS = ("accept", "ask", "approve", "refuse", "issue")
+
+
+@dataclass(frozen=True)
+class Config:
+    """`secret` verifies messages, `token` opens the portal's interface."""
+
+    secret: str
+    token: str
+    portal: str
+    data: Path
+
+
+def create_app(config: Config) -> Flask:
+    """Raises ValueError for a secret that is none."""
+    Webhook(config.secret)
+    config.data.mkdir(parents=True, exist_ok=True)
+    app = Flask(__name__)
+    app.config["DEPARTMENT"] = config
+    app.config["MAX_CONTENT_LENGTH"] = MESSAGE_LIMIT
+    app.before_request(refuse_other_sites)
+    app.add_url_rule("/webhook", view_func=webhook, methods=["POST"])
+    app.add_url_rule("/", view_func=cases)
+    app.add_url_rule("/cases/<reference>", view_func=case)
+    app.add_url_rule("/cases/<reference>/documents/<field>", view_func=document)
+    app.add_url_rule("/cases/<reference>/answer", view_func=answer, methods=["POST"])
+    with app.app_context(), store() as database:
+        database.executescript(TABLES)
+    return app
+
+
+def config() -> Config:
+    found: Config = current_app.config["DEPARTMENT"]
+    return found
+
+
+@contextmanager
+def store() -> Iterator[sqlite3.Connection]:
+    """One transaction of our own database."""
+    database = sqlite3.connect(config().data / "department.sqlite", timeout=10)
+    database.row_factory = sqlite3.Row
+    try:
+        with database:
+            yield database
+    finally:
+        database.close()
+
+
+def refuse_other_sites() -> None:
+    """A page of another site may not press our buttons. The portal's messages carry no origin."""
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site") in {
+        "cross-site",
+        "same-site",
+    }:
+        abort(403)
+
+
+# Messages from the portal.
+
+
+def webhook() -> ResponseReturnValue:
+    """Verify, store, answer. The work on the case comes later, so the portal never waits."""
+    try:
+        message = Webhook(config().secret).verify(request.get_data(), dict(request.headers))
+    except (WebhookVerificationError, ValueError):
+        return {"error": "The signature is not right."}, 401
+    try:
+        keep(request.headers["webhook-id"], message)
+    except (KeyError, TypeError, sqlite3.Error):
+        # Signed and yet not understood: the portal tries again, and we can be repaired meanwhile.
+        return {"error": "The message is not understood."}, 500
+    return {"status": "received"}
+
+
+def keep(message_id: str, message: Mapping[str, Any]) -> None:
+    """Store a message once, however often it comes, and take it as the newest if it is."""
+    data = message["data"]
+    row = {
+        "id": message_id,
+        "application": data["application"],
+        "sequence": data["sequence"],
+        "type": message["type"],
+        "state": data["state"],
+        "body": json.dumps(message),
+        "data": json.dumps(data),
+    }
+    with store() as database:
+        new = database.execute(
+            "INSERT OR IGNORE INTO messages (id, application, sequence, type, body)"
+            " VALUES (:id, :application, :sequence, :type, :body)",
+            row,
+        )
+        if new.rowcount:
+            database.execute(TAKE, row)
+
+
+# Pages for the department's clerks.
+
+
+def cases() -> str:
+    with store() as database:
+        rows = database.execute("SELECT * FROM cases ORDER BY rowid DESC LIMIT 200").fetchall()
+    return render_template("cases.html", cases=[opened(row) for row in rows])
+
+
+def case(reference: str) -> ResponseReturnValue:
+    return show(reference)
+
+
+def show(reference: str, fault: str = "", status: int = 200) -> ResponseReturnValue:
+    found = filled(find(reference))
+    with store() as database:
+        messages = database.execute(
+            "SELECT id, sequence, type, received FROM messages WHERE application = ?"
+            " ORDER BY sequence",
+            [reference],
+        ).fetchall()
+    page = render_template(
+        "case.html",
+        case=found,
+        messages=messages,
+        fault=fault,
+        # One key for each time the page is shown: a double click is one answer.
+        key=secrets.token_urlsafe(16),
+    )
+    return page, status
+
+
+def find(reference: str) -> dict[str, Any]:
+    with store() as database:
+        row = database.execute("SELECT * FROM cases WHERE application = ?", [reference]).fetchone()
+    if row is None:
+        abort(404)
+    return opened(row)
+
+
+def opened(row: sqlite3.Row) -> dict[str, Any]:
+    """A case as our pages use it."""
+    return {"answers": {}, "documents": [], **json.loads(row["data"]), "state": row["state"]}
+
+
+def filled(found: dict[str, Any]) -> dict[str, Any]:
+    """Answers that were too large for a message are read through the interface."""
+    if "url" not in found:
+        return found
+    try:
+        got = call("GET", f"/api/v1/provider/applications/{found['application']}")
+        told = got.json() if got.status_code == 200 else {}
+    except (httpx.HTTPError, ValueError):
+        return found
+    return found | {name: told[name] for name in ("answers", "documents") if name in told}
+
+
+def document(reference: str, field: str) -> ResponseReturnValue:
+    """Hand a document through. Its link is signed and expires; the interface gives a fresh one."""
+    found = filled(find(reference))
+    for paper in found["documents"]:
+        if paper["field"] == field:
+            break
+    else:
+        abort(404)
+    try:
+        got = httpx.get(paper["url"], timeout=PATIENCE)
+        if got.status_code != 200:
+            got = call("GET", fresh_link(reference, field))
+    except (httpx.HTTPError, LookupError):
+        return show(reference, "The portal cannot be reached. Try again later.", 502)
+    if got.status_code != 200:
+        return show(reference, fault_of(got), 502)
+    headers = {
+        "Content-Disposition": "attachment",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(got.content, content_type=paper["type"], headers=headers)
+
+
+def fresh_link(reference: str, field: str) -> str:
+    """Raises LookupError when the portal has no such document any more."""
+    told = call("GET", f"/api/v1/provider/applications/{reference}").json()
+    return next(str(one["url"]) for one in told.get("documents", []) if one["field"] == field)
+
+
+# Answers to the portal.
+
+
+def answer(reference: str) -> ResponseReturnValue:
+    """Send what the clerk decided as an event."""
+    found = find(reference)
+    act = request.form.get("act", "")
+    if act not in ACTS:
+        abort(400)
+    path = f"/api/v1/provider/applications/{reference}/events"
+    key = request.form.get("key") or secrets.token_urlsafe(16)
+    try:
+        got = call("POST", path, json=event(act, found), key=key)
+    except httpx.HTTPError:
+        return show(reference, "The portal cannot be reached. Try again later.", 502)
+    if got.status_code >= 400:
+        return show(reference, fault_of(got), 409)
+    with store() as database:
+        database.execute(
+            "UPDATE cases SET state = ? WHERE application = ?", [got.json()["state"], reference]
+        )
+    return redirect(url_for("case", reference=reference))
+
+
+def event(act: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    """The body that the interface takes for this act."""
+    words = request.form.get("words", "").strip()
+    said = {"en": words} if words else None
+    bodies: dict[str, dict[str, Any]] = {
+        "accept": {"case_number": case_number(found["application"])},
+        "ask": {"message": said, "fields": request.form.getlist("fields")},
+        "approve": {"message": said},
+        "refuse": {"reason": said},
+        "issue": {"message": said, "document": certificate(found)} if act == "issue" else {},
+    }
+    return {"type": act} | {name: value for name, value in bodies[act].items() if value}
+
+
+def call(method: str, path: str, *, json: Any = None, key: str = "") -> httpx.Response:
+    """Call the portal's interface. Raises httpx.HTTPError."""
+    headers = {"Authorization": f"Bearer {config().token}"}
+    if key:
+        headers["Idempotency-Key"] = key
+    url = httpx.URL(config().portal).join(path)
+    return httpx.request(method, url, json=json, headers=headers, timeout=PATIENCE)
+
+
+def fault_of(got: httpx.Response) -> str:
+    """What the portal's problem document says."""
+    try:
+        told = got.json()
+        return " ".join([told["detail"], *(one["detail"] for one in told.get("errors", []))])
+    except (ValueError, KeyError, TypeError):
+        return f"The portal answered {got.status_code}."
+
+
+def case_number(reference: str) -> str:
+    return f"REV/{reference.removeprefix('PB-')}"
+
+
+def certificate(found: Mapping[str, Any]) -> dict[str, str]:
+    with store() as database:
+        today = database.execute("SELECT date('now')").fetchone()[0]
+    lines = [
+        "CERTIFICATE",
+        "",
+        f"Number: {case_number(found['application'])}",
+        f"Application: {found['application']}",
+        f"Service: {found['service']}",
+        f"Issued on: {today}",
+        "",
+        "Issued by the demo department. Not a real document.",
+    ]
+    content = base64.b64encode(pdf(lines)).decode()
+    return {"name": f"certificate-{found['application']}.pdf", "content": content}
+
+
+def pdf(lines: list[str]) -> bytes:
+    """One page of plain lines, as small as a PDF can be: five objects and their addresses."""
+    shown = [line.translate({40: "\\(", 41: "\\)", 92: "\\\\"}) for line in lines]
+    text = "\n".join(f"({line}) Tj T*" for line in shown)
+    stream = f"BT /F1 14 Tf 20 TL 72 760 Td\n{text}\nET".encode("latin-1", "replace")
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        page + b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    out, places = b"%PDF-1.4\n", []
+    for number, one in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(objects) + 1
+    end = b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, table)
+    trailer = b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, len(out))
+    return out + end + trailer
+
+
+def main() -> None:
+    missing = [
+        name
+        for name in ("DEPARTMENT_SECRET", "DEPARTMENT_TOKEN", "DEPARTMENT_PORTAL")
+        if not os.environ.get(name)
+    ]
+    if missing:
+        raise SystemExit(f"Set {', '.join(missing)}: see the README beside this program.")
+    app = create_app(
+        Config(
+            os.environ["DEPARTMENT_SECRET"],
+            os.environ["DEPARTMENT_TOKEN"],
+            os.environ["DEPARTMENT_PORTAL"],
+            Path(os.environ.get("DEPARTMENT_DATA", "department-data")),
+        )
+    )
+    app.run(host="127.0.0.1", port=int(os.environ.get("DEPARTMENT_PORT", "8100")))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,275 @@
+"""What accounts do for pages and for other rooms: registering, signing in, factors, details, roles.
+
+Which browser is signed in is sessions.py's. Every check that can be guessed at is counted first.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.accounts import attempts, domain, factors, passwords, people, roles, sessions
+from portal.accounts.domain import Details, Level, State
+from portal.accounts.events import FactorSet, PasswordChanged, PersonRegistered, SignedIn
+from portal.accounts.factors import Setup, codes_left
+from portal.accounts.models import Password, Person
+from portal.accounts.people import (
+    ContactTaken,
+    NoSuchPerson,
+    change_details,
+    details,
+    id_of,
+    names,
+)
+from portal.accounts.roles import (
+    InvitationEnded,
+    check_invitation,
+    grant,
+    grants_of,
+    invite,
+    permissions_of,
+    providers_of,
+    revoke,
+)
+from portal.accounts.throttling import ADDRESS, FACTOR, PASSWORD, REGISTRATION
+from portal.audit import service as audit
+from portal.kernel import clock, ids, keys
+from portal.kernel.db import db
+from portal.kernel.events import publish
+
+__all__ = [
+    "ContactTaken",
+    "Details",
+    "InvitationEnded",
+    "NoSuchPerson",
+    "Overview",
+    "Pending",
+    "Setup",
+    "app_setup",
+    "begin_sign_in",
+    "change_details",
+    "change_password",
+    "check_invitation",
+    "codes_left",
+    "confirm_app",
+    "details",
+    "finish_with_app",
+    "finish_with_code",
+    "grant",
+    "grants_of",
+    "id_of",
+    "invite",
+    "knows_password",
+    "names",
+    "new_app",
+    "new_codes",
+    "overview",
+    "permissions_of",
+    "providers_of",
+    "register",
+    "revoke",
+    "session_lasts",
+    "sign_out_everywhere",
+    "sweep",
+]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Somebody who showed the password. `level` says which step comes next."""
+
+    person_id: UUID
+    level: Level
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the security page shows."""
+
+    has_app: bool
+    codes_left: int
+    sessions: int
+
+
+def register(
+    told: Details, password: str, *, address: str, invitation: str | None = None
+) -> UUID | None:
+    """Make an account that waits for its second factor; None when these contacts do not do.
+
+    Why they do not is said to nobody. Raises TooMany, UnfitPassword, InvitationEnded, and what
+    domain.check_details raises.
+    """
+    domain.check_details(told, clock.today())
+    passwords.check(password, told)
+    attempts.spend(REGISTRATION, address)
+    # Made before anybody looks, so that both answers take as long.
+    hashed = passwords.hashed(password)
+    if people.is_taken(told):
+        return None
+    person = people.add(told)
+    db.session.add(Password(subject_id=person.id, hash=hashed))
+    factors.new_app(person.id)
+    if invitation:
+        roles.redeem(invitation, person.id, told.email)
+    attempts.take_back(REGISTRATION, address)
+    return person.id
+
+
+def begin_sign_in(contact: str, password: str, *, address: str) -> Pending | None:
+    """Check the first factor; None when it is wrong or there is no such account. Raises TooMany."""
+    name = domain.contact(contact)
+    attempts.spend(ADDRESS, address)
+    attempts.spend(PASSWORD, name, address)
+    person = people.find(contact)
+    if not _fits(password, person) or person is None:
+        return None
+    attempts.forget(PASSWORD, name, address)
+    attempts.take_back(ADDRESS, address)
+    if person.state == State.ACTIVE:
+        return Pending(person.id, Level.PASSWORD)
+    factors.new_app(person.id)
+    return Pending(person.id, Level.ENROLLING)
+
+
+def finish_with_app(person_id: UUID, code: str) -> bool:
+    """Check a code of the authenticator app. Raises TooMany."""
+    attempts.spend(FACTOR, str(person_id))
+    return _second_factor(person_id, "app", right=factors.use_app(person_id, code))
+
+
+def finish_with_code(person_id: UUID, code: str) -> bool:
+    """Check a recovery code, which is used up. Raises TooMany."""
+    attempts.spend(FACTOR, str(person_id))
+    return _second_factor(person_id, "recovery code", right=factors.use_code(person_id, code))
+
+
+def app_setup(person_id: UUID) -> Setup | None:
+    """What to show for the app that waits to be confirmed; None when none waits."""
+    person = people.one(person_id)
+    return factors.setup(person_id, person.email or person.mobile or "")
+
+
+def new_app(person_id: UUID) -> None:
+    """Begin to replace the authenticator app."""
+    factors.new_app(person_id)
+
+
+def confirm_app(person_id: UUID, code: str, *, keep: UUID | None = None) -> tuple[str, ...] | None:
+    """Take the waiting app into use: None for a wrong code, else the new recovery codes.
+
+    There are new ones only for a new account, which is complete by this. All sessions end but
+    the one of the id `keep`. Raises TooMany.
+    """
+    attempts.spend(FACTOR, str(person_id))
+    if not factors.confirm_app(person_id, code):
+        _refused(person_id, "app")
+        return None
+    attempts.forget(FACTOR, str(person_id))
+    sessions.end_all(person_id, but=keep)
+    _told("accounts.factor_set", person_id, "app")
+    publish(FactorSet(person_id, "app"))
+    return _complete(people.one(person_id))
+
+
+def new_codes(person_id: UUID) -> tuple[str, ...]:
+    """Ten recovery codes, shown this once; earlier ones end."""
+    codes = factors.new_codes(person_id)
+    _told("accounts.factor_set", person_id, "codes")
+    publish(FactorSet(person_id, "codes"))
+    return codes
+
+
+def knows_password(person_id: UUID, password: str) -> bool:
+    """Whether somebody who is signed in still knows the password. Raises TooMany."""
+    attempts.spend(PASSWORD, str(person_id))
+    right = _fits(password, people.one(person_id))
+    if right:
+        attempts.forget(PASSWORD, str(person_id))
+    return right
+
+
+def change_password(person_id: UUID, new: str, *, keep: UUID | None = None) -> None:
+    """Set a new password and end all other sessions; `keep` is the id of the one that goes on.
+
+    The caller has asked for the old one (knows_password). Raises UnfitPassword.
+    """
+    passwords.check(new, details(person_id))
+    _password(person_id).hash = passwords.hashed(new)
+    sessions.end_all(person_id, but=keep)
+    _told("accounts.password_changed", person_id)
+    publish(PasswordChanged(person_id))
+
+
+def sign_out_everywhere(person_id: UUID) -> None:
+    sessions.end_all(person_id)
+    _told("accounts.signed_out_everywhere", person_id)
+
+
+def session_lasts(person_id: UUID) -> timedelta:
+    """How long the person stays signed in at most."""
+    return domain.session_lasts(roles.grants_of(person_id))
+
+
+def overview(person_id: UUID) -> Overview:
+    return Overview(
+        factors.has_app(person_id), factors.codes_left(person_id), sessions.count(person_id)
+    )
+
+
+def sweep() -> None:
+    """Remove what has ended: sessions, invitations, counters, accounts never completed."""
+    sessions.sweep()
+    roles.sweep()
+    attempts.sweep()
+    people.sweep()
+
+
+def _fits(password: str, person: Person | None) -> bool:
+    """The same queries and the same hashing for a stranger as for somebody we know."""
+    subject = person.id if person else ids.uuid7()
+    keys.preload([subject])
+    row = db.session.scalar(select(Password).where(Password.subject_id == subject))
+    if not passwords.fits(password, row.hash if row else None) or row is None:
+        return False
+    if passwords.is_outdated(row.hash):
+        row.hash = passwords.hashed(password)
+    return True
+
+
+def _password(person_id: UUID) -> Password:
+    return db.session.scalars(select(Password).where(Password.subject_id == person_id)).one()
+
+
+def _second_factor(person_id: UUID, kind: str, *, right: bool) -> bool:
+    if not right:
+        _refused(person_id, kind)
+        return False
+    attempts.forget(FACTOR, str(person_id))
+    _signed_in(person_id, kind)
+    return True
+
+
+def _complete(person: Person) -> tuple[str, ...]:
+    """Open a new account, once."""
+    if person.state == State.ACTIVE:
+        return ()
+    person.state = State.ACTIVE
+    db.session.flush()
+    publish(PersonRegistered(person.id))
+    codes = new_codes(person.id)
+    _signed_in(person.id, "app")
+    return codes
+
+
+def _signed_in(person_id: UUID, kind: str) -> None:
+    _told("accounts.signed_in", person_id, kind)
+    publish(SignedIn(person_id))
+
+
+def _refused(person_id: UUID, kind: str) -> None:
+    _told("accounts.factor_refused", person_id, kind)
+
+
+def _told(act: str, person_id: UUID, why: str = "") -> None:
+    audit.record(act, about=f"person:{person_id}", actor=person_id, subject_id=person_id, why=why)

@@ -1,0 +1,92 @@
+"""Who the visitor of a request is, for the guards of pages; and the guard of half-way pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import ParamSpec
+from uuid import UUID
+
+from flask import Flask, Request, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager
+
+from portal.accounts import domain, service, sessions
+from portal.accounts.domain import Grant, Level
+from portal.kernel.errors import SignInNeeded
+from portal.web.access import Access, declare
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
+
+@dataclass(frozen=True)
+class Person:
+    """The signed-in person, as portal.web.access knows one and Flask-Login wants it."""
+
+    id: UUID
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+    def get_id(self) -> str:
+        return str(self.id)
+
+    @cached_property
+    def name(self) -> str:
+        return service.details(self.id).name
+
+    @cached_property
+    def grants(self) -> tuple[Grant, ...]:
+        return service.grants_of(self.id)
+
+    @cached_property
+    def permissions(self) -> frozenset[str]:
+        return domain.permissions(self.grants)
+
+    @cached_property
+    def providers(self) -> frozenset[str]:
+        return domain.providers(self.grants)
+
+    def providers_for(self, permission: str) -> frozenset[str]:
+        """Those where the person holds it: an officer of one may be an integrator of another."""
+        return domain.providers(self.grants, permission)
+
+
+def install(app: Flask) -> None:
+    manager = LoginManager()
+    # The session's own row and token guard it; addresses of phones change by the minute.
+    manager.session_protection = None
+    manager.request_loader(_load)
+    manager.init_app(app)
+
+
+def halfway(*levels: Level) -> Callable[[View[P]], View[P]]:
+    """Somebody who has come so far in signing in or registering; others are sent to the sign-in.
+
+    Not by SignInNeeded: that would bring them back here when they are signed in.
+    """
+
+    def guard(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            if sessions.standing().level not in levels:
+                return redirect(url_for("accounts.sign_in"))
+            return view(*args, **kwargs)
+
+        return declare(guarded, Access("signing_in"))
+
+    return guard
+
+
+def person_id() -> UUID:
+    """Whoever stands behind the session, at any level. Raises SignInNeeded."""
+    if (found := sessions.standing().person_id) is None:
+        raise SignInNeeded
+    return found
+
+
+def _load(_: Request) -> Person | None:
+    standing = sessions.standing()
+    if standing.level is not Level.SIGNED_IN or standing.person_id is None:
+        return None
+    return Person(standing.person_id)

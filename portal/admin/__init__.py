@@ -1,0 +1,1 @@
+"""The shell of the administration: an overview drawn from what the rooms bring."""

@@ -1,0 +1,71 @@
+"""The officer's form: one act, and what it needs."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import ValidationError
+
+from portal.applications.domain import ACTS, Act, ProviderEvent
+from portal.i18n import gettext, language, lazy_gettext
+from portal.web.fields import ChoiceField, ChoicesField, DocumentField, LongTextField
+
+WORDS = {
+    "accept": lazy_gettext("Accept for checking"),
+    "ask": lazy_gettext("Ask the person"),
+    "approve": lazy_gettext("Approve"),
+    "refuse": lazy_gettext("Refuse"),
+    "issue": lazy_gettext("Issue the document"),
+    "note": lazy_gettext("Write a note to the person"),
+}
+
+
+def chosen_act(form: Any) -> Act | None:
+    return ACTS.get(form.act.answer() or "")
+
+
+def needed(form: Any, asked: Any) -> None:
+    """The field is needed for the act that was chosen."""
+    act = chosen_act(form)
+    wanted = {
+        "fields_asked": {"fields"},
+        "message": {"message", "reason"},
+        "document": {"document"},
+    }
+    empty = asked.upload is None if asked.name == "document" else not asked.answer()
+    if act and act.needs & wanted[asked.name] and empty:
+        raise ValidationError(gettext("This act needs it."))
+
+
+class ActForm(FlaskForm):  # type: ignore[misc]
+    act = ChoiceField(lazy_gettext("Act"))
+    fields_asked = ChoicesField(
+        lazy_gettext("What the person should correct"),
+        hint=lazy_gettext("Only when you ask the person"),
+        required=False,
+        validators=[needed],
+    )
+    message = LongTextField(
+        lazy_gettext("Message or reason"),
+        hint=lazy_gettext("What the person reads. A refusal needs a reason."),
+        required=False,
+        validators=[needed],
+    )
+    document = DocumentField(
+        lazy_gettext("The document to issue"),
+        hint=lazy_gettext("PDF, JPEG or PNG, up to 5 MB"),
+        required=False,
+        validators=[needed],
+    )
+
+    def event(self) -> ProviderEvent:
+        """What the officer says, as an event of the provider."""
+        kind = self.act.answer()
+        said = {language(): self.message.answer()} if self.message.answer() else None
+        upload = self.document.upload if kind == "issue" else None
+        return ProviderEvent(
+            type=kind,
+            message=None if kind == "refuse" else said,
+            reason=said if kind == "refuse" else None,
+            fields=tuple(self.fields_asked.answer() or ()) if kind == "ask" else (),
+            document=(upload.filename, upload.read()) if upload is not None else None,
+        )

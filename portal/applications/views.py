@@ -1,0 +1,289 @@
+"""The pages on which a person applies, reviews, sends, and then follows the application."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import CombinedMultiDict
+
+from portal.applications import applying, domain, service, words
+from portal.applications.applying import Course
+from portal.applications.service import Case
+from portal.files import service as files
+from portal.forms import engine
+from portal.forms import service as drafts
+from portal.forms.engine import Sheet
+from portal.i18n import gettext
+from portal.registry import domain as declared
+from portal.registry import service as registry
+from portal.web.access import signed_in, visitor
+from portal.web.edge import takes
+
+pages = Blueprint("applications", __name__, template_folder="templates")
+UPLOADS = 64 * 1024 * 1024
+PAGE = 20
+
+
+@pages.get("/apply/<provider>/<service_slug>")
+@signed_in
+def start(provider: str, service_slug: str) -> ResponseReturnValue:
+    offer = registry.offered(provider, service_slug)
+    saved = drafts.began(visitor().id, applying.purpose(provider, service_slug))
+    return render_template("applications/start.html", offer=offer, saved=saved)
+
+
+@pages.post("/apply/<provider>/<service_slug>")
+@signed_in
+def begin(provider: str, service_slug: str) -> ResponseReturnValue:
+    course = applying.begin(visitor().id, provider, service_slug)
+    return redirect(_go_on(course))
+
+
+@pages.get("/apply/<provider>/<service_slug>/<slug>")
+@signed_in
+def step(provider: str, service_slug: str, slug: str) -> ResponseReturnValue:
+    course = applying.resume(visitor().id, provider, service_slug)
+    return _step_page(course, slug, applying.shown(course, slug))
+
+
+@pages.post("/apply/<provider>/<service_slug>/<slug>")
+@takes(UPLOADS)
+@signed_in
+def save_step(provider: str, service_slug: str, slug: str) -> ResponseReturnValue:
+    course = applying.resume(visitor().id, provider, service_slug)
+    if "refresh" in request.form:
+        return _step_page(course, slug, applying.refreshed(course, slug, _posted()))
+    course, sheet = applying.taken(course, slug, _posted())
+    if sheet.errors:
+        return _step_page(course, slug, sheet), 422
+    if sheet.revealed:
+        return redirect(_url("step", course, slug=slug) + f"#{sheet.revealed[0]}")
+    if "later" in request.form:
+        flash(gettext("Your answers are saved. Go on whenever you like."), "ok")
+        return redirect(url_for(".index"))
+    return redirect(_next(course, slug))
+
+
+@pages.get("/apply/<provider>/<service_slug>/review")
+@signed_in
+def review(provider: str, service_slug: str) -> ResponseReturnValue:
+    course = applying.resume(visitor().id, provider, service_slug)
+    if (slug := course.unfinished()) is not None:
+        return redirect(_url("step", course, slug=slug))
+    return _review_page(course)
+
+
+@pages.post("/apply/<provider>/<service_slug>/review")
+@signed_in
+def send(provider: str, service_slug: str) -> ResponseReturnValue:
+    draft_id = request.form.get("draft", type=UUID)
+    if draft_id is None:
+        raise drafts.NoSuchDraft
+    if "agree" not in request.form:
+        course = applying.resume(visitor().id, provider, service_slug)
+        return _review_page(course, wrong=gettext("Tick the box to agree, then send.")), 422
+    application = applying.send(visitor().id, draft_id)
+    flash(gettext("Sent. We wrote down the moment; the provider has it now."), "ok")
+    return redirect(url_for(".show", reference=application.reference))
+
+
+@pages.post("/apply/<provider>/<service_slug>/discard")
+@signed_in
+def discard(provider: str, service_slug: str) -> ResponseReturnValue:
+    course = applying.resume(visitor().id, provider, service_slug)
+    drafts.discard(visitor().id, course.draft.id)
+    flash(gettext("The draft is deleted."), "ok")
+    return redirect(url_for(".index"))
+
+
+@pages.get("/applications")
+@signed_in
+def index() -> ResponseReturnValue:
+    rows = service.of_person(visitor().id, after=request.args.get("after", type=UUID), limit=PAGE)
+    saved = [] if "after" in request.args else drafts.of_person(visitor().id)
+    offers = registry.versions({row.version_id for row in (*rows, *saved)})
+    return render_template(
+        "applications/index.html",
+        rows=rows,
+        drafts=saved,
+        offers=offers,
+        state=words.state,
+        clock_left=_clock,
+        next=url_for(".index", after=rows[-1].id) if len(rows) == PAGE else None,
+    )
+
+
+@pages.get("/applications/<reference>")
+@signed_in
+def show(reference: str) -> ResponseReturnValue:
+    application = service.find(visitor().id, reference)
+    offer = registry.version(application.version_id)
+    return render_template(
+        "applications/show.html",
+        application=application,
+        offer=offer,
+        state=words.state(application.state),
+        clock_left=_clock(application),
+        holder=gettext(words.HOLDERS.get(application.state, "-")),
+        fee=service.fee(application),
+        moments=words.timeline(application),
+        issued=service.issued(application),
+        asked=_asked_labels(application),
+        may_withdraw=domain.may_withdraw(domain.State(application.state)),
+    )
+
+
+@pages.get("/applications/<reference>/answers")
+@signed_in
+def answers(reference: str) -> ResponseReturnValue:
+    application = service.find(visitor().id, reference)
+    offer = registry.version(application.version_id)
+    return render_template(
+        "applications/answers.html",
+        application=application,
+        offer=offer,
+        sections=words.sections(offer.service, application.answers, {}),
+    )
+
+
+@pages.get("/applications/<reference>/answer")
+@signed_in
+def correct(reference: str) -> ResponseReturnValue:
+    application = service.find(visitor().id, reference)
+    asked = applying.asked_step(application)
+    form = registry.version(application.version_id).service.form
+    sheet = engine.show(applying.one_page(form, asked), asked, application.answers, {})
+    return _answer_page(application, sheet)
+
+
+@pages.post("/applications/<reference>/answer")
+@takes(UPLOADS)
+@signed_in
+def send_answer(reference: str) -> ResponseReturnValue:
+    application = service.find(visitor().id, reference)
+    sheet = applying.answered(application, _posted(), refresh="refresh" in request.form)
+    if "refresh" in request.form:
+        return _answer_page(application, sheet)
+    if sheet.errors:
+        return _answer_page(application, sheet), 422
+    service.answer(visitor().id, reference, sheet.answers)
+    flash(gettext("Your answer is sent. The clock of the provider goes on."), "ok")
+    return redirect(url_for(".show", reference=reference))
+
+
+@pages.get("/applications/<reference>/withdraw")
+@signed_in
+def ask_withdraw(reference: str) -> ResponseReturnValue:
+    application = service.find(visitor().id, reference)
+    offer = registry.version(application.version_id)
+    return render_template("applications/withdraw.html", application=application, offer=offer)
+
+
+@pages.post("/applications/<reference>/withdraw")
+@signed_in
+def withdraw(reference: str) -> ResponseReturnValue:
+    service.withdraw(visitor().id, reference)
+    flash(gettext("You have withdrawn this application."), "ok")
+    return redirect(url_for(".show", reference=reference))
+
+
+@pages.get("/applications/<reference>/documents/<uuid:document_id>")
+@signed_in
+def download(reference: str, document_id: UUID) -> ResponseReturnValue:
+    application = service.find(visitor().id, reference)
+    return files.download_response(service.issued_document(application, document_id).file_id)
+
+
+@pages.get("/applications/<reference>/papers/<uuid:file_id>")
+@signed_in
+def paper(reference: str, file_id: UUID) -> ResponseReturnValue:
+    application = service.find(visitor().id, reference)
+    return files.download_response(service.paper(application, file_id))
+
+
+def _posted() -> Any:
+    return CombinedMultiDict([request.files, request.form])
+
+
+def _clock(row: Any) -> tuple[str, str]:
+    over = domain.is_over(domain.State(row.state)) or row.state == domain.State.APPROVED
+    return words.clock_left(row.due_on, row.days_left, over=over)
+
+
+def _asked_labels(application: Case) -> list[Any]:
+    form = registry.version(application.version_id).service.form
+    found = [form.field(name) for name in application.asked or ()]
+    return [one.label for one in found if one is not None]
+
+
+def _url(endpoint: str, course: Course, **more: Any) -> str:
+    offer = course.offer
+    more |= {"provider": offer.provider.slug, "service_slug": offer.service.slug}
+    return url_for(f".{endpoint}", **more)
+
+
+def _go_on(course: Course) -> str:
+    """To the first page that is not complete; to the review when all are."""
+    slug = course.unfinished()
+    return _url("review", course) if slug is None else _url("step", course, slug=slug)
+
+
+def _next(course: Course, slug: str) -> str:
+    after = course.after(slug)
+    if after is None or "review" in request.args:
+        return _go_on(course)
+    return _url("step", course, slug=after)
+
+
+def _step_page(course: Course, slug: str, sheet: Sheet) -> str:
+    return render_template(
+        "applications/step.html",
+        course=course,
+        offer=course.offer,
+        step=course.step(slug),
+        sheet=sheet,
+        places=_places(course, slug),
+        back=_back(course, slug),
+    )
+
+
+def _places(course: Course, slug: str) -> list[tuple[Any, str]]:
+    """Each step's title with done, now or todo; the review comes last."""
+    slugs = [one.slug for one in course.steps]
+    here = slugs.index(slug) if slug in slugs else len(slugs)
+    told = [
+        (one.title, "done" if at < here else "now" if at == here else "todo")
+        for at, one in enumerate(course.steps)
+    ]
+    return [*told, (gettext("Check and send"), "now" if here == len(slugs) else "todo")]
+
+
+def _back(course: Course, slug: str) -> str:
+    slugs = [one.slug for one in course.steps]
+    at = slugs.index(slug)
+    return _url("step", course, slug=slugs[at - 1]) if at else _url("start", course)
+
+
+def _review_page(course: Course, wrong: str = "") -> str:
+    offered = course.offer.service
+    return render_template(
+        "applications/review.html",
+        course=course,
+        offer=course.offer,
+        sections=words.sections(offered, course.answers, course.draft.sources),
+        shared=declared.shared_fields(offered, course.answers),
+        fee=service.fee_of(course.offer, course.answers),
+        places=_places(course, "review"),
+        wrong=wrong,
+    )
+
+
+def _answer_page(application: Case, sheet: Sheet) -> str:
+    return render_template(
+        "applications/answer.html",
+        application=application,
+        offer=registry.version(application.version_id),
+        sheet=sheet,
+        moments=words.timeline(application),
+    )

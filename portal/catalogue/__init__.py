@@ -1,0 +1,1 @@
+"""What people may apply for, in every language: lists, pages of services and providers, search."""

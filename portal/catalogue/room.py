@@ -1,0 +1,19 @@
+"""The catalogue room."""
+
+from portal.catalogue import commands, links, listeners, views
+from portal.kernel.errors import N_
+from portal.kernel.room import MenuItem, Room
+from portal.registry.events import ServicePaused, ServicePublished, ServiceResumed
+
+room = Room(
+    name="catalogue",
+    pages=(views.pages,),
+    commands=(commands.catalogue,),
+    within={
+        ServicePublished: (listeners.enter,),
+        ServicePaused: (listeners.pause,),
+        ServiceResumed: (listeners.resume,),
+    },
+    menu=(MenuItem("site", N_("Services"), "catalogue.services", "grid", order=10),),
+    searchable=(links.found,),
+)

@@ -1,0 +1,100 @@
+"""Recording consents and what was sent under them. The only module that touches the ledger."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.consent import domain
+from portal.consent.domain import Disclosed, Given, NoSuchConsent, Offered
+from portal.consent.events import ConsentGiven
+from portal.consent.models import Consent, Disclosure
+from portal.kernel.db import db
+from portal.kernel.events import publish
+
+
+def record(
+    *,
+    application_id: UUID,
+    subject_id: UUID,
+    person_id: UUID,
+    offer: Offered,
+    fields: Collection[str],
+) -> Given:
+    """Note that the person agreed to share these fields with the provider of the offer."""
+    row = Consent(
+        subject_id=subject_id,
+        person_id=person_id,
+        application_id=application_id,
+        provider_slug=offer.provider.slug,
+        service_slug=offer.service.slug,
+        version_id=offer.version_id,
+        fields=sorted(fields),
+        shown=domain.shown(offer, fields),
+    )
+    db.session.add(row)
+    db.session.flush()
+    publish(ConsentGiven(row.id, application_id, person_id))
+    return _given(row)
+
+
+def disclosed(consent_id: UUID, fields: Collection[str], channel: str) -> None:
+    """Note what is sent. Raises NotConsented when it is more than was agreed to."""
+    row = db.session.get(Consent, consent_id)
+    if row is None:
+        raise NoSuchConsent
+    domain.check(row.fields, fields)
+    note = Disclosure(
+        subject_id=row.subject_id,
+        consent_id=row.id,
+        provider_slug=row.provider_slug,
+        fields=sorted(fields),
+        channel=channel,
+    )
+    db.session.add(note)
+    db.session.flush()
+
+
+def effective_fields(application_id: UUID) -> frozenset[str]:
+    """The fields of an application that its provider may be sent."""
+    agreed = select(Consent.fields).where(Consent.application_id == application_id)
+    return frozenset(name for fields in db.session.scalars(agreed) for name in fields)
+
+
+def for_application(application_id: UUID) -> tuple[Given, ...]:
+    """The consents of an application, the first first, each with what was sent under it."""
+    rows = select(Consent).where(Consent.application_id == application_id).order_by(Consent.id)
+    return _with_disclosures(db.session.scalars(rows).all())
+
+
+def of_person(person_id: UUID, *, after: UUID | None = None, limit: int = 20) -> tuple[Given, ...]:
+    """The consents of a person, the newest first; `after` is the last one that was seen."""
+    rows = select(Consent).where(Consent.person_id == person_id).order_by(Consent.id.desc())
+    if after is not None:
+        rows = rows.where(Consent.id < after)
+    return _with_disclosures(db.session.scalars(rows.limit(limit)).all())
+
+
+def _with_disclosures(rows: Sequence[Consent]) -> tuple[Given, ...]:
+    sent: dict[UUID, list[Disclosed]] = defaultdict(list)
+    wanted = Disclosure.consent_id.in_([row.id for row in rows])
+    for note in db.session.scalars(select(Disclosure).where(wanted).order_by(Disclosure.id)):
+        told = Disclosed(note.provider_slug, tuple(note.fields), note.channel, note.created_at)
+        sent[note.consent_id].append(told)
+    return tuple(_given(row, tuple(sent[row.id])) for row in rows)
+
+
+def _given(row: Consent, sent: tuple[Disclosed, ...] = ()) -> Given:
+    return Given(
+        id=row.id,
+        person_id=row.person_id,
+        application_id=row.application_id,
+        provider_slug=row.provider_slug,
+        service_slug=row.service_slug,
+        version_id=row.version_id,
+        fields=tuple(row.fields),
+        given_at=row.created_at,
+        disclosed=sent,
+        **row.shown,
+    )

@@ -1,0 +1,1 @@
+"""Areas: states, districts, tehsils, towns and villages, and how an address names them."""

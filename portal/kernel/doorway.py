@@ -1,0 +1,175 @@
+"""Between granian and Flask: no thread waits for a slow network.
+
+A request is read whole before a thread takes it up, and a long answer leaves by pieces, with no
+thread behind it meanwhile. granian's own WSGI gives a thread a body that is still on its way: as
+many slow uploads as threads, and nobody else is served.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, copy_context
+from itertools import chain
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, TypeVar
+from wsgiref.types import WSGIApplication
+
+from granian.rsgi import HTTPProtocol, Scope
+
+from portal.kernel.log import log
+
+T = TypeVar("T")
+Headers = list[tuple[str, str]]
+IN_MEMORY = 256 * 1024
+# A client that sends nothing for so many seconds is given up.
+PATIENCE = 30
+PLAIN = [("content-type", "text/plain; charset=utf-8")]
+
+
+class Doorway:
+    """An RSGI application around a WSGI one. `most` is the longest body that is read at all.
+
+    What is longer reaches the application with its length and without its end, so that the
+    application can say so in its own page.
+    """
+
+    def __init__(self, application: WSGIApplication, *, threads: int, most: int) -> None:
+        self.application = application
+        self.most = most
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
+
+    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        if scope.proto != "http":
+            return
+        with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+            try:
+                whole = await self._read(scope, protocol, body)
+            except TimeoutError:
+                protocol.response_bytes(408, PLAIN, b"The request took too long. Try again.")
+                return
+            if whole:
+                body.seek(0)
+                await self._answer(environment(scope, body), protocol)
+            else:
+                protocol.response_bytes(400, PLAIN, b"The request was cut off. Try again.")
+
+    async def _read(self, scope: Scope, protocol: HTTPProtocol, body: IO[bytes]) -> bool:
+        """Whether all of it came, or as much as we read. Raises TimeoutError."""
+        declared = scope.headers.get("content-length")
+        if declared is None and "transfer-encoding" not in scope.headers and scope.method == "GET":
+            return True
+        if declared is not None and int(declared) > self.most:
+            return True
+        read = 0
+        pieces = aiter(protocol)
+        while (piece := await asyncio.wait_for(anext(pieces, b""), PATIENCE)) and read <= self.most:
+            read += body.write(piece)
+        return declared is None or read >= int(declared)
+
+    async def _answer(self, environ: dict[str, Any], protocol: HTTPProtocol) -> None:
+        # One for the whole answer, whichever threads work on it.
+        context = copy_context()
+        answer = Answer(self.application, environ)
+        try:
+            start, rest = await self._in_thread(context, answer.begin)
+            if not rest:
+                protocol.response_bytes(answer.status, answer.headers, start)
+                return
+            transport = protocol.response_stream(answer.status, answer.headers)
+            while start:
+                await transport.send_bytes(start)
+                start = await self._in_thread(context, answer.more)
+        except Exception as error:  # noqa: BLE001 - the application answers its own faults itself
+            log.error("no answer", error=type(error).__name__)
+            if not answer.headers:
+                protocol.response_bytes(500, PLAIN, b"Something went wrong. Try again later.")
+        finally:
+            await self._in_thread(context, answer.close)
+
+    async def _in_thread(self, context: Context, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.pool, context.run, work)
+
+
+class Answer:
+    """What the application says, taken from it by pieces."""
+
+    def __init__(self, application: WSGIApplication, environ: dict[str, Any]) -> None:
+        self.application = application
+        self.environ = environ
+        self.status = 500
+        self.headers: Headers = []
+        self._said: Iterable[bytes] = ()
+        self._pieces: Iterator[bytes] = iter(())
+
+    def begin(self) -> tuple[bytes, bool]:
+        """The whole answer, or its beginning and that there is more."""
+        self._said = self.application(self.environ, self._start)
+        self._pieces = iter(self._said)
+        start = self.more()
+        following = next(self._pieces, None) if len(start) >= IN_MEMORY else None
+        if following is not None:
+            self._pieces = chain([following], self._pieces)
+        return start, following is not None
+
+    def more(self) -> bytes:
+        """The next piece, nothing at the end."""
+        taken: list[bytes] = []
+        size = 0
+        for piece in self._pieces:
+            taken.append(piece)
+            size += len(piece)
+            if size >= IN_MEMORY:
+                break
+        return b"".join(taken)
+
+    def close(self) -> None:
+        if close := getattr(self._said, "close", None):
+            close()
+
+    def _start(self, status: str, headers: Headers, _error: Any = None, /) -> Callable[..., object]:
+        self.status = int(status.partition(" ")[0])
+        self.headers = headers
+        return self._refuse_write
+
+    def _refuse_write(self, _data: bytes) -> None:
+        raise NotImplementedError("write() is not offered: give an iterable.")
+
+
+def environment(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
+    """What WSGI (PEP 3333) tells the application of a request."""
+    host, _, port = scope.server.rpartition(":")
+    told: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": body,
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    # Under HTTP/2 the host is no header.
+    hosted = {"HTTP_HOST": scope.authority} if scope.authority else {}
+    return told | hosted | _headers(scope)
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in scope.headers.items():
+        if "_" in name:
+            # X_Forwarded_For would else pass for X-Forwarded-For.
+            continue
+        bare = name.upper().replace("-", "_")
+        key = bare if bare in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{bare}"
+        joint = "; " if key == "HTTP_COOKIE" else ","
+        found[key] = f"{found[key]}{joint}{value}" if key in found else value
+    return found

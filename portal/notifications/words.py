@@ -1,0 +1,56 @@
+"""What is said of each change of an application: two sentences, and never an answer of anybody."""
+
+from collections.abc import Mapping
+
+from portal.i18n import gettext
+from portal.kernel.errors import N_
+
+# What happened -> how the subject ends, and the sentence of the message.
+SAID: Mapping[str, tuple[str, str]] = {
+    "submitted": (
+        N_("Your application %(reference)s for %(service)s: sent"),
+        N_("We have your application and sent it to the provider."),
+    ),
+    "answered": (
+        N_("Your application %(reference)s for %(service)s: your answer is sent"),
+        N_("We have your answer and sent it to the provider. Work on your application goes on."),
+    ),
+    "in_progress": (
+        N_("Your application %(reference)s for %(service)s: being worked on"),
+        N_("The provider is working on your application."),
+    ),
+    "needs_information": (
+        N_("Your application %(reference)s for %(service)s: waiting for you"),
+        N_("The provider asks you for something. Open your application and answer."),
+    ),
+    "approved": (
+        N_("Your application %(reference)s for %(service)s: approved"),
+        N_("The provider approved your application."),
+    ),
+    "refused": (
+        N_("Your application %(reference)s for %(service)s: refused"),
+        N_("The provider refused your application. The reason stands with it."),
+    ),
+    "issued": (
+        N_("Your application %(reference)s for %(service)s: document issued"),
+        N_("Your document is ready. Open your application to download it."),
+    ),
+    "withdrawn": (
+        N_("Your application %(reference)s for %(service)s: withdrawn"),
+        N_("You withdrew your application. Nothing more is done on it."),
+    ),
+    "lapsed": (
+        N_("Your application %(reference)s for %(service)s: lapsed"),
+        N_("Your application ended because no answer came in time. You can apply again."),
+    ),
+}
+
+
+def subject(happened: str, reference: str, service: str) -> str:
+    return gettext(SAID[happened][0], reference=reference, service=service)
+
+
+def body(happened: str, url: str) -> str:
+    see = gettext("See it: %(url)s", url=url)
+    why = gettext("You get this message because you applied through Sanjha. Do not answer it.")
+    return f"{gettext(SAID[happened][1])}\n\n{see}\n\n{why}\n"

@@ -1,0 +1,122 @@
+"""Whether a provider's declaration makes sense: each fault with its place and a sentence.
+
+Reads values only: what the contract itself refuses has been refused before.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from zoneinfo import available_timezones
+
+from portal.registry.contract import LANGUAGES, Calendar, Provider, Service
+from portal.registry.finding import Finding, of_table, slug, twice
+from portal.registry.form_conformance import about_form
+from portal.registry.rule_conformance import about_rules
+from portal.registry.vocabulary import AUDIENCES, CATEGORIES, LIFE_EVENTS
+from portal.registry.words import words_in
+
+YEARS = range(2020, 2051)
+MOST_PROMISED = 366
+SETTINGS_NAME = re.compile(r"[A-Z][A-Z0-9_]*\Z")
+
+# By the last part of the place; what is not here may be as long as LONGEST_WORDS.
+LONGEST = {"title": 120, "name": 120, "post": 120, "summary": 300, "label": 300, "hint": 500}
+LONGEST_WORDS = 5000
+
+__all__ = ["Finding", "findings"]
+
+
+def findings(provider: Provider) -> tuple[Finding, ...]:
+    """Everything that is wrong, in the order of the declaration; empty when all is well."""
+    services = (_about_service(service) for service in provider.services)
+    return tuple(chain(_about_provider(provider), *services, _about_words(provider)))
+
+
+def _about_words(provider: Provider) -> Iterator[Finding]:
+    for place, words in words_in(provider):
+        english = words.texts["en"]
+        for code in words.missing():
+            yield Finding(
+                f"{place} [{code}]",
+                f"“{english}” has no text in {code}. Add it to"
+                f" translations/{code}/LC_MESSAGES/messages.po.",
+            )
+        most = LONGEST.get(place.rpartition(".")[2], LONGEST_WORDS)
+        for code, text in words.texts.items():
+            if len(text) > most:
+                yield Finding(
+                    f"{place} [{code}]",
+                    f"The text has {len(text)} characters, and {most} is the most. Say it shorter.",
+                )
+
+
+def _about_provider(provider: Provider) -> Iterator[Finding]:
+    yield from slug("slug", provider.slug)
+    settings = provider.fulfilment.settings
+    if settings is not None and not SETTINGS_NAME.match(settings):
+        yield Finding(
+            "fulfilment.settings",
+            "Settings are called by capital letters, digits and _, such as WATER_BOARD.",
+        )
+    if provider.grievance_officer is None:
+        yield Finding("grievance_officer", "Name the post that people can complain to.")
+    if not provider.contacts:
+        yield Finding("contacts", "People find no way to reach you. Add a Contact.", "warning")
+    if not provider.appeals:
+        yield Finding("appeals", "Say to whom a decision can be appealed.", "warning")
+    for code in provider.languages:
+        yield from of_table("languages", code, LANGUAGES, "language")
+    if not provider.services:
+        yield Finding("services", "The provider offers nothing. Add a Service.", "warning")
+    yield from twice("services", (service.slug for service in provider.services), "services")
+    yield from _about_calendar("calendar", provider.calendar)
+
+
+def _about_calendar(place: str, calendar: Calendar) -> Iterator[Finding]:
+    if calendar.zone not in available_timezones():
+        yield Finding(f"{place}.zone", f"There is no time zone {calendar.zone}.")
+    days = [holiday.date for holiday in calendar.holidays]
+    yield from twice(f"{place}.holidays", (day.isoformat() for day in days), "holidays")
+    for day in days:
+        if day.year not in YEARS:
+            yield Finding(
+                f"{place}.holidays.{day}",
+                f"{day} is outside the years {YEARS.start} to {YEARS.stop - 1}. Look at the year.",
+            )
+
+
+def _about_service(service: Service) -> Iterator[Finding]:
+    place = f"services.{service.slug}"
+    yield from slug(f"{place}.slug", service.slug)
+    yield from of_table(f"{place}.category", service.category, CATEGORIES, "category")
+    for event in service.life_events:
+        yield from of_table(f"{place}.life_events", event, LIFE_EVENTS, "life event")
+    for audience in service.audience:
+        yield from of_table(f"{place}.audience", audience, AUDIENCES, "audience")
+    yield from _about_promise(place, service)
+    yield from _about_fee(place, service)
+    for name, what in (("stages", "stages"), ("issues", "documents")):
+        slugs = [each.slug for each in getattr(service, name)]
+        yield from twice(f"{place}.{name}", slugs, what)
+        for each in slugs:
+            yield from slug(f"{place}.{name}.{each}", each)
+    yield from about_form(f"{place}.form", service.form)
+    yield from about_rules(place, service)
+
+
+def _about_promise(place: str, service: Service) -> Iterator[Finding]:
+    if service.promise <= 0:
+        yield Finding(f"{place}.promise", "Promise one working day or more.")
+    if service.promise > MOST_PROMISED:
+        yield Finding(f"{place}.promise", "Promise a year or less. The unit is working days.")
+    if not service.who_may:
+        yield Finding(f"{place}.who_may", "Say who may apply.", "warning")
+    if not service.keywords:
+        yield Finding(f"{place}.keywords", "Add words that people search by.", "warning")
+
+
+def _about_fee(place: str, service: Service) -> Iterator[Finding]:
+    if service.fee is not None and service.fee_words is None:
+        yield Finding(f"{place}.fee_words", "Say in words what the service costs.")
+    if not service.channels:
+        yield Finding(f"{place}.channels", "Name a channel, such as online.")

@@ -1,0 +1,31 @@
+"""The registry room: finds the providers at the start, and lets clerks publish what they offer."""
+
+from flask import Flask
+
+from portal.kernel.errors import N_
+from portal.kernel.room import MenuItem, Room
+from portal.registry import back_office, commands
+from portal.registry.discovery import discover
+
+
+def find_providers(_: Flask) -> None:
+    """A provider that does not load stops the start. Raises ProviderDoesNotLoad."""
+    discover()
+
+
+room = Room(
+    name="registry",
+    opens=(find_providers,),
+    commands=(commands.providers,),
+    back_office=(back_office.pages,),
+    menu=(
+        MenuItem("admin", N_("Catalogue"), "registry.listing", "doc", 10, "catalogue.publish"),
+        MenuItem(
+            "account", N_("Administration"), "admin.overview", "shield", 80, "catalogue.publish"
+        ),
+    ),
+    permissions={
+        "catalogue.publish": N_("Propose and publish what providers offer"),
+        "catalogue.pause": N_("Pause and resume services"),
+    },
+)

@@ -1,0 +1,70 @@
+"""What a message says and how it is signed. Nothing is stored or sent here."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from standardwebhooks import Webhook
+
+from portal.applications.service import Disclosure
+from portal.files.links import signed_url
+from portal.kernel.settings import current
+from portal.webhooks.domain import BODY_LIMIT, LINK_SECONDS
+
+# What ended needs no answers any more.
+WITHOUT_ANSWERS = {"application.withdrawn"}
+
+
+def compose(kind: str, told: Disclosure, at: datetime) -> str:
+    """The body, byte for byte as it is signed and sent at every try."""
+    core = {
+        "application": told.reference,
+        "sequence": told.sequence,
+        "state": told.state,
+        "service": f"{told.provider_slug}/{told.service_slug}",
+        "version": told.version,
+        "language": told.language,
+        "due_on": told.due_on.isoformat() if told.due_on else None,
+        "fee": told.fee.as_json() if told.fee else None,
+    }
+    if kind in WITHOUT_ANSWERS:
+        return _written(kind, core, at)
+    papers = [_paper(paper, told.provider_slug, at) for paper in told.documents]
+    whole = _written(kind, core | {"answers": told.answers, "documents": papers}, at)
+    if len(whole.encode()) < BODY_LIMIT:
+        return whole
+    return _written(kind, core | {"url": case_url(told.reference)}, at)
+
+
+def case_url(reference: str) -> str:
+    """Where a department reads the case through the interface."""
+    return f"{current().kernel.base_url}/api/v1/provider/applications/{reference}"
+
+
+def headers(message_id: str, body: str, secrets: Sequence[str], at: datetime) -> dict[str, str]:
+    """One signature for each secret that is valid now."""
+    signatures = (Webhook(secret).sign(message_id, at, body) for secret in secrets)
+    return {
+        "content-type": "application/json; charset=utf-8",
+        "user-agent": "Sanjha-Webhooks/1",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def _paper(paper: Mapping[str, Any], provider_slug: str, at: datetime) -> dict[str, Any]:
+    url = signed_url(UUID(paper["file"]), provider_slug, LINK_SECONDS)
+    shown = {name: paper[name] for name in ("field", "name", "type", "bytes", "sha256")}
+    return shown | {"url": url, "expires": _moment(at + timedelta(seconds=LINK_SECONDS))}
+
+
+def _written(kind: str, data: Mapping[str, Any], at: datetime) -> str:
+    whole = {"type": kind, "timestamp": _moment(at), "data": data}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,34 @@
+"""The webhooks room."""
+
+from portal.applications.events import (
+    ApplicationAnswered,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+)
+from portal.kernel.errors import N_
+from portal.kernel.jobs import Periodic
+from portal.kernel.room import MenuItem, Room
+from portal.webhooks import back_office, listeners, service
+
+room = Room(
+    name="webhooks",
+    back_office=(back_office.pages,),
+    jobs=(service.deliver, service.hear, service.recover),
+    periodic=(Periodic("*/10 * * * *", service.recover),),
+    within={
+        ApplicationSubmitted: (listeners.submitted,),
+        ApplicationAnswered: (listeners.answered,),
+        ApplicationWithdrawn: (listeners.withdrawn,),
+    },
+    permissions={"webhooks.manage": N_("Set where messages to a provider go, and send them again")},
+    menu=(
+        MenuItem(
+            "console",
+            N_("Messages"),
+            "webhooks.endpoints",
+            "plug",
+            20,
+            permission="webhooks.manage",
+        ),
+    ),
+)

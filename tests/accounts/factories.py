@@ -1,0 +1,159 @@
+"""People to test with, made by the rooms' own services, and browsers that they sign in with.
+
+`make_person` gives a complete account. `sign_in` goes through the pages as a person does;
+`signed_in_client` makes the session's row at once, for tests that are about something else.
+"""
+
+import contextvars
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import count
+from uuid import UUID
+
+import pyotp
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal.accounts import domain, factors, service, sessions
+from portal.accounts.domain import Details, Role
+from portal.accounts.models import App
+from portal.kernel import clock
+from portal.kernel.db import db
+from tests.pages import CheckedClient
+
+PASSWORD = "seven marigolds by the canal"
+ADDRESS = "192.0.2.1"
+HERE = "127.0.0.1"
+TOKEN = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"')
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A person as the tests know them: with what only they themselves know."""
+
+    id: UUID
+    name: str
+    email: str | None
+    mobile: str | None
+    password: str
+    secret: str
+    codes: tuple[str, ...]
+
+
+class Browser(CheckedClient):
+    """A client whose requests share nothing with the test but the database.
+
+    Flask would else lend them the test's application context, and with it whom it has seen.
+    """
+
+    def open(self, *args, **kwargs):
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
+def browser(app) -> Browser:
+    return Browser(app, app.response_class, use_cookies=True)
+
+
+def some_details(**changes) -> Details:
+    number = next(_numbers)
+    usual = Details(
+        name="Asha Devi",
+        birth_date=date(1990, 5, 17),
+        email=f"asha{number}@example.org",
+        mobile=f"+9198765{number:05}",
+        phone="+911612345678",
+        address={"line": "House 12, Street 4", "area": "demo", "postal_code": "141001"},
+        gender=domain.Gender.FEMALE,
+        language="en",
+    )
+    return replace(usual, **changes)
+
+
+def make_unfinished(password: str = PASSWORD, **details) -> UUID:
+    """Somebody who registered and has not set up the second factor."""
+    person_id = service.register(some_details(**details), password, address=ADDRESS)
+    assert person_id
+    db.session.commit()
+    return person_id
+
+
+def make_person(
+    *, role: str | None = None, provider: str | None = None, password: str = PASSWORD, **details
+) -> Someone:
+    """A person who is registered and has set up the second factor; committed."""
+    person_id = make_unfinished(password, **details)
+    secret = waiting_secret(person_id)
+    # The step before this one, so that this one's and the next one's are left to sign in with.
+    codes = service.confirm_app(person_id, code_at(secret, step_now() - 1))
+    assert codes
+    if role:
+        service.grant(person_id, Role(role), provider, by="tests")
+    told = service.details(person_id)
+    db.session.commit()
+    return Someone(person_id, told.name, told.email, told.mobile, password, secret, codes)
+
+
+def step_now() -> int:
+    return int(clock.now().timestamp()) // factors.STEP
+
+
+def code_at(secret: str, step: int) -> str:
+    return pyotp.TOTP(secret).generate_otp(step)
+
+
+def waiting_secret(person_id: UUID) -> str:
+    waiting = select(App).where(App.subject_id == person_id, App.confirmed_at.is_(None))
+    return db.session.scalars(waiting).one().secret
+
+
+def fresh_code(person: Someone) -> str:
+    """A code that was not used yet; there are two in half a minute."""
+    used = select(App.last_step).where(App.subject_id == person.id, App.confirmed_at.is_not(None))
+    step = max(step_now(), db.session.scalars(used).one() + 1)
+    db.session.rollback()
+    return code_at(person.secret, step)
+
+
+def wrong_code(secret: str) -> str:
+    right = {code_at(secret, step_now() + off) for off in range(-2, 3)}
+    return next(
+        code
+        for code in ("000000", "111111", "222222", "333333", "444444", "555555")
+        if code not in right
+    )
+
+
+def csrf_token(page: bytes) -> str:
+    found = TOKEN.search(page)
+    assert found, "the page has no form"
+    return found[1].decode()
+
+
+def send(client: FlaskClient, path: str, *, follow: bool = False, **fields):
+    """Open the page, fill in its form and send it."""
+    page = client.get(path)
+    assert page.status_code == 200, (path, page.status_code, page.headers.get("Location"))
+    told = {"csrf_token": csrf_token(page.data), **fields}
+    return client.post(path, data=told, follow_redirects=follow)
+
+
+def sign_in(client: FlaskClient, person: Someone) -> None:
+    """Both steps, through the pages."""
+    first = send(
+        client, "/en/sign-in", contact=person.email or person.mobile, password=person.password
+    )
+    assert first.status_code == 302, first.get_data(as_text=True)
+    second = send(client, first.headers["Location"], code=fresh_code(person))
+    assert second.status_code == 302, second.get_data(as_text=True)
+
+
+def signed_in_client(app, person: Someone) -> Browser:
+    """A browser in which the person is signed in already."""
+    lasts = domain.session_lasts(service.grants_of(person.id))
+    token = sessions.open_row(person.id, lasts)
+    db.session.commit()
+    client = browser(app)
+    client.set_cookie("session", token)
+    return client

@@ -1,0 +1,270 @@
+"""Making an account: what it takes, who may not, and what is stored of it."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import func, select, update
+
+from portal.accounts import domain, service
+from portal.accounts.domain import Level
+from portal.accounts.models import Invitation, Person
+from portal.kernel import clock, keys
+from portal.kernel.db import Base, db
+from portal.kernel.errors import TooMany
+from portal.kernel.events import StoredEvent
+from tests.accounts import factories
+from tests.accounts.factories import ADDRESS, PASSWORD, some_details
+from tests.accounts.threads import at_once
+
+
+def rows_of_all_tables():
+    return {
+        name: db.session.scalar(select(func.count()).select_from(table))
+        for name, table in Base.metadata.tables.items()
+    }
+
+
+def events(name):
+    return db.session.scalars(select(StoredEvent.payload).where(StoredEvent.name == name)).all()
+
+
+@pytest.mark.promise("M4")
+def test_the_details_come_back_as_they_were_told(app):
+    told = some_details()
+    person_id = service.register(told, PASSWORD, address=ADDRESS)
+    db.session.commit()
+    db.session.expunge_all()
+    assert service.details(person_id) == told
+
+
+@pytest.mark.promise("M4")
+@pytest.mark.parametrize("missing", ["email", "mobile"])
+def test_an_email_address_or_a_mobile_number_is_enough(app, missing):
+    told = some_details(**{missing: None, "phone": None, "address": None, "gender": None})
+    assert service.register(told, PASSWORD, address=ADDRESS)
+
+
+@pytest.mark.promise("M19")
+def test_no_detail_can_be_read_in_the_tables(app):
+    told = some_details()
+    person_id = service.register(told, PASSWORD, address=ADDRESS)
+    secret = factories.waiting_secret(person_id)
+    service.confirm_app(person_id, factories.code_at(secret, factories.step_now()))
+    db.session.commit()
+    everything = str(
+        [
+            [bytes(cell) if isinstance(cell, memoryview) else cell for cell in row]
+            for table in Base.metadata.tables.values()
+            for row in db.session.execute(select(table))
+        ]
+    )
+    plain = [told.name, told.email, told.mobile, told.phone, "House 12", "1990-05-17", "female"]
+    for word in [*plain, PASSWORD, secret, "argon2", ADDRESS]:
+        assert word not in everything
+        assert word.encode().hex() not in everything
+
+
+@pytest.mark.promise("M19")
+def test_a_sealed_detail_does_not_open_in_another_row(app):
+    asha = factories.make_unfinished()
+    ravi = factories.make_unfinished(name="Ravi Kumar")
+    other = select(Person.name_sealed).where(Person.id == asha).scalar_subquery()
+    db.session.execute(update(Person).where(Person.id == ravi).values(name_sealed=other))
+    db.session.expire_all()
+    with pytest.raises(keys.crypto.CannotOpen):
+        service.details(ravi)
+
+
+@pytest.mark.promise("W12")
+def test_nothing_is_stored_of_somebody_under_13(app):
+    before = rows_of_all_tables()
+    child = some_details(birth_date=clock.today() - timedelta(days=365 * 12))
+    with pytest.raises(domain.TooYoung, match="from the age of 13"):
+        service.register(child, PASSWORD, address=ADDRESS)
+    db.session.commit()
+    assert rows_of_all_tables() == before
+
+
+def test_a_weak_password_is_refused_and_nothing_is_stored(app):
+    before = rows_of_all_tables()
+    with pytest.raises(domain.UnfitPassword, match="Many people"):
+        service.register(some_details(), "passwordpassword", address=ADDRESS)
+    db.session.commit()
+    assert rows_of_all_tables() == before
+
+
+@pytest.mark.parametrize("same", ["email", "mobile"])
+def test_a_contact_makes_one_account_only(person, same):
+    told = some_details(**{same: getattr(person, same)})
+    assert service.register(told, PASSWORD, address=ADDRESS) is None
+
+
+def test_an_email_address_is_the_same_in_capitals(person):
+    told = some_details(email=f" {person.email.upper()} ")
+    assert service.register(told, PASSWORD, address=ADDRESS) is None
+
+
+def test_a_refused_registration_leaves_no_key_behind(person):
+    before = rows_of_all_tables()
+    service.register(some_details(email=person.email), PASSWORD, address=ADDRESS)
+    db.session.commit()
+    after = rows_of_all_tables()
+    assert {name: after[name] - before[name] for name in after if after[name] != before[name]} in (
+        {},
+        {"attempts": 1},
+    )
+
+
+def test_two_registrations_at_once_make_one_account(app):
+    told = some_details()
+    made = at_once(app, 6, lambda: service.register(told, PASSWORD, address=ADDRESS))
+    assert len([one for one in made if not isinstance(one, Exception) and one]) == 1
+    assert all(
+        one is None or isinstance(one, service.ContactTaken)
+        for one in made
+        if isinstance(one, Exception) or one is None
+    )
+    assert db.session.scalar(select(func.count()).select_from(Person)) == 1
+
+
+def test_trying_contacts_at_the_registration_is_slowed_down(person):
+    for _ in range(10):
+        assert service.register(some_details(email=person.email), PASSWORD, address=ADDRESS) is None
+    with pytest.raises(TooMany):
+        service.register(some_details(), PASSWORD, address=ADDRESS)
+    assert service.register(some_details(), PASSWORD, address="192.0.2.99")
+
+
+def test_many_people_can_register_at_one_service_centre(app):
+    for _ in range(12):
+        assert service.register(some_details(), PASSWORD, address=ADDRESS)
+
+
+@pytest.mark.promise("M20")
+def test_an_account_is_told_of_when_its_second_factor_is_set(app):
+    person_id = factories.make_unfinished()
+    assert events("PersonRegistered") == []
+    secret = factories.waiting_secret(person_id)
+    codes = service.confirm_app(person_id, factories.code_at(secret, factories.step_now()))
+    assert len(set(codes)) == 10
+    assert {len(code.replace("-", "")) for code in codes} == {16}
+    assert events("PersonRegistered") == [{"person_id": str(person_id)}]
+    assert events("SignedIn") == [{"person_id": str(person_id)}]
+    assert events("FactorSet")[0] == {"person_id": str(person_id), "kind": "app"}
+
+
+@pytest.mark.promise("M20")
+def test_a_wrong_code_does_not_complete_an_account(app):
+    person_id = factories.make_unfinished()
+    secret = factories.waiting_secret(person_id)
+    assert service.confirm_app(person_id, factories.wrong_code(secret)) is None
+    assert service.confirm_app(person_id, "") is None
+    assert not service.overview(person_id).has_app
+
+
+@pytest.mark.promise("M20")
+def test_somebody_who_left_half_way_can_only_go_on_with_the_second_factor(app):
+    told = some_details()
+    person_id = service.register(told, PASSWORD, address=ADDRESS)
+    db.session.commit()
+    pending = service.begin_sign_in(told.email, PASSWORD, address=ADDRESS)
+    assert pending == service.Pending(person_id, Level.ENROLLING)
+    assert service.app_setup(person_id) is not None
+
+
+def test_what_the_authenticator_app_needs_is_named_after_the_person(app):
+    person_id = factories.make_unfinished(email="asha@example.org")
+    waiting = service.app_setup(person_id)
+    assert waiting.uri.startswith("otpauth://totp/Sanjha:asha%40example.org?secret=")
+    assert waiting.key.replace(" ", "") == factories.waiting_secret(person_id)
+
+
+def test_an_account_that_is_not_completed_in_a_day_goes(app):
+    with time_machine.travel(clock.now() - timedelta(hours=25), tick=False):
+        person_id = factories.make_unfinished()
+    young = factories.make_unfinished()
+    service.sweep()
+    db.session.commit()
+    with pytest.raises(service.NoSuchPerson):
+        service.details(person_id)
+    with pytest.raises(keys.Erased):
+        keys.subject_key(person_id)
+    assert service.details(young)
+
+
+def test_a_complete_account_stays(app):
+    with time_machine.travel(clock.now() - timedelta(days=400), tick=False):
+        person = factories.make_person()
+    service.sweep()
+    assert service.details(person.id)
+
+
+def test_an_invitation_makes_an_admin_of_whom_it_was_written_for(app):
+    token = service.invite("first@example.org")
+    told = some_details(email="First@example.org")
+    person_id = service.register(told, PASSWORD, address=ADDRESS, invitation=token)
+    assert "people.grant" in service.permissions_of(person_id)
+
+
+@pytest.mark.parametrize("email", ["other@example.org", None])
+def test_an_invitation_is_of_no_use_to_anybody_else(app, email):
+    token = service.invite("first@example.org")
+    with pytest.raises(service.InvitationEnded):
+        service.register(some_details(email=email), PASSWORD, address=ADDRESS, invitation=token)
+
+
+def test_an_invitation_is_good_once(app):
+    token = service.invite("first@example.org")
+    told = some_details(email="first@example.org")
+    assert service.register(told, PASSWORD, address=ADDRESS, invitation=token)
+    with pytest.raises(service.InvitationEnded):
+        service.check_invitation(token)
+
+
+def test_an_invitation_ends_after_a_day(app):
+    token = service.invite("first@example.org")
+    with time_machine.travel(clock.now() + timedelta(hours=23, minutes=59), tick=False):
+        service.check_invitation(token)
+    with time_machine.travel(clock.now() + timedelta(hours=24, seconds=1), tick=False):
+        with pytest.raises(service.InvitationEnded):
+            service.check_invitation(token)
+        service.sweep()
+    assert db.session.scalar(select(func.count()).select_from(Invitation)) == 0
+
+
+def test_changed_details_are_kept_and_told(person):
+    told = service.details(person.id)
+    service.change_details(person.id, replace(told, name="Asha Rani", mobile=None))
+    db.session.commit()
+    db.session.expunge_all()
+    assert service.details(person.id).name == "Asha Rani"
+    assert events("DetailsChanged") == [{"person_id": str(person.id)}]
+    assert service.begin_sign_in(person.mobile, PASSWORD, address=ADDRESS) is None
+    assert service.begin_sign_in(person.email, PASSWORD, address=ADDRESS)
+
+
+def test_nobody_takes_over_anothers_contact(person):
+    other = factories.make_person()
+    told = service.details(other.id)
+    with pytest.raises(service.ContactTaken):
+        service.change_details(other.id, replace(told, email=person.email))
+
+
+def test_a_birth_date_cannot_be_changed_to_that_of_a_child(person):
+    told = service.details(person.id)
+    with pytest.raises(domain.TooYoung):
+        service.change_details(person.id, replace(told, birth_date=date(2020, 1, 1)))
+
+
+def test_names_of_many_people_take_two_queries(app, queries):
+    people = [factories.make_person(name=name) for name in ("Asha", "Ravi", "Noor")]
+    db.session.remove()
+    with queries() as told:
+        assert sorted(service.names([one.id for one in people]).values()) == [
+            "Asha",
+            "Noor",
+            "Ravi",
+        ]
+    assert len(told) == 2

@@ -1,0 +1,1 @@
+"""What `make` runs beside the portal: reports on the code, catalogues, pictures, measurements."""
