@@ -1,25 +1,57 @@
 """The `portal` command: the house's own commands, and those that rooms bring."""
 
 import os
+import signal
 import sys
+import time
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import click
+from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 
+import portal as package
 from portal.app import create_app, jobs, periodic, read_settings, rooms
-from portal.kernel import crypto, schema, worker
+from portal.demo import commands as demo_commands
+from portal.demo import department
+from portal.demo import service as demo_world
+from portal.i18n import catalogues
+from portal.kernel import crypto, ports, schema, serving, worker
+from portal.kernel.db import db as store
+from portal.kernel.errors import DomainError
+from portal.kernel.postgres import Cluster
 from portal.kernel.settings import Settings, SettingsError
+from portal.kernel.stepdown import PostgresError
+from portal.kernel.supervisor import NotReady, Program, Supervisor
+from portal.registry import service as registry
+from portal.registry.discovery import discover
+from portal.web import edge
+
+ROOT = Path(package.__file__).parents[1]
+THIS = (sys.executable, "-m", "portal.cli")
+# Seconds that an earlier portal of the same folder has to be gone.
+LEAVING = 5.0
 
 
 class Sentences(click.Group):
-    """Says a settings or keyring fault as a sentence instead of a traceback."""
+    """Says what an operator can mend as a sentence instead of a traceback."""
 
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
-        except (SettingsError, crypto.KeyringUnreadable) as error:
+        except OperationalError as error:
+            raise click.ClickException(f"The database does not answer: {error.orig}") from error
+        except (
+            SettingsError,
+            PostgresError,
+            NotReady,
+            DomainError,
+            crypto.KeyringUnreadable,
+        ) as error:
             raise click.ClickException(str(error)) from error
 
 
@@ -28,16 +60,40 @@ def portal() -> None:
     """One door to every public service."""
 
 
+# --- Running ------------------------------------------------------------------------------------
+
+
+@portal.command()
+@click.option("--demo", is_flag=True, help="Add the demo world to an empty embedded database.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Serve here; else PORT, else 8000.")
+def run(*, demo: bool, port: int | None) -> None:
+    """Run everything together: the database (unless DATABASE_URL is set), web and worker."""
+    settings = _settings_to_run(port, demo=demo)
+    kernel = settings.kernel
+    if not ports.is_free(kernel.port):
+        raise click.ClickException(
+            f"Port {kernel.port} is taken. Stop the program that uses it, or choose another:"
+            " PORT=8001 make run"
+        )
+    cluster = None if kernel.database_url else _cluster(settings)
+    if demo and cluster is None:
+        click.echo("DATABASE_URL is set, so there is no demo world.")
+    _find_keyring(settings, cluster)
+    click.echo("Starting. Ctrl-C ends everything.")
+    if cluster is None:
+        prepare(settings, demo=False)
+        Supervisor(_servers(settings, {}, demo=False)).run()
+    else:
+        Supervisor(_programs(settings, cluster, demo=demo)).run()
+
+
 @portal.command()
 def web() -> None:
     """Serve pages and interfaces."""
     settings = read_settings()
+    app = create_app(settings)
     host = "127.0.0.1" if settings.kernel.env == "development" else "0.0.0.0"  # noqa: S104 - behind a proxy
-    granian = Path(sys.executable).with_name("granian")
-    arguments = f"--interface wsgi --factory --host {host} --port {settings.kernel.port} "
-    arguments += "--workers 2 --blocking-threads 3 --no-ws --log-level warning "
-    arguments += "--respawn-failed-workers"
-    os.execv(granian, [str(granian), *arguments.split(), "portal.app:create_app"])  # noqa: S606
+    serving.serve(app, host=host, port=settings.kernel.port, most=largest_body(app))
 
 
 @portal.command("worker")
@@ -45,6 +101,117 @@ def work() -> None:
     """Run jobs: deliveries, messages, what listens to events."""
     os.environ.setdefault("PORTAL_STATEMENT_TIMEOUT", "30000")
     worker.run(create_app(), jobs(), periodic())
+
+
+def largest_body(app: Flask) -> int:
+    """The longest request that any view takes."""
+    views = app.view_functions.values()
+    return max(getattr(view, "body_limit", edge.BODY_LIMIT) for view in views)
+
+
+def prepare(settings: Settings, *, demo: bool) -> None:
+    """Bring the database up to date, and what the packages of providers declare into it."""
+    schema.upgrade(owner_url(settings))
+    app = create_app(settings)
+    with app.app_context():
+        registry.sync(discover())
+        if demo and demo_world.is_empty():
+            click.echo("Making the demo world.")
+            demo_world.load()
+        if demo and demo_world.is_loaded():
+            department.connect(settings)
+        store.session.commit()
+        store.engine.dispose()
+
+
+def _settings_to_run(port: int | None, *, demo: bool) -> Settings:
+    """Our environment, and what follows from it, is what the programs that we start get."""
+    if port:
+        os.environ["PORT"] = str(port)
+    if demo:
+        os.environ.setdefault("PORTAL_ALLOW_PRIVATE_WEBHOOKS", "true")
+    if os.environ.get("PORTAL_ENV") == "development":
+        number = os.environ.get("PORT") or "8000"
+        os.environ.setdefault("PORTAL_BASE_URL", f"http://localhost:{number}")
+    settings = read_settings()
+    if demo and settings.kernel.env == "production":
+        raise demo_world.NotHere
+    return settings
+
+
+def _cluster(settings: Settings) -> Cluster:
+    """Raises PostgresError when it cannot be made, or serves another portal."""
+    cluster = Cluster(settings.kernel.var / "postgres", programs=settings.kernel.pg_bin)
+    ends = time.monotonic() + LEAVING
+    while cluster.is_ready():
+        if time.monotonic() > ends:
+            raise PostgresError(
+                f"Another portal runs with {settings.kernel.var.absolute()}. Stop it first, or let"
+                " PORTAL_VAR name another folder."
+            )
+        time.sleep(0.1)
+    return cluster
+
+
+def _find_keyring(settings: Settings, cluster: Cluster | None) -> None:
+    """Make one for a new development portal; refuse to make a second one for old data."""
+    path = settings.kernel.keyring
+    if path.exists() or settings.kernel.env == "production":
+        return
+    if cluster and cluster.data.exists():
+        raise crypto.KeyringUnreadable(
+            f"{path} is missing, and the database in {cluster.folder} is sealed with it. Bring it"
+            " back from its copy, or remove that folder to begin anew."
+        )
+    crypto.write_keyring(path, crypto.new_keyring())
+
+
+def _programs(settings: Settings, cluster: Cluster, *, demo: bool) -> list[Program]:
+    cluster.initialise()
+    urls = {"DATABASE_URL": cluster.app_url, "DATABASE_ADMIN_URL": cluster.owner_url}
+    embedded = read_settings(os.environ | urls)
+    database = Program(
+        "database",
+        cluster.command(),
+        ready=cluster.is_ready,
+        stop_signal=signal.SIGINT,
+        then=partial(prepare, embedded, demo=demo),
+    )
+    return [database, *_servers(settings, {"DATABASE_URL": cluster.app_url}, demo=demo)]
+
+
+def _servers(settings: Settings, env: Mapping[str, str], *, demo: bool) -> list[Program]:
+    """The web server, the worker and, in the demo world, the department; then say where it is."""
+    ready = partial(ports.answers, settings.kernel.port, "/healthz")
+    say = partial(announce, settings, demo=demo)
+    started = [Program("web", (*THIS, "web"), env, ready)]
+    if not demo:
+        return [*started, Program("worker", (*THIS, "worker"), env, then=say)]
+    answering = partial(department.is_ready, settings)
+    command = (*THIS, "demo", "department")
+    return [
+        *started,
+        Program("worker", (*THIS, "worker"), env),
+        Program("department", command, env, answering, then=say),
+    ]
+
+
+def announce(settings: Settings, *, demo: bool) -> None:
+    """Say where everything is."""
+    said = [f"The portal is ready: {settings.kernel.base_url}"]
+    if demo:
+        said += [
+            f"The department's back office: {department.address(settings)}",
+            "",
+            "Sign in as one of these. The second step asks for a code: put the secret into an",
+            "authenticator app, or ask for the code of this moment: portal demo accounts",
+            "",
+            demo_commands.table(),
+        ]
+    click.echo("\n".join(["", *said, ""]))
+
+
+# --- The database, keys and words ---------------------------------------------------------------
 
 
 @portal.group()
@@ -59,8 +226,8 @@ def upgrade() -> None:
     click.echo("The database is up to date.")
 
 
-@db.command()
-def check() -> None:
+@db.command("check")
+def check_database() -> None:
     """Say whether the newest migration has run."""
     engine = create_engine(owner_url(read_settings()))
     with engine.connect() as connection:
@@ -85,6 +252,31 @@ def new_keys() -> None:
     click.echo(f"Made {path}. Keep a copy apart from the database: it opens all data.")
 
 
+@portal.group()
+def config() -> None:
+    """The settings."""
+
+
+@config.command("check")
+def check_settings() -> None:
+    """Say whether every setting is known and right."""
+    read_settings()
+    click.echo("Every setting is right.")
+
+
+@portal.group()
+def translations() -> None:
+    """The words of the pages in each language."""
+
+
+@translations.command("check")
+def check_translations() -> None:
+    """Name every word that has no translation, or one that lost a place."""
+    if wrong := list(catalogues.faults(ROOT)):
+        raise click.ClickException("\n".join(wrong))
+    click.echo("Every word is there in every language.")
+
+
 def owner_url(settings: Settings) -> str:
     """Raises SettingsError."""
     url = settings.kernel.database_admin_url or settings.kernel.database_url
@@ -98,3 +290,7 @@ def main() -> None:
         for command in room.commands:
             portal.add_command(command)
     portal(obj=ScriptInfo(create_app=create_app))
+
+
+if __name__ == "__main__":
+    main()

@@ -48,6 +48,8 @@ def never_kept(response: Response) -> Response:
 @pages.route("/register", methods=["GET", "POST"])
 @public
 def register() -> ResponseReturnValue:
+    if elsewhere := further_on():
+        return redirect(elsewhere)
     invitation = request.args.get("invitation")
     if invitation:
         service.check_invitation(invitation)
@@ -65,9 +67,8 @@ def register() -> ResponseReturnValue:
 @pages.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> ResponseReturnValue:
-    level = sessions.standing().level
-    if level is Level.SIGNED_IN:
-        return redirect(safe_next(request.args.get("next"), home()))
+    if elsewhere := further_on():
+        return redirect(elsewhere)
     form = SignIn()
     if not form.is_sent():
         return page("sign_in", form)
@@ -240,6 +241,14 @@ def page(name: str, form: Form, *, refused: bool = False, **more: object) -> Res
         f"accounts/{name}.html", form=form, refused=refused, has_errors=wrong, **more
     )
     return html, 422 if wrong else 200
+
+
+def further_on() -> str | None:
+    """Where somebody belongs who has done the first step already."""
+    level = sessions.standing().level
+    if level is Level.SIGNED_IN:
+        return safe_next(request.args.get("next"), home())
+    return url_for(".app") if level is Level.ENROLLING else None
 
 
 def first_step_done(pending: service.Pending) -> ResponseReturnValue:

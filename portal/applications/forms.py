@@ -18,6 +18,13 @@ WORDS = {
     "note": lazy_gettext("Write a note to the person"),
 }
 
+# Which needs of an act each field meets.
+MEETS = {
+    "fields_asked": {"fields"},
+    "message": {"message", "reason"},
+    "document": {"document"},
+}
+
 
 def chosen_act(form: Any) -> Act | None:
     return ACTS.get(form.act.answer() or "")
@@ -26,13 +33,8 @@ def chosen_act(form: Any) -> Act | None:
 def needed(form: Any, asked: Any) -> None:
     """The field is needed for the act that was chosen."""
     act = chosen_act(form)
-    wanted = {
-        "fields_asked": {"fields"},
-        "message": {"message", "reason"},
-        "document": {"document"},
-    }
     empty = asked.upload is None if asked.name == "document" else not asked.answer()
-    if act and act.needs & wanted[asked.name] and empty:
+    if act and act.needs & MEETS[asked.name] and empty:
         raise ValidationError(gettext("This act needs it."))
 
 

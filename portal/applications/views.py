@@ -25,33 +25,33 @@ UPLOADS = 64 * 1024 * 1024
 PAGE = 20
 
 
-@pages.get("/apply/<provider>/<service_slug>")
+@pages.get("/apply/<provider>/<name>")
 @signed_in
-def start(provider: str, service_slug: str) -> ResponseReturnValue:
-    offer = registry.offered(provider, service_slug)
-    saved = drafts.began(visitor().id, applying.purpose(provider, service_slug))
+def start(provider: str, name: str) -> ResponseReturnValue:
+    offer = registry.offered(provider, name)
+    saved = drafts.began(visitor().id, applying.purpose(provider, name))
     return render_template("applications/start.html", offer=offer, saved=saved)
 
 
-@pages.post("/apply/<provider>/<service_slug>")
+@pages.post("/apply/<provider>/<name>")
 @signed_in
-def begin(provider: str, service_slug: str) -> ResponseReturnValue:
-    course = applying.begin(visitor().id, provider, service_slug)
+def begin(provider: str, name: str) -> ResponseReturnValue:
+    course = applying.begin(visitor().id, provider, name)
     return redirect(_go_on(course))
 
 
-@pages.get("/apply/<provider>/<service_slug>/<slug>")
+@pages.get("/apply/<provider>/<name>/<slug>")
 @signed_in
-def step(provider: str, service_slug: str, slug: str) -> ResponseReturnValue:
-    course = applying.resume(visitor().id, provider, service_slug)
+def step(provider: str, name: str, slug: str) -> ResponseReturnValue:
+    course = applying.resume(visitor().id, provider, name)
     return _step_page(course, slug, applying.shown(course, slug))
 
 
-@pages.post("/apply/<provider>/<service_slug>/<slug>")
+@pages.post("/apply/<provider>/<name>/<slug>")
 @takes(UPLOADS)
 @signed_in
-def save_step(provider: str, service_slug: str, slug: str) -> ResponseReturnValue:
-    course = applying.resume(visitor().id, provider, service_slug)
+def save_step(provider: str, name: str, slug: str) -> ResponseReturnValue:
+    course = applying.resume(visitor().id, provider, name)
     if "refresh" in request.form:
         return _step_page(course, slug, applying.refreshed(course, slug, _posted()))
     course, sheet = applying.taken(course, slug, _posted())
@@ -65,33 +65,33 @@ def save_step(provider: str, service_slug: str, slug: str) -> ResponseReturnValu
     return redirect(_next(course, slug))
 
 
-@pages.get("/apply/<provider>/<service_slug>/review")
+@pages.get("/apply/<provider>/<name>/review")
 @signed_in
-def review(provider: str, service_slug: str) -> ResponseReturnValue:
-    course = applying.resume(visitor().id, provider, service_slug)
+def review(provider: str, name: str) -> ResponseReturnValue:
+    course = applying.resume(visitor().id, provider, name)
     if (slug := course.unfinished()) is not None:
         return redirect(_url("step", course, slug=slug))
     return _review_page(course)
 
 
-@pages.post("/apply/<provider>/<service_slug>/review")
+@pages.post("/apply/<provider>/<name>/review")
 @signed_in
-def send(provider: str, service_slug: str) -> ResponseReturnValue:
+def send(provider: str, name: str) -> ResponseReturnValue:
     draft_id = request.form.get("draft", type=UUID)
     if draft_id is None:
         raise drafts.NoSuchDraft
     if "agree" not in request.form:
-        course = applying.resume(visitor().id, provider, service_slug)
+        course = applying.resume(visitor().id, provider, name)
         return _review_page(course, wrong=gettext("Tick the box to agree, then send.")), 422
     application = applying.send(visitor().id, draft_id)
     flash(gettext("Sent. We wrote down the moment; the provider has it now."), "ok")
     return redirect(url_for(".show", reference=application.reference))
 
 
-@pages.post("/apply/<provider>/<service_slug>/discard")
+@pages.post("/apply/<provider>/<name>/discard")
 @signed_in
-def discard(provider: str, service_slug: str) -> ResponseReturnValue:
-    course = applying.resume(visitor().id, provider, service_slug)
+def discard(provider: str, name: str) -> ResponseReturnValue:
+    course = applying.resume(visitor().id, provider, name)
     drafts.discard(visitor().id, course.draft.id)
     flash(gettext("The draft is deleted."), "ok")
     return redirect(url_for(".index"))
@@ -219,7 +219,7 @@ def _asked_labels(application: Case) -> list[Any]:
 
 def _url(endpoint: str, course: Course, **more: Any) -> str:
     offer = course.offer
-    more |= {"provider": offer.provider.slug, "service_slug": offer.service.slug}
+    more |= {"provider": offer.provider.slug, "name": offer.service.slug}
     return url_for(f".{endpoint}", **more)
 
 

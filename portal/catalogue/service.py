@@ -1,6 +1,7 @@
 """The catalogue: kept in step with the registry, listed, counted and searched. No pages here."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -94,17 +95,9 @@ class Counts:
     """How many services there are, by what people look for them."""
 
     services: int
-    categories: dict[str, int]
-    life_events: dict[str, int]
+    categories: Mapping[str, int]
+    life_events: Mapping[str, int]
     providers: tuple[CountedProvider, ...]
-
-    @property
-    def kinds(self) -> dict[str, int]:
-        """Kind of provider -> how many of them."""
-        found: dict[str, int] = {}
-        for provider in self.providers:
-            found[provider.kind] = found.get(provider.kind, 0) + 1
-        return found
 
 
 _counts: Kept[tuple[UUID | None, str], Counts] = Kept(2 * len(LANGUAGES))
@@ -214,20 +207,17 @@ def counts() -> Counts:
 
 def _count() -> Counts:
     entry = CatalogueEntry
-    spoken = entry.language == language()
-    each = (entry.provider_slug, entry.provider_name, entry.kind, entry.category)
-    rows = db.session.execute(select(*each, func.count()).where(spoken).group_by(*each)).all()
-    event = func.unnest(entry.life_events).label("event")
-    events = select(event, func.count()).where(spoken).group_by(event)
-    categories: dict[str, int] = {}
+    each = (entry.provider_slug, entry.provider_name, entry.kind, entry.category, entry.life_events)
+    spoken = select(*each, func.count()).where(entry.language == language()).group_by(*each)
+    categories, life_events = Counter[str](), Counter[str]()
     providers: dict[str, CountedProvider] = {}
-    for slug, name, kind, category, count in rows:
-        categories[category] = categories.get(category, 0) + count
+    for slug, name, kind, category, events, number in db.session.execute(spoken):
+        categories[category] += number
+        life_events.update(dict.fromkeys(events, number))
         before = providers.get(slug, CountedProvider(slug, name, kind, 0))
-        providers[slug] = before._replace(services=before.services + count)
+        providers[slug] = before._replace(services=before.services + number)
     by_name = sorted(providers.values(), key=lambda provider: provider.name.casefold())
-    life_events = {str(slug): int(number) for slug, number in db.session.execute(events)}
-    return Counts(sum(categories.values()), categories, life_events, tuple(by_name))
+    return Counts(categories.total(), categories, life_events, tuple(by_name))
 
 
 def _narrowed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:

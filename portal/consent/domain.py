@@ -35,6 +35,8 @@ class Asked(Protocol):
     def name(self) -> str: ...
     @property
     def label(self) -> Spoken: ...
+    @property
+    def purpose(self) -> Spoken | None: ...
 
 
 class AskedForm(Protocol):
@@ -85,7 +87,10 @@ class Disclosed:
 
 @dataclass(frozen=True)
 class Given:
-    """A consent, with the words as they were shown; `labels` names the fields."""
+    """A consent, with the words as they were shown.
+
+    `labels` names the fields; `purposes` says why for those that have a reason of their own.
+    """
 
     id: UUID
     person_id: UUID
@@ -97,6 +102,7 @@ class Given:
     provider: Texts
     service: Texts
     labels: Mapping[str, Texts]
+    purposes: Mapping[str, Texts]
     purpose: Texts
     keeps: Texts
     given_at: datetime
@@ -105,11 +111,13 @@ class Given:
 
 def shown(offer: Offered, fields: Collection[str]) -> dict[str, Any]:
     """The words of the review page, kept as they were: a definition may change its own."""
-    asked = {one.name: dict(one.label.texts) for one in offer.service.form.fields}
+    asked = {one.name: one for one in offer.service.form.fields if one.name in fields}
+    purposes = {name: one.purpose for name, one in asked.items()}
     return {
         "provider": dict(offer.provider.name.texts),
         "service": dict(offer.service.title.texts),
-        "labels": {name: asked[name] for name in fields},
+        "labels": {name: dict(one.label.texts) for name, one in asked.items()},
+        "purposes": {name: dict(why.texts) for name, why in purposes.items() if why},
         "purpose": dict(offer.service.shares.texts),
         "keeps": dict(offer.service.keeps.texts),
     }

@@ -89,11 +89,11 @@ def path(code: str) -> tuple[Area, ...]:
 
 
 def in_words(code: str, language: str) -> str:
-    """As an address says it, the smallest first. Raises NoSuchArea.
+    """As an address says it, the smallest first; nothing for an unknown area.
 
     A town that gave its name to its tehsil and district is said once.
     """
-    names = dict.fromkeys(area.name(language) for area in reversed(path(code)))
+    names = dict.fromkeys(area.name(language) for area in reversed(_path_or_nothing(code)))
     comma = "، " if direction(language) == "rtl" else ", "
     return comma.join(names)
 

@@ -15,7 +15,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, TypeVar
 from wsgiref.types import WSGIApplication
 
-from granian.rsgi import HTTPProtocol, Scope
+from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined]
 
 from portal.kernel.log import log
 
@@ -73,19 +73,28 @@ class Doorway:
         answer = Answer(self.application, environ)
         try:
             start, rest = await self._in_thread(context, answer.begin)
-            if not rest:
-                protocol.response_bytes(answer.status, answer.headers, start)
-                return
-            transport = protocol.response_stream(answer.status, answer.headers)
+        except Exception as error:  # noqa: BLE001 - the application answers its own faults itself
+            log.error("no answer", error=type(error).__name__)
+            protocol.response_bytes(500, PLAIN, b"Something went wrong. Try again later.")
+            return
+        if not rest:
+            protocol.response_bytes(answer.status, answer.headers, start)
+            return
+        try:
+            await self._stream(answer, start, protocol, context)
+        finally:
+            await self._in_thread(context, answer.close)
+
+    async def _stream(
+        self, answer: "Answer", start: bytes, protocol: HTTPProtocol, context: Context
+    ) -> None:
+        transport = protocol.response_stream(answer.status, answer.headers)
+        try:
             while start:
                 await transport.send_bytes(start)
                 start = await self._in_thread(context, answer.more)
-        except Exception as error:  # noqa: BLE001 - the application answers its own faults itself
-            log.error("no answer", error=type(error).__name__)
-            if not answer.headers:
-                protocol.response_bytes(500, PLAIN, b"Something went wrong. Try again later.")
-        finally:
-            await self._in_thread(context, answer.close)
+        except ProtocolClosed:
+            log.info("answer not wanted any more")
 
     async def _in_thread(self, context: Context, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.pool, context.run, work)
@@ -103,11 +112,16 @@ class Answer:
         self._pieces: Iterator[bytes] = iter(())
 
     def begin(self) -> tuple[bytes, bool]:
-        """The whole answer, or its beginning and that there is more."""
-        self._said = self.application(self.environ, self._start)
-        self._pieces = iter(self._said)
-        start = self.more()
-        following = next(self._pieces, None) if len(start) >= IN_MEMORY else None
+        """The whole answer, or its beginning and that there is more: then `close` it later."""
+        following = None
+        try:
+            self._said = self.application(self.environ, self._start)
+            self._pieces = iter(self._said)
+            start = self.more()
+            following = next(self._pieces, None) if len(start) >= IN_MEMORY else None
+        finally:
+            if following is None:
+                self.close()
         if following is not None:
             self._pieces = chain([following], self._pieces)
         return start, following is not None

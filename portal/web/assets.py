@@ -1,10 +1,11 @@
 """Built assets: the address of each by its plain name, from the manifest of the build."""
 
 import json
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 DIST = Path(__file__).parent / "static" / "dist"
+MANIFEST = DIST / "manifest.json"
 
 
 class AssetsNotBuilt(Exception):
@@ -14,15 +15,15 @@ class AssetsNotBuilt(Exception):
 def asset(name: str) -> str:
     """The address of an asset, such as `look.css` or `sprite.svg`. Raises AssetsNotBuilt."""
     try:
-        return f"/assets/{_manifest()[name]}"
+        return f"/assets/{_names(MANIFEST.stat().st_mtime_ns)[name]}"
+    except FileNotFoundError:
+        raise AssetsNotBuilt("The assets are not built yet. Run: make assets") from None
     except KeyError:
         raise AssetsNotBuilt(f"{name} is not among the built assets. Run: make assets") from None
 
 
-@cache
-def _manifest() -> dict[str, str]:
-    try:
-        told: dict[str, str] = json.loads((DIST / "manifest.json").read_text())
-    except FileNotFoundError:
-        raise AssetsNotBuilt("The assets are not built yet. Run: make assets") from None
+# A new build is seen at once, without a restart.
+@lru_cache(maxsize=1)
+def _names(_written: int) -> dict[str, str]:
+    told: dict[str, str] = json.loads(MANIFEST.read_text())
     return told

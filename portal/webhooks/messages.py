@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,8 +18,15 @@ from portal.webhooks.domain import BODY_LIMIT, LINK_SECONDS
 WITHOUT_ANSWERS = {"application.withdrawn"}
 
 
-def compose(kind: str, told: Disclosure, at: datetime) -> str:
-    """The body, byte for byte as it is signed and sent at every try."""
+@dataclass(frozen=True)
+class Message:
+    """`body` is byte for byte what is signed and sent at every try; `fields` is what it tells."""
+
+    body: str
+    fields: tuple[str, ...] = ()
+
+
+def compose(kind: str, told: Disclosure, at: datetime) -> Message:
     core = {
         "application": told.reference,
         "sequence": told.sequence,
@@ -30,12 +38,12 @@ def compose(kind: str, told: Disclosure, at: datetime) -> str:
         "fee": told.fee.as_json() if told.fee else None,
     }
     if kind in WITHOUT_ANSWERS:
-        return _written(kind, core, at)
+        return Message(_written(kind, core, at))
     papers = [_paper(paper, told.provider_slug, at) for paper in told.documents]
     whole = _written(kind, core | {"answers": told.answers, "documents": papers}, at)
     if len(whole.encode()) < BODY_LIMIT:
-        return whole
-    return _written(kind, core | {"url": case_url(told.reference)}, at)
+        return Message(whole, (*told.answers, *(paper["field"] for paper in papers)))
+    return Message(_written(kind, core | {"url": case_url(told.reference)}, at))
 
 
 def case_url(reference: str) -> str:

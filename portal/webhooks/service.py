@@ -19,6 +19,7 @@ from portal.applications import domain as cases
 from portal.applications import service as applications
 from portal.applications.domain import Actor, ProviderEvent
 from portal.audit import service as audit
+from portal.consent import service as consent
 from portal.kernel import clock, crypto, http
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError
@@ -150,9 +151,18 @@ def announce(application_id: UUID, kind: str) -> None:
         attempts_before=0,
         next_at=now,
     )
-    delivery.body = messages.compose(kind, told, now)
+    message = messages.compose(kind, told, now)
+    delivery.body = message.body
     db.session.add(delivery)
+    _note_disclosure(application_id, message.fields)
     _send_soon(delivery.id, application_id)
+
+
+def _note_disclosure(application_id: UUID, fields: Sequence[str]) -> None:
+    """Leave in the consent ledger what this message tells, for the person to read."""
+    given = consent.for_application(application_id)
+    if fields and given:
+        consent.disclosed(given[-1].id, fields, "webhook")
 
 
 def _send_soon(delivery_id: UUID, application_id: UUID) -> None:

@@ -5,7 +5,7 @@ import struct
 import zipfile
 import zlib
 
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageCms, PngImagePlugin
 
 PLACE = b"CANARYPLACE"
 
@@ -46,8 +46,6 @@ def told_photo(kind="jpeg"):
 
 
 def profile():
-    from PIL import ImageCms  # noqa: PLC0415 - slow to import, needed here alone
-
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 

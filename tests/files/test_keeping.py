@@ -3,11 +3,13 @@
 import io
 import os
 import shutil
+import unicodedata
 from datetime import timedelta
 
 import pytest
 import time_machine
 from PIL import Image
+from structlog.testing import capture_logs
 
 from portal.files import names, service, shelves, streams
 from portal.files.domain import FileErased, NoSuchFile, StoreFull
@@ -64,7 +66,7 @@ def test_only_we_may_read_the_shelves(keep):
         pytest.param(lambda data: data[: 36 + streams.CHUNK + 16], id="cut after a chunk"),
         pytest.param(lambda data: data[:36], id="only the head"),
         pytest.param(lambda data: data[:20], id="half the head"),
-        pytest.param(lambda data: b"", id="empty"),
+        pytest.param(lambda data: data[:0], id="empty"),
         pytest.param(lambda data: data + b"\0", id="one byte more"),
         pytest.param(lambda data: data + data[36:], id="doubled"),
         pytest.param(lambda data: data[:36] + _swapped(data[36:]), id="chunks swapped"),
@@ -145,15 +147,18 @@ def test_photos_keep_no_place_owner_comment_or_profile(keep, read, kind):
         assert image.format == kind.upper()
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK"])
-@pytest.mark.parametrize("kind", ["jpeg", "png"])
+COLOURINGS = {
+    "jpeg": ("L", "RGB", "CMYK"),
+    "png": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"), [(kind, mode) for kind, modes in COLOURINGS.items() for mode in modes]
+)
 def test_pictures_of_every_colouring_are_taken(keep, read, kind, mode):
     out = io.BytesIO()
-    image = Image.linear_gradient("L").resize((30, 30))
-    try:
-        image.convert(mode).save(out, kind.upper())
-    except (OSError, ValueError):
-        pytest.skip("no picture of this kind has such colours")
+    Image.linear_gradient("L").resize((30, 30)).convert(mode).save(out, kind.upper())
     with Image.open(io.BytesIO(read(keep(out.getvalue()).id))) as clean:
         assert clean.size == (30, 30)
 
@@ -175,7 +180,7 @@ def test_what_is_see_through_stays_so(keep, read):
         ("C:\\Users\\me\\letter.pdf", "letter.pdf"),
         ("/", "document.pdf"),
         ("", "document.pdf"),
-        (".pdf", "pdf.pdf"),
+        (".pdf", "document.pdf"),
         ("...", "document.pdf"),
         ("a\0b.pdf", "ab.pdf"),
         ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie_ x.pdf"),
@@ -191,12 +196,8 @@ def test_what_is_see_through_stays_so(keep, read):
         ("CON:aux|*?.pdf", "CON_aux_.pdf"),
     ],
 )
-def test_a_name_is_made_harmless(keep, given, kept):
-    assert (
-        names.clean(given, ("pdf",))
-        == names.clean(kept, ("pdf",))
-        == __import__("unicodedata").normalize("NFC", kept)
-    )
+def test_a_name_is_made_harmless(given, kept):
+    assert names.clean(given, ("pdf",)) == unicodedata.normalize("NFC", kept)
 
 
 @pytest.mark.parametrize(
@@ -283,12 +284,13 @@ def test_a_discarded_file_is_gone_at_once_and_off_the_disk_with_the_next_sweep(k
     assert list(shelves.everything()) == []
 
 
-def test_a_row_without_its_content_is_told_to_the_operator(keep, capsys):
+def test_a_row_without_its_content_is_told_to_the_operator(keep):
     kept = keep(pdf())
     db.session.commit()
     path_of(kept).unlink()
-    service.sweep()
-    assert "files without content" in capsys.readouterr().err
+    with capture_logs() as told:
+        service.sweep()
+    assert [(entry["event"], entry["count"]) for entry in told] == [("files without content", 1)]
     with pytest.raises(NoSuchFile):
         service.open_file(kept.id)
 

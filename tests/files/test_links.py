@@ -1,4 +1,4 @@
-"""Links that departments' programs fetch documents by: theirs, for a while, and only to be saved."""
+"""Links by which departments' programs fetch documents: theirs, for a while, only to be saved."""
 
 import base64
 from datetime import timedelta

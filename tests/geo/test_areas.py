@@ -3,13 +3,15 @@
 import json
 
 import pytest
-from sqlalchemy import event
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
 
 from portal.geo import service, sources
 from portal.geo.domain import Area, Kind
 from portal.geo.service import BadAreas, NoSuchArea
 from portal.i18n import LANGUAGES
 from portal.kernel.db import db
+from portal.web.fields import AddressField
 
 DISTRICT = "IN-PB-NDP"
 VILLAGE = "IN-PB-NDP-NAD-KOTLI-SARSA"
@@ -17,19 +19,6 @@ VILLAGE = "IN-PB-NDP-NAD-KOTLI-SARSA"
 
 def row(code, parent, kind, **names):
     return {"code": code, "parent": parent, "kind": kind, "names": names or {"en": code}}
-
-
-@pytest.fixture
-def counted(app):
-    """How many statements went to the database."""
-    seen = []
-
-    def note(*_):
-        seen.append(1)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_the_demo_district_is_whole_and_named_in_every_language(district):
@@ -66,6 +55,10 @@ def test_a_code_that_is_none_is_not_found(district, code):
 
 def test_an_address_says_the_smallest_first_and_a_name_once(district):
     assert service.in_words(VILLAGE, "en") == "Kotli Sarsa, Nadipur, Demo Punjab"
+
+
+def test_an_address_in_an_unknown_area_says_no_area(district):
+    assert service.in_words("nowhere", "en") == ""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -108,15 +101,15 @@ def test_an_area_that_is_given_up_is_found_but_no_longer_offered(district):
     assert service.find(VILLAGE).active is False
 
 
-def test_what_is_known_costs_one_question_in_a_transaction(district, counted):
+def test_what_is_known_costs_one_question_in_a_transaction(district, queries):
     service.path(VILLAGE)
     service.children(DISTRICT)
     db.session.rollback()
-    counted.clear()
-    for _ in range(5):
-        service.path(VILLAGE)
-        service.children(DISTRICT)
-    assert len(counted) == 1
+    with queries() as asked:
+        for _ in range(5):
+            service.path(VILLAGE)
+            service.children(DISTRICT)
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -177,3 +170,55 @@ def test_a_file_that_is_no_list_of_areas_is_refused_with_a_sentence(app, tmp_pat
     assert done.exit_code == 1
     assert done.output.startswith("Error: ")
     assert "Traceback" not in done.output
+
+
+def test_the_lists_lead_down_to_the_town_or_village_and_a_list_of_one_is_left_out(district):
+    first = service.levels(None)
+    assert [(level.kind, level.chosen, len(level.options)) for level in first] == [
+        ("tehsil", None, 3)
+    ]
+    second = service.levels("IN-PB-NDP-NAD")
+    assert [(level.kind, level.chosen) for level in second] == [
+        ("tehsil", "IN-PB-NDP-NAD"),
+        ("place", None),
+    ]
+    whole = service.levels(VILLAGE)
+    assert [level.chosen for level in whole] == ["IN-PB-NDP-NAD", VILLAGE]
+    assert str(whole[1].label) == "Town or village"
+
+
+def test_every_list_is_shown_where_there_is_a_choice(district):
+    service.import_areas([row("IN-HR", None, "state"), row("IN-HR-X", "IN-HR", "district")])
+    assert [level.kind for level in service.levels(None)] == ["state"]
+    assert [level.kind for level in service.levels("IN-HR")] == ["state"]
+    assert [level.kind for level in service.levels("IN-PB")] == ["state", "tehsil"]
+
+
+@pytest.mark.parametrize("code", ["nowhere", "", "'", None])
+def test_an_unknown_area_gives_the_first_list(district, code):
+    assert service.levels(code) == service.levels(None)
+
+
+def test_a_place_that_is_given_up_stays_in_the_list_of_who_chose_it(district):
+    gone = row(VILLAGE, "IN-PB-NDP-NAD", "village", en="Kotli Sarsa") | {"active": False}
+    service.import_areas([gone])
+    last = service.levels(VILLAGE)[-1]
+    assert last.chosen == VILLAGE
+    assert VILLAGE in dict(last.options)
+
+
+def test_an_address_question_follows_the_lists(app, district):
+    class Page(Form):
+        home = AddressField("Home", levels=service.levels)
+
+    sent = {"home-line": "14 Market Road", "home-area": ["IN-PB-NDP-NAD", VILLAGE]}
+    page = Page(MultiDict(sent))
+    assert page.validate()
+    assert page.home.answer() == {
+        "line": "14 Market Road",
+        "area": VILLAGE,
+        "postal_code": None,
+    }
+    changed = {"home-line": "14 Market Road", "home-area": ["IN-PB-NDP-SOH", VILLAGE]}
+    page = Page(MultiDict(changed))
+    assert not page.validate()

@@ -99,12 +99,22 @@ def listening():
 
 
 @pytest.fixture
-def private_allowed(app, monkeypatch):
+def kernel(app, monkeypatch):
+    """Changes settings of the kernel."""
+
+    def change(**values):
+        told = app.config["SETTINGS"]
+        changed = told.kernel.model_copy(update=values)
+        others = [told.of(section) for section in told.sections() if section is not KernelSettings]
+        monkeypatch.setitem(app.config, "SETTINGS", Settings([changed, *others]))
+
+    return change
+
+
+@pytest.fixture
+def private_allowed(kernel):
     """Deliveries may reach this machine."""
-    told = app.config["SETTINGS"]
-    kernel = told.kernel.model_copy(update={"allow_private_webhooks": True})
-    others = [told.of(section) for section in told.sections() if section is not KernelSettings]
-    monkeypatch.setitem(app.config, "SETTINGS", Settings([kernel, *others]))
+    kernel(allow_private_webhooks=True)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""The demo world: areas, people, published services, and a department that answers."""

@@ -1,0 +1,132 @@
+"""Who lives in the demo world. Their passwords and secrets are public: never use them elsewhere."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.accounts.domain import Details, Gender, Role
+
+PROVIDER = "revenue"
+
+
+@dataclass(frozen=True)
+class Account:
+    """One person, with all that is needed to sign in. `who` tells a reader what they are for."""
+
+    who: str
+    details: Details
+    password: str
+    secret: str
+    role: Role | None = None
+
+    @property
+    def email(self) -> str:
+        return self.details.email or ""
+
+
+def _lives(line: str, area: str, postal_code: str) -> dict[str, str]:
+    return {"line": line, "area": area, "postal_code": postal_code}
+
+
+ACCOUNTS = (
+    Account(
+        who="Citizen, reads English",
+        details=Details(
+            name="Meera Sharma",
+            birth_date=date(1988, 3, 14),
+            email="meera@demo.example",
+            mobile="+919876500001",
+            phone="+911725550101",
+            address=_lives("House 12, Canal Road", "IN-PB-NDP-NAD-NADIPUR-CITY", "140001"),
+            gender=Gender.FEMALE,
+            language="en",
+        ),
+        password="seven kites over the canal",  # noqa: S106 - public by intent, as all here
+        secret="MEERADEMOKEY234567MEERADEMOKEY23",  # noqa: S106
+    ),
+    Account(
+        who="Citizen, reads Punjabi",
+        details=Details(
+            name="ਜਸਪ੍ਰੀਤ ਸਿੰਘ",
+            birth_date=date(1975, 11, 2),
+            email="jaspreet@demo.example",
+            mobile="+919876500002",
+            phone="+911725550102",
+            address=_lives("ਮਕਾਨ 4, ਗਲੀ 2", "IN-PB-NDP-NAD-KOTLI-SARSA", "140002"),
+            gender=Gender.MALE,
+            language="pa",
+        ),
+        password="green tractor at sunrise",  # noqa: S106
+        secret="JASPREETDEMOKEY2JASPREETDEMOKEY2",  # noqa: S106
+    ),
+    Account(
+        who="Citizen, reads Urdu",
+        details=Details(
+            name="عائشہ بی بی",
+            birth_date=date(1994, 7, 21),
+            email="ayesha@demo.example",
+            mobile="+919876500003",
+            phone="+911725550103",
+            address=_lives("مکان 9، نہر کنارے", "IN-PB-NDP-SOH-LAL-BAGH", "140011"),
+            gender=Gender.FEMALE,
+            language="ur",
+        ),
+        password="quiet mango orchard rain",  # noqa: S106
+        secret="AYESHADEMOKEY234AYESHADEMOKEY234",  # noqa: S106
+    ),
+    Account(
+        who="Officer of the revenue department",
+        details=Details(
+            name="Simran Gill",
+            birth_date=date(1982, 1, 9),
+            email="officer@demo.example",
+            mobile="+919876500004",
+            address=_lives("Tehsil office", "IN-PB-NDP-NAD-NADIPUR-CITY", "140001"),
+            gender=Gender.FEMALE,
+        ),
+        password="brass lamp on the ledger",  # noqa: S106
+        secret="SIMRANDEMOKEY234SIMRANDEMOKEY234",  # noqa: S106
+        role=Role.OFFICER,
+    ),
+    Account(
+        who="Integrator of the revenue department",
+        details=Details(
+            name="Arjun Mehta",
+            birth_date=date(1991, 9, 30),
+            email="integrator@demo.example",
+            mobile="+919876500005",
+            address=_lives("Tehsil office", "IN-PB-NDP-NAD-NADIPUR-CITY", "140001"),
+            gender=Gender.MALE,
+        ),
+        password="copper wire and cardamom",  # noqa: S106
+        secret="ARJUNDEMOKEY2345ARJUNDEMOKEY2345",  # noqa: S106
+        role=Role.INTEGRATOR,
+    ),
+    Account(
+        who="Admin, proposes services",
+        details=Details(
+            name="Harleen Kaur",
+            birth_date=date(1979, 5, 5),
+            email="harleen@demo.example",
+            mobile="+919876500006",
+            address=_lives("Secretariat", "IN-PB-NDP-NAD-NADIPUR-CITY", "140001"),
+            gender=Gender.FEMALE,
+        ),
+        password="paper boats in monsoon",  # noqa: S106
+        secret="HARLEENDEMOKEY23HARLEENDEMOKEY23",  # noqa: S106
+        role=Role.ADMIN,
+    ),
+    Account(
+        who="Admin, publishes services",
+        details=Details(
+            name="Farhan Malik",
+            birth_date=date(1984, 12, 17),
+            email="farhan@demo.example",
+            mobile="+919876500007",
+            address=_lives("Secretariat", "IN-PB-NDP-NAD-NADIPUR-CITY", "140001"),
+            gender=Gender.MALE,
+        ),
+        password="walnut door blue tiles",  # noqa: S106
+        secret="FARHANDEMOKEY234FARHANDEMOKEY234",  # noqa: S106
+        role=Role.ADMIN,
+    ),
+)

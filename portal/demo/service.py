@@ -1,0 +1,121 @@
+"""Making the demo world by the rooms' own services, in one transaction: all of it or nothing."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pyotp
+from sqlalchemy import select
+
+from portal.accounts import service as accounts
+from portal.accounts.domain import FOR_A_PROVIDER, Role
+from portal.api import service as api
+from portal.demo.domain import ACCOUNTS, PROVIDER, Account
+from portal.geo import service as geo
+from portal.geo import sources
+from portal.kernel import clock
+from portal.kernel.db import Base, db
+from portal.kernel.errors import DomainError
+from portal.kernel.events import StoredEvent
+from portal.kernel.settings import current
+from portal.registry import service as registry
+from portal.registry.discovery import discover
+from portal.webhooks import service as webhooks
+
+ISSUER = "Sanjha"
+APPS = "authenticator_apps"
+ADDRESS = "demo"
+STEP = timedelta(seconds=30)
+
+
+class NotHere(DomainError):
+    message = "The demo world is for development. Set PORTAL_ENV=development to try it."
+
+
+class NotEmpty(DomainError):
+    message = "There are people in this database, so the demo world is not loaded into it."
+
+
+def load() -> None:
+    """Fill an empty database. Raises NotHere, NotEmpty."""
+    if current().kernel.env == "production":
+        raise NotHere
+    if not is_empty():
+        raise NotEmpty
+    geo.import_areas(sources.read(sources.DEMO))
+    people = {account.email: _settle(account) for account in ACCOUNTS}
+    proposer, publisher = (
+        people[account.email] for account in ACCOUNTS if account.role is Role.ADMIN
+    )
+    registry.sync(discover())
+    for version in registry.newest(waiting=True):
+        registry.propose(version.id, proposer)
+        registry.publish(version.id, publisher)
+
+
+def is_empty() -> bool:
+    """Whether nobody ever completed an account here."""
+    registered = select(StoredEvent.id).where(StoredEvent.name == "PersonRegistered")
+    return db.session.scalar(registered.limit(1)) is None
+
+
+def is_loaded() -> bool:
+    """Whether this is the demo world."""
+    try:
+        accounts.id_of(ACCOUNTS[0].email)
+    except accounts.NoSuchPerson:
+        return False
+    return True
+
+
+def open_door(url: str, secret: str) -> None:
+    """Let the department's messages go there, signed with this secret. Raises AddressRefused."""
+    webhooks.set_endpoint(PROVIDER, url, _id_of(Role.INTEGRATOR), secret)
+
+
+def new_token() -> str:
+    """With which the demo department uses the interface."""
+    return api.issue_token(PROVIDER, api.SCOPES, "Demo department", _id_of(Role.INTEGRATOR))
+
+
+def otpauth(account: Account) -> str:
+    """The link that an authenticator app reads."""
+    totp = pyotp.TOTP(account.secret)
+    return totp.provisioning_uri(name=account.email, issuer_name=ISSUER)
+
+
+def code(account: Account) -> str:
+    """The code that the account's authenticator app shows now."""
+    return pyotp.TOTP(account.secret).at(clock.now())
+
+
+def _settle(account: Account) -> UUID:
+    """Register, confirm the second factor, and give the role."""
+    person_id = accounts.register(account.details, account.password, address=ADDRESS)
+    if person_id is None:
+        raise NotEmpty
+    _choose_secret(person_id, account.secret)
+    # The code of the step before, so that the present one is left to sign in with.
+    earlier = pyotp.TOTP(account.secret).at(clock.now() - STEP)
+    if accounts.confirm_app(person_id, earlier) is None:
+        raise AssertionError(f"{account.email} has another secret than was set")
+    if account.role:
+        provider = PROVIDER if account.role in FOR_A_PROVIDER else None
+        accounts.grant(person_id, account.role, provider, by="demo")
+    return person_id
+
+
+def _choose_secret(person_id: UUID, secret: str) -> None:
+    """Accounts makes secrets at random and offers no way to choose one: only a demo may know any.
+
+    So the row that waits is changed behind its back.
+    """
+    models: list[Any] = [one.class_ for one in Base.registry.mappers]
+    app = next(model for model in models if model.__tablename__ == APPS)
+    waiting = select(app).where(app.subject_id == person_id, app.confirmed_at.is_(None))
+    db.session.scalars(waiting).one().secret = secret
+    db.session.flush()
+
+
+def _id_of(role: Role) -> UUID:
+    return accounts.id_of(next(one.email for one in ACCOUNTS if one.role is role))

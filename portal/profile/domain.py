@@ -1,0 +1,129 @@
+"""What the profile knows of a person, in which groups it is shown, and what forms take from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from portal.accounts.domain import Details
+from portal.kernel.errors import N_, NotFound
+from portal.registry.vocabulary import PREFILL
+from portal.registry.words import Words
+
+EXTRAS = ("father_name", "national_id")
+
+
+class NoSuchGroup(NotFound):
+    message = N_("There is no such part of the profile.")
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that is known: what registration asked, and what the person added."""
+
+    details: Details
+    extras: Mapping[str, Any]
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Prefilled:
+    """A typed answer with the words for where it comes from."""
+
+    value: Any
+    source: Words
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """One page of the profile: its title, why it is asked, its fields with their labels."""
+
+    slug: str
+    title: str
+    why: str
+    fields: Mapping[str, str]
+
+
+GROUPS = (
+    Group(
+        "you",
+        N_("You"),
+        N_("Most services ask who you are. Write the names as on your identity card."),
+        {
+            "name": N_("Full name"),
+            "father_name": N_("Name of your father or husband"),
+            "birth_date": N_("Date of birth"),
+            "gender": N_("Gender"),
+        },
+    ),
+    Group(
+        "contact",
+        N_("How to reach you"),
+        N_("You sign in with the mobile number or the e-mail address."),
+        {
+            "mobile": N_("Mobile number"),
+            "email": N_("E-mail address"),
+            "phone": N_("Another phone number"),
+        },
+    ),
+    Group(
+        "home",
+        N_("Where you live"),
+        N_("Many services depend on the place where you live."),
+        {"address": N_("Home address")},
+    ),
+    Group(
+        "identity",
+        N_("Your identity number"),
+        N_("Only services that need the number get it, and only after you agreed."),
+        {"national_id": N_("Aadhaar number")},
+    ),
+)
+
+# Each path of the vocabulary as a typed answer, None where the person told nothing.
+SOURCES: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
+    {
+        "profile.name": lambda known: known.details.name,
+        "profile.father_name": lambda known: known.extras.get("father_name"),
+        "profile.birth_date": lambda known: known.details.birth_date.isoformat(),
+        "profile.gender": lambda known: known.details.gender and known.details.gender.value,
+        "profile.phone": lambda known: known.details.mobile or known.details.phone,
+        "profile.email": lambda known: known.details.email,
+        "profile.home": lambda known: known.details.address,
+        "profile.national_id": lambda known: known.extras.get("national_id"),
+    }
+)
+
+
+def group(slug: str) -> Group:
+    """Raises NoSuchGroup."""
+    found = next((one for one in GROUPS if one.slug == slug), None)
+    if found is None:
+        raise NoSuchGroup
+    return found
+
+
+def answers(known: Known) -> dict[str, Any]:
+    """Everything by the names of fields, as typed answers."""
+    details = known.details
+    return {
+        "name": details.name,
+        "birth_date": details.birth_date.isoformat(),
+        "gender": details.gender and details.gender.value,
+        "mobile": details.mobile,
+        "email": details.email,
+        "phone": details.phone,
+        "address": details.address,
+        **{name: known.extras.get(name) for name in EXTRAS},
+    }
+
+
+def prefilled(known: Known, path: str) -> Prefilled | None:
+    """None for a path of another room, and for what the person did not tell."""
+    value = SOURCES[path](known) if path in SOURCES else None
+    if value is None:
+        return None
+    added = path.removeprefix("profile.") in EXTRAS
+    return Prefilled(value, PREFILL[path].title, known.changed_at if added else None)

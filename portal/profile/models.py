@@ -1,0 +1,19 @@
+"""What a person added to the details that accounts keep."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kernel.db import Base
+from portal.kernel.sealed import EncryptedOrNone, PersonalRow, sealed
+
+
+class Profile(PersonalRow, Base):
+    __tablename__ = "profiles"
+
+    person_id: Mapped[UUID] = mapped_column(unique=True)
+    extras_sealed: Mapped[bytes | None] = sealed("identity", nullable=True)
+    extras = EncryptedOrNone(dict[str, Any], "extras_sealed")
+    changed_at: Mapped[datetime]

@@ -1,0 +1,379 @@
+"""Sessions: opaque, renewed at each step, ended in time, and never half-written."""
+
+import contextvars
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Response, flash, session
+from sqlalchemy import func, select
+
+from portal.accounts import service, sessions
+from portal.accounts.domain import Level
+from portal.accounts.models import SessionRow
+from portal.app import create_app, read_settings
+from portal.kernel import clock, crypto
+from portal.kernel.db import at_commit, db
+from portal.kernel.errors import DomainError
+from portal.web.access import public, signed_in, visitor
+from tests.accounts import factories
+from tests.accounts.factories import browser, send, sign_in, signed_in_client
+
+HOME = "/en/account"
+COOKIE = "session"
+SECOND = timedelta(seconds=1)
+
+
+def token(client):
+    cookie = client.get_cookie(COOKIE)
+    return cookie and cookie.value
+
+
+def rows():
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(SessionRow))
+
+
+def is_signed_in(client):
+    return client.get(HOME).status_code == 200
+
+
+def holder_of(app, value):
+    client = browser(app)
+    client.set_cookie(COOKIE, value)
+    return client
+
+
+def cookie_said(response):
+    return next(one for one in response.headers.getlist("Set-Cookie") if "session=" in one)
+
+
+@pytest.fixture
+def noon():
+    return clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+def begin(person_id):
+    session["draft"] = "half done"
+    sessions.begin(Level.SIGNED_IN, person_id)
+    flash("You are signed in.", "ok")
+
+
+@public
+def refused(person_id):
+    begin(person_id)
+    raise DomainError
+
+
+@public
+def fault(person_id):
+    begin(person_id)
+    raise RuntimeError
+
+
+@public
+def commit_fails(person_id):
+    def fail(*_):
+        raise RuntimeError
+
+    begin(person_id)
+    at_commit(fail)
+    return plain("done")
+
+
+@public
+def keep():
+    session["draft"] = "kept"
+    return plain("kept")
+
+
+@public
+def drafts():
+    return plain(session.get("draft", "nothing"))
+
+
+@signed_in
+def me():
+    return plain(visitor().name)
+
+
+def plain(text):
+    return Response(text, mimetype="text/plain")
+
+
+@pytest.fixture
+def faulty(settings, app):
+    """The application with views that keep something, and that sign somebody in and then fail."""
+    other = create_app(settings)
+    other.config["PROPAGATE_EXCEPTIONS"] = False
+    for view in (refused, fault, commit_fails):
+        other.add_url_rule(f"/test/{view.__name__}/<uuid:person_id>", view_func=view)
+    for view in (keep, drafts, me):
+        other.add_url_rule(f"/test/{view.__name__}", view_func=view)
+    yield other
+    with other.app_context():
+        db.engine.dispose()
+
+
+def test_nothing_is_kept_of_a_visitor_who_only_looks(client):
+    response = client.get("/en/nothing-here")
+    assert response.status_code == 404
+    assert token(client) is None
+    assert rows() == 0
+
+
+def test_a_visitor_without_a_cookie_costs_no_query(client, queries):
+    with queries() as told:
+        client.get("/healthz")
+    assert told == []
+
+
+def test_a_page_with_a_form_makes_one_session_of_nobody(client):
+    client.get("/en/sign-in")
+    client.get("/en/sign-in")
+    row = db.session.scalars(select(SessionRow)).one()
+    assert (row.level, row.person_id) == (Level.VISITOR, None)
+
+
+def test_the_cookie_is_for_this_site_and_no_script(client):
+    said = cookie_said(client.get("/en/sign-in"))
+    assert said.startswith("session=")
+    assert "HttpOnly" in said
+    assert "SameSite=Lax" in said
+    assert "Path=/" in said
+    assert "Domain" not in said
+    assert "Expires" not in said
+
+
+def test_over_tls_the_cookie_is_bound_to_the_host(settings, app):
+    kernel = settings.kernel
+    secure = create_app(
+        read_settings(
+            {
+                "PORTAL_ENV": "test",
+                "PORTAL_BASE_URL": "https://sanjha.example",
+                "PORTAL_VAR": str(kernel.var),
+                "DATABASE_URL": kernel.database_url,
+            }
+        )
+    )
+    response = browser(secure).get("/en/sign-in", base_url="https://sanjha.example")
+    said = cookie_said(response)
+    assert said.startswith("__Host-session=")
+    assert "Secure" in said
+    with secure.app_context():
+        db.engine.dispose()
+
+
+def test_the_table_holds_neither_the_token_nor_what_is_kept(faulty):
+    client = browser(faulty)
+    client.get("/test/keep")
+    row = db.session.scalars(select(SessionRow)).one()
+    assert row.token_hash == crypto.token_hash(token(client))
+    assert b"kept" not in row.data
+    assert token(client).encode() not in row.data
+    assert len(token(client)) >= 43
+
+
+def test_what_pages_keep_comes_back(faulty):
+    client = browser(faulty)
+    client.get("/test/keep")
+    assert client.get("/test/drafts").text == "kept"
+    assert browser(faulty).get("/test/drafts").text == "nothing"
+
+
+@pytest.mark.promise("M20")
+def test_the_token_changes_at_each_step_and_the_old_ones_end(person, client, app):
+    client.get("/en/sign-in")
+    visitor_token = token(client)
+    send(client, "/en/sign-in", contact=person.email, password=person.password)
+    halfway_token = token(client)
+    send(client, "/en/sign-in/code", code=factories.fresh_code(person))
+    assert len({visitor_token, halfway_token, token(client)}) == 3
+    assert is_signed_in(client)
+    assert not is_signed_in(holder_of(app, visitor_token))
+    assert not is_signed_in(holder_of(app, halfway_token))
+    assert rows() == 1
+
+
+def test_a_token_that_somebody_planted_is_of_no_use_to_them(person, client, app):
+    thief = browser(app)
+    thief.get("/en/sign-in")
+    client.set_cookie(COOKIE, token(thief))
+    sign_in(client, person)
+    assert is_signed_in(client)
+    assert not is_signed_in(thief)
+
+
+def test_an_invented_token_is_not_taken_up(client):
+    client.set_cookie(COOKIE, "a" * 43)
+    client.get("/en/sign-in")
+    assert token(client) != "a" * 43
+
+
+def test_a_dead_token_is_taken_from_the_browser(client):
+    client.set_cookie(COOKIE, "a" * 43)
+    client.get("/en/nothing-here")
+    assert token(client) is None
+
+
+@pytest.mark.promise("M20")
+def test_the_password_alone_opens_nothing(person, client):
+    send(client, "/en/sign-in", contact=person.email, password=person.password)
+    assert client.get(HOME).status_code == 302
+
+
+def test_what_a_visitor_began_goes_on_after_the_sign_in(person, faulty):
+    client = browser(faulty)
+    client.get("/test/keep")
+    sign_in(client, person)
+    assert client.get("/test/me").text == person.name
+    assert client.get("/test/drafts").text == "kept"
+
+
+def test_after_fifteen_idle_minutes_one_signs_in_again(app, noon):
+    with time_machine.travel(noon, tick=False):
+        client = signed_in_client(app, factories.make_person())
+    with time_machine.travel(noon + timedelta(minutes=15) - SECOND, tick=False):
+        assert is_signed_in(client)
+    with time_machine.travel(noon + timedelta(minutes=30), tick=False):
+        response = client.get(HOME)
+        assert response.status_code == 302
+        assert response.headers["Location"] == "/en/sign-in?next=/en/account"
+
+
+@pytest.mark.parametrize(("role", "hours"), [(None, 12), ("officer", 8), ("admin", 8)])
+def test_however_busy_a_session_ends(app, noon, role, hours):
+    with time_machine.travel(noon, tick=False):
+        provider = "revenue" if role == "officer" else None
+        client = signed_in_client(app, factories.make_person(role=role, provider=provider))
+    minutes = 0
+    while (minutes := minutes + 14) < hours * 60:
+        with time_machine.travel(noon + timedelta(minutes=minutes), tick=False):
+            assert is_signed_in(client)
+    with time_machine.travel(noon + timedelta(hours=hours) - SECOND, tick=False):
+        assert is_signed_in(client)
+    with time_machine.travel(noon + timedelta(hours=hours) + SECOND, tick=False):
+        assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize(("role", "hours"), [(None, 12), ("integrator", 8)])
+def test_a_sign_in_through_the_pages_lasts_as_long(client, role, hours):
+    person = factories.make_person(role=role, provider="revenue" if role else None)
+    sign_in(client, person)
+    row = db.session.scalars(select(SessionRow).where(SessionRow.person_id == person.id)).one()
+    assert timedelta(hours=hours) - (row.ends - row.created_at) < SECOND
+
+
+def test_the_first_step_waits_ten_minutes_for_the_second(person, client, noon):
+    with time_machine.travel(noon, tick=False):
+        send(client, "/en/sign-in", contact=person.email, password=person.password)
+    with time_machine.travel(noon + timedelta(minutes=10), tick=False):
+        assert client.get("/en/sign-in/code").headers["Location"] == "/en/sign-in"
+
+
+def test_a_look_is_noted_once_a_minute(person, app, noon):
+    def seen():
+        db.session.rollback()
+        return db.session.scalars(select(SessionRow.seen)).one()
+
+    with time_machine.travel(noon, tick=False):
+        client = signed_in_client(app, person)
+        client.get("/en/nothing-here")
+    with time_machine.travel(noon + 59 * SECOND, tick=False):
+        client.get("/en/nothing-here")
+        assert seen() == noon
+    with time_machine.travel(noon + 60 * SECOND, tick=False):
+        client.get("/en/nothing-here")
+        assert seen() == noon + 60 * SECOND
+
+
+def test_signing_out_ends_the_session_and_its_token(person, client, app):
+    sign_in(client, person)
+    old = token(client)
+    response = client.post("/en/sign-out", data={"csrf_token": csrf(client)})
+    assert response.status_code == 302
+    assert token(client) != old
+    assert not is_signed_in(client)
+    assert not is_signed_in(holder_of(app, old))
+
+
+def test_nobody_is_signed_out_by_a_link(person, client):
+    sign_in(client, person)
+    assert client.get("/en/sign-out").status_code == 405
+    assert client.post("/en/sign-out").status_code == 400
+    assert is_signed_in(client)
+
+
+def test_signing_out_everywhere_ends_every_session_of_that_person(person, client, app):
+    other = signed_in_client(app, person)
+    neighbour = signed_in_client(app, factories.make_person())
+    sign_in(client, person)
+    client.post("/en/account/sign-out-everywhere", data={"csrf_token": csrf(client)})
+    assert not is_signed_in(client)
+    assert not is_signed_in(other)
+    assert is_signed_in(neighbour)
+
+
+def test_no_request_brings_back_a_session_that_was_ended_beside_it(person, client, app):
+    sign_in(client, person)
+    old, form = token(client), csrf(client)
+
+    def ask(number):
+        other = holder_of(app, old)
+        if number == 5:
+            return other.post("/en/sign-out", data={"csrf_token": form}).status_code
+        return other.get(HOME).status_code
+
+    with time_machine.travel(clock.now() + timedelta(minutes=2)), ThreadPoolExecutor(6) as pool:
+        told = list(pool.map(lambda one: contextvars.Context().run(ask, one), range(12)))
+    assert set(told) <= {200, 302}
+    assert not is_signed_in(holder_of(app, old))
+    assert not db.session.scalar(select(func.count()).where(SessionRow.person_id == person.id))
+
+
+@pytest.mark.parametrize("way", ["refused", "fault", "commit_fails"])
+def test_a_request_that_was_undone_signs_nobody_in(person, faulty, way):
+    client = browser(faulty)
+    client.get("/test/keep")
+    response = client.get(f"/test/{way}/{person.id}")
+    assert response.status_code in (409, 500)
+    assert "You are signed in" not in response.text
+    assert client.get("/test/me").status_code == 302
+    assert client.get("/test/drafts").text == "kept"
+    assert not db.session.scalar(select(func.count()).where(SessionRow.person_id == person.id))
+
+
+def test_a_form_can_be_sent_again_after_a_refusal(person, faulty):
+    client = browser(faulty)
+    token_of_form = csrf(client, "/en/sign-in")
+    client.get(f"/test/refused/{person.id}")
+    told = {"csrf_token": token_of_form, "contact": person.email, "password": person.password}
+    assert client.post("/en/sign-in", data=told).status_code == 302
+
+
+def test_a_session_that_ended_half_way_does_not_come_back_signed_in(person, client):
+    send(client, "/en/sign-in", contact=person.email, password=person.password)
+    form = csrf(client, "/en/sign-in/code")
+    service.sign_out_everywhere(person.id)
+    db.session.commit()
+    told = {"csrf_token": form, "code": factories.fresh_code(person)}
+    assert client.post("/en/sign-in/code", data=told).status_code == 400
+    assert not is_signed_in(client)
+
+
+def test_ended_sessions_are_swept_and_others_stay(person, app, noon):
+    with time_machine.travel(noon, tick=False):
+        signed_in_client(app, person)
+    with time_machine.travel(noon + timedelta(minutes=10), tick=False):
+        signed_in_client(app, person)
+    with time_machine.travel(noon + timedelta(minutes=16), tick=False):
+        assert service.overview(person.id).sessions == 1
+        service.sweep()
+        db.session.commit()
+        assert rows() == 1
+
+
+def csrf(client, path=HOME):
+    return factories.csrf_token(client.get(path).data)
