@@ -3,6 +3,7 @@
 Run it with the Python of .venv: `python build_assets.py`. What is unchanged is not built again.
 """
 
+import fcntl
 import gzip
 import hashlib
 import json
@@ -10,8 +11,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,7 +44,7 @@ class Font:
     package: str
     file: str
     letters: str
-    weights: str = "400:700"
+    weights: str = "400:700"  # all that the file has, if empty
 
     @property
     def source(self) -> Path:
@@ -67,7 +69,7 @@ FONTS = (
     Font("rupee", *SANS_MORE, "20B9"),
     Font("gurmukhi", *GURMUKHI, f"0A00-0A7F,0964-0965,{JOINERS}"),
     Font("devanagari", *DEVANAGARI, f"0900-097F,{JOINERS}"),
-    Font("nastaliq", *NASTALIQ, URDU),
+    Font("nastaliq", *NASTALIQ, URDU, ""),
     Font("names-gurmukhi", *GURMUKHI, "0A2A,0A70,0A1C,0A3E,0A2C,0A40", "500"),
     Font("names-devanagari", *DEVANAGARI, "0939,093F,0928,094D,0926,0940", "500"),
     Font("names-nastaliq", *NASTALIQ, "0627,0631,062F,0648,067E,0646,062C,0628,06CC", "500"),
@@ -79,12 +81,26 @@ def main() -> int:
         inputs = digest_of_inputs()
         if is_built(inputs):
             return 0
-        install_packages()
-        build(inputs)
+        with alone():
+            if not is_built(inputs):
+                sys.stdout.write("Building the assets (the first time takes about a minute)\n")
+                install_packages()
+                build(inputs)
     except NotBuilt as stop:
         sys.stderr.write(f"The assets were not built. {stop}\n")
         return 1
     return 0
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other build runs here."""
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def digest_of_inputs() -> str:
@@ -134,9 +150,9 @@ def major(node: str) -> int:
     return int(number) if number.isdigit() else 0
 
 
-def run(command: list[str], trouble: str) -> None:
+def run(command: list[str], trouble: str, folder: Path = ROOT) -> None:
     """Raises NotBuilt with what the command said."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NotBuilt(f"{trouble}\n{done.stdout}{done.stderr}".strip())
 
@@ -178,6 +194,9 @@ def make_font(font: Font, half: Path, whole: Path) -> None:
     more = ["--flavor=woff2", "--name-IDs=0,1,2,13,14", f"--output-file={cut}"]
     python = [sys.executable, "-m"]
     run([*python, "fontTools.subset", str(font.source), *letters, *more], trouble)
+    if not font.weights:
+        cut.rename(done)
+        return
     weights = [f"wght={font.weights}", "--no-recalc-timestamp", "-o", str(done)]
     run([*python, "fontTools.varLib.instancer", str(cut), *weights], trouble)
 
@@ -191,12 +210,13 @@ def bundle(source: Path, made: Path) -> None:
     found = sorted(MODULES.glob("@esbuild/*/bin/esbuild"))
     if not found:
         raise NotBuilt("esbuild has no program for this machine. Delete node_modules, run again.")
-    entries = [str(source / name) for name in ENTRIES]
     names = ["--entry-names=[name]-[hash]", "--asset-names=[dir]/[name]-[hash]"]
     loaders = ["--loader:.svg=copy", "--loader:.woff2=copy"]
-    where = [f"--outdir={made}", f"--outbase={source}", f"--metafile={made.parent / 'meta.json'}"]
+    where = [f"--outdir={made}", "--outbase=."]
     options = ["--bundle", "--minify", "--format=iife", "--charset=utf8", "--log-level=warning"]
-    run([str(found[0]), *entries, *names, *loaders, *where, *options], "esbuild stopped:")
+    # Run inside the folder: paths go into the hashes, and equal sources shall give equal names.
+    command = [str(found[0]), *ENTRIES, *names, *loaders, *where, *options]
+    run(command, "esbuild stopped:", folder=source)
 
 
 def names_of(made: Path) -> dict[str, str]:

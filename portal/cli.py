@@ -111,6 +111,7 @@ def largest_body(app: Flask) -> int:
 
 def prepare(settings: Settings, *, demo: bool) -> None:
     """Bring the database up to date, and what the packages of providers declare into it."""
+    kernel = settings.kernel
     schema.upgrade(owner_url(settings))
     app = create_app(settings)
     with app.app_context():
@@ -119,7 +120,8 @@ def prepare(settings: Settings, *, demo: bool) -> None:
             click.echo("Making the demo world.")
             demo_world.load()
         if demo and demo_world.is_loaded():
-            department.connect(settings)
+            wanted = kernel.port + department.APART
+            demo_world.connect(department.file_in(kernel.var), kernel.base_url, wanted)
         store.session.commit()
         store.engine.dispose()
 
@@ -181,27 +183,23 @@ def _programs(settings: Settings, cluster: Cluster, *, demo: bool) -> list[Progr
 
 
 def _servers(settings: Settings, env: Mapping[str, str], *, demo: bool) -> list[Program]:
-    """The web server, the worker and, in the demo world, the department; then say where it is."""
+    """The worker, in the demo world the department, and the web server; then say where it is."""
     ready = partial(ports.answers, settings.kernel.port, "/healthz")
     say = partial(announce, settings, demo=demo)
-    started = [Program("web", (*THIS, "web"), env, ready)]
-    if not demo:
-        return [*started, Program("worker", (*THIS, "worker"), env, then=say)]
-    answering = partial(department.is_ready, settings)
-    command = (*THIS, "demo", "department")
-    return [
-        *started,
-        Program("worker", (*THIS, "worker"), env),
-        Program("department", command, env, answering, then=say),
-    ]
+    started = [Program("worker", (*THIS, "worker"), env)]
+    if demo:
+        command = department.command(department.file_in(settings.kernel.var))
+        started.append(Program("department", command))
+    # Last, since it alone is waited for: the others get up meanwhile.
+    return [*started, Program("web", (*THIS, "web"), env, ready, then=say)]
 
 
 def announce(settings: Settings, *, demo: bool) -> None:
     """Say where everything is."""
     said = [f"The portal is ready: {settings.kernel.base_url}"]
-    if demo:
+    if demo and (known := department.read(department.file_in(settings.kernel.var))):
         said += [
-            f"The department's back office: {department.address(settings)}",
+            f"The department's back office: {known.url}",
             "",
             "Sign in as one of these. The second step asks for a code: put the secret into an",
             "authenticator app, or ask for the code of this moment: portal demo accounts",

@@ -1,6 +1,6 @@
 """The rules of accounts: who may hold one, which passwords do, how long a session lasts.
 
-Also what a role allows. No web here, no tables and no clock. Counting of tries is throttling.py's.
+Also what a role allows. No web here, no tables and no clock. Counting of tries is in attempts.
 """
 
 import re

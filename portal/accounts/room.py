@@ -1,6 +1,7 @@
 """The accounts room."""
 
-from portal.accounts import commands, jobs, sessions, views, visitors
+from portal.accounts import commands, jobs, views, visitors
+from portal.accounts.sessions import service as sessions
 from portal.accounts.settings import AccountsSettings
 from portal.kernel.errors import N_
 from portal.kernel.jobs import Periodic

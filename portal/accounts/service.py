@@ -1,6 +1,6 @@
 """What accounts do for pages and for other rooms: registering, signing in, factors, details, roles.
 
-Which browser is signed in is sessions.py's. Every check that can be guessed at is counted first.
+Which browser is signed in is the sessions' own. Every check that can be guessed at is counted first.
 """
 
 from dataclasses import dataclass
@@ -9,12 +9,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from portal.accounts import attempts, domain, factors, passwords, people, roles, sessions
+from portal.accounts import domain, passwords
+from portal.accounts.attempts import service as attempts
+from portal.accounts.attempts.domain import ADDRESS, FACTOR, PASSWORD, REGISTRATION
 from portal.accounts.domain import Details, Level, State
 from portal.accounts.events import FactorSet, PasswordChanged, PersonRegistered, SignedIn
-from portal.accounts.factors import Setup, codes_left
+from portal.accounts.factors import service as factors
+from portal.accounts.factors.service import Setup, codes_left
 from portal.accounts.models import Password, Person
-from portal.accounts.people import (
+from portal.accounts.people import service as people
+from portal.accounts.people.service import (
     ContactTaken,
     NoSuchPerson,
     change_details,
@@ -22,7 +26,8 @@ from portal.accounts.people import (
     id_of,
     names,
 )
-from portal.accounts.roles import (
+from portal.accounts.roles import service as roles
+from portal.accounts.roles.service import (
     InvitationEnded,
     check_invitation,
     grant,
@@ -32,7 +37,7 @@ from portal.accounts.roles import (
     providers_of,
     revoke,
 )
-from portal.accounts.throttling import ADDRESS, FACTOR, PASSWORD, REGISTRATION
+from portal.accounts.sessions import service as sessions
 from portal.audit import service as audit
 from portal.kernel import clock, ids, keys
 from portal.kernel.db import db

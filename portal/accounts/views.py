@@ -15,7 +15,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import service, sessions
+from portal.accounts import service
 from portal.accounts.domain import Level
 from portal.accounts.forms import (
     Code,
@@ -26,6 +26,7 @@ from portal.accounts.forms import (
     Registration,
     SignIn,
 )
+from portal.accounts.sessions import service as sessions
 from portal.accounts.visitors import halfway, person_id
 from portal.i18n import gettext as _
 from portal.i18n import ngettext

@@ -10,8 +10,9 @@ from flask import Flask, Request, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager
 
-from portal.accounts import domain, service, sessions
+from portal.accounts import domain, service
 from portal.accounts.domain import Grant, Level
+from portal.accounts.sessions import service as sessions
 from portal.kernel.errors import SignInNeeded
 from portal.web.access import Access, declare
 

@@ -1,12 +1,15 @@
 """What may happen to an application, in which order and by whom. No web here, and no tables."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from portal.kernel.errors import N_, BadInput, Conflict
+from portal.registry import domain as declared
+from portal.registry.contract import Calendar
 
 
 class State(StrEnum):
@@ -55,9 +58,16 @@ NEXT: Mapping[State, frozenset[State]] = MappingProxyType(
 )
 
 
+# Members of an event that carry something; `type` stands beside them.
+ALWAYS = frozenset({"message", "case_number"})
+MEMBERS = ("stage", "message", "fields", "reason", "case_number", "document")
+
+
 @dataclass(frozen=True)
 class Act:
-    """What one kind of event does: the state it leads to (None: none), and what it must bring."""
+    """What one kind of event does: the state it leads to (None: none), what it must bring, and
+    what it may bring besides. All may bring a message and the provider's own number.
+    """
 
     to: State | None
     needs: frozenset[str] = frozenset()
@@ -67,12 +77,12 @@ class Act:
 # A provider's events by the type that stands in its message.
 ACTS: Mapping[str, Act] = MappingProxyType(
     {
-        "accept": Act(State.IN_PROGRESS, takes=frozenset({"case_number", "message", "stage"})),
-        "progress": Act(State.IN_PROGRESS, frozenset({"stage"}), frozenset({"message"})),
+        "accept": Act(State.IN_PROGRESS, takes=frozenset({"stage"})),
+        "progress": Act(State.IN_PROGRESS, frozenset({"stage"})),
         "ask": Act(State.NEEDS_INFORMATION, frozenset({"message", "fields"})),
-        "approve": Act(State.APPROVED, takes=frozenset({"message", "reason"})),
-        "refuse": Act(State.REFUSED, frozenset({"reason"}), frozenset({"message"})),
-        "issue": Act(State.ISSUED, frozenset({"document"}), frozenset({"message"})),
+        "approve": Act(State.APPROVED, takes=frozenset({"reason"})),
+        "refuse": Act(State.REFUSED, frozenset({"reason"})),
+        "issue": Act(State.ISSUED, frozenset({"document"})),
         "note": Act(None, frozenset({"message"})),
     }
 )
@@ -94,13 +104,31 @@ class EventIncomplete(BadInput):
         self.faults = [{"pointer": f"/{missing}", "detail": str(self)}]
 
 
+class EventOverfull(BadInput):
+    status = 422
+    message = N_("An event of type %(type)s takes no %(member)s. Leave it out.")
+
+    def __init__(self, kind: str, member: str) -> None:
+        super().__init__(type=kind, member=member)
+        self.faults = [{"pointer": f"/{member}", "detail": str(self)}]
+
+
 class UnknownFields(BadInput):
     status = 422
-    message = N_("The form does not ask %(names)s. Name fields of the form only.")
+    message = N_("The person was not asked %(names)s. Name questions that they could answer.")
 
     def __init__(self, names: list[str]) -> None:
         super().__init__(names=", ".join(names))
         self.faults = [{"pointer": "/fields", "detail": str(self)}]
+
+
+class UnknownStage(BadInput):
+    status = 422
+    message = N_("The service has no stage %(stage)s. Its stages are: %(known)s.")
+
+    def __init__(self, stage: str, known: Collection[str]) -> None:
+        super().__init__(stage=stage, known=", ".join(known) or "-")
+        self.faults = [{"pointer": "/stage", "detail": str(self)}]
 
 
 @dataclass(frozen=True)
@@ -116,11 +144,13 @@ class ProviderEvent:
     document: Any = None
 
     def check(self) -> Act:
-        """The act it stands for. Raises EventIncomplete."""
+        """The act it stands for. Raises EventIncomplete, EventOverfull."""
         act = ACTS[self.type]
-        for name in sorted(act.needs):
-            if not getattr(self, name):
-                raise EventIncomplete(self.type, name)
+        brought = {name for name in MEMBERS if getattr(self, name)}
+        for name in sorted(act.needs - brought):
+            raise EventIncomplete(self.type, name)
+        for name in sorted(brought - act.needs - act.takes - ALWAYS):
+            raise EventOverfull(self.type, name)
         return act
 
 
@@ -136,3 +166,11 @@ def may_withdraw(state: State) -> bool:
 
 def is_over(state: State) -> bool:
     return not NEXT[state]
+
+
+def days_left(calendar: Calendar, today: date, due: date) -> int:
+    """How many working days the promise has left on a day; none once it is due."""
+    days = 0
+    while declared.due_on(calendar, today, days) < due:
+        days += 1
+    return days

@@ -1,14 +1,14 @@
 """Everything that is done to an application. The only module that touches its tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert
 
 from portal.applications import domain
 from portal.applications.domain import Actor, ProviderEvent, State
@@ -30,13 +30,32 @@ from portal.kernel.money import Money
 from portal.kernel.settings import current
 from portal.registry import domain as declared
 from portal.registry import service as registry
-from portal.registry.contract import Calendar
+from portal.registry.contract import Notice
 
 Answers = Mapping[str, Any]
 # What callers read of an application; its columns are changed here alone.
 Case = Application
 ISSUED_BYTES = 5_000_000
 ISSUED_KINDS = ("pdf", "jpeg", "png")
+COLUMNS = Application.__table__.columns
+# A twin waits until the first one is through, however busy the house is.
+PATIENTLY = text(
+    "SELECT set_config('lock_timeout', '20s', true), set_config('statement_timeout', '25s', true)"
+)
+# The columns of lists; no answer is opened for them.
+LISTED = (
+    Application.id,
+    Application.reference,
+    Application.provider_slug,
+    Application.service_slug,
+    Application.version_id,
+    Application.state,
+    Application.stage,
+    Application.due_on,
+    Application.days_left,
+    Application.created_at,
+    Application.changed_at,
+)
 
 
 class NoSuchApplication(NotFound):
@@ -92,31 +111,41 @@ def submit(
 ) -> Application:
     """Send the answers of one draft; sent again, it is the same application.
 
-    Raises NotReady when the answers do not allow a fee to be worked out.
+    Raises NotReady when a needed answer is missing or wrong.
     """
-    application = _new(submission, sender, offer, declared.clean(offer.service.form, answers))
-    try:
-        with db.session.begin_nested():
-            db.session.add(application)
-            db.session.flush()
-    except IntegrityError:
-        return _sent_before(submission, sender.person_id)
-    consent.record(
-        application_id=application.id,
-        subject_id=sender.subject_id,
-        person_id=sender.person_id,
-        offer=offer,
-        fields=sorted(declared.shared_fields(offer.service, application.answers)),
-    )
+    kept = declared.clean(offer.service.form, answers)
+    _check_complete(offer, kept)
+    db.session.execute(PATIENTLY)
+    application = None
+    # A reference that is taken already is drawn again; a twin's application ends it.
+    while application is None:
+        if twin := find_submission(sender.person_id, submission):
+            return twin
+        application = _inserted(_new(submission, sender, offer, kept))
+    _consent(application, offer)
     _tell(application, "submit", Author(Actor.CITIZEN, str(sender.person_id)))
     publish(ApplicationSubmitted(application.id))
     return application
+
+
+def _check_complete(offer: registry.Offer, answers: Answers) -> None:
+    form = offer.service.form
+    if declared.missing_fields(form, answers) or declared.failed_checks(form, answers):
+        raise NotReady
+
+
+def _inserted(application: Application) -> Application | None:
+    """None when the submission or the reference is there already."""
+    values = {column.name: getattr(application, column.name) for column in COLUMNS}
+    put = insert(Application).values(values).on_conflict_do_nothing().returning(Application)
+    return db.session.scalar(put)
 
 
 def _new(
     submission: UUID, sender: Sender, offer: registry.Offer, answers: dict[str, Any]
 ) -> Application:
     fee = fee_of(offer, answers)
+    calendar = offer.provider.calendar
     application = Application(
         subject_id=sender.subject_id,
         reference=ids.reference(current().kernel.reference_prefix),
@@ -129,7 +158,9 @@ def _new(
         state=State.SUBMITTED,
         fee_minor=fee.minor if fee else None,
         fee_currency=fee.currency if fee else None,
-        due_on=declared.due_on(offer.provider.calendar, clock.today(), offer.service.promise),
+        due_on=declared.due_on(calendar, clock.today(calendar.zone), offer.service.promise),
+        entries=0,
+        sequence=0,
         changed_at=clock.now(),
     )
     application.answers = answers
@@ -144,22 +175,21 @@ def fee_of(offer: registry.Offer, answers: Answers) -> Money | None:
     raise NotReady
 
 
-def _sent_before(submission: UUID, person_id: UUID) -> Application:
-    wanted = select(Application).where(
-        Application.submission == submission, Application.person_id == person_id
+def _consent(application: Application, offer: registry.Offer) -> None:
+    """Record what the person agreed to share: all that the form asked them."""
+    consent.record(
+        application_id=application.id,
+        subject_id=application.subject_id,
+        person_id=application.person_id,
+        offer=offer,
+        fields=sorted(declared.shared_fields(offer.service, application.answers)),
     )
-    if (application := db.session.scalar(wanted)) is None:
-        raise NoSuchApplication
-    return application
 
 
-def find(person_id: UUID, reference: str) -> Application:
+def find(person_id: UUID, reference: str, *, lock: bool = False) -> Application:
     """Raises NoSuchApplication, also for somebody else's."""
-    wanted = select(Application).where(
-        Application.reference == (ids.read_reference(reference) or ""),
-        Application.person_id == person_id,
-    )
-    return _found(db.session.scalar(wanted))
+    wanted = _by(reference).where(Application.person_id == person_id)
+    return _found(db.session.scalar(_locked(wanted) if lock else wanted))
 
 
 def find_submission(person_id: UUID, submission: UUID) -> Application | None:
@@ -170,13 +200,19 @@ def find_submission(person_id: UUID, submission: UUID) -> Application | None:
     return db.session.scalar(wanted)
 
 
-def find_case(providers: frozenset[str], reference: str, *, lock: bool = False) -> Application:
+def find_case(providers: Collection[str], reference: str, *, lock: bool = False) -> Application:
     """A case of these providers. Raises NoSuchApplication, also for another provider's."""
-    wanted = select(Application).where(
-        Application.reference == (ids.read_reference(reference) or ""),
-        Application.provider_slug.in_(providers),
-    )
-    return _found(db.session.scalar(wanted.with_for_update() if lock else wanted))
+    wanted = _by(reference).where(Application.provider_slug.in_(providers))
+    return _found(db.session.scalar(_locked(wanted) if lock else wanted))
+
+
+def _by(reference: str) -> Select[Application]:
+    return select(Application).where(Application.reference == (ids.read_reference(reference) or ""))
+
+
+def _locked(wanted: Select[Application]) -> Select[Application]:
+    """As it is in the database now: what was read before may be old."""
+    return wanted.with_for_update().execution_options(populate_existing=True)
 
 
 def by_id(application_id: UUID) -> Application:
@@ -190,20 +226,8 @@ def _found(application: Application | None) -> Application:
 
 
 def of_person(person_id: UUID, *, after: UUID | None = None, limit: int = 20) -> Sequence[Any]:
-    """Rows for the list of a person, newest first; no answer is opened."""
-    columns = (
-        Application.id,
-        Application.reference,
-        Application.provider_slug,
-        Application.service_slug,
-        Application.version_id,
-        Application.state,
-        Application.due_on,
-        Application.days_left,
-        Application.created_at,
-        Application.changed_at,
-    )
-    wanted = select(*columns).where(Application.person_id == person_id)
+    """Rows for the list of a person, newest first."""
+    wanted = select(*LISTED).where(Application.person_id == person_id)
     if after is not None:
         wanted = wanted.where(Application.id < after)
     return db.session.execute(wanted.order_by(Application.id.desc()).limit(limit)).all()
@@ -216,28 +240,13 @@ def queue(
     after: tuple[date, UUID] | None = None,
     limit: int = 50,
 ) -> Sequence[Any]:
-    """Rows of the desk's list, the most urgent first; no answer is opened."""
-    columns = (
-        Application.id,
-        Application.reference,
-        Application.provider_slug,
-        Application.service_slug,
-        Application.version_id,
-        Application.state,
-        Application.stage,
-        Application.due_on,
-        Application.days_left,
-        Application.created_at,
-        Application.changed_at,
-    )
-    wanted = select(*columns).where(
-        Application.provider_slug.in_(providers), Application.state.in_(states)
-    )
+    """Rows of the desk's list, the most urgent first."""
+    here = Application.provider_slug.in_(providers), Application.state.in_(states)
+    wanted = select(*LISTED).where(*here)
     if after is not None:
         wanted = wanted.where(tuple_(Application.due_on, Application.id) > after)
-    return db.session.execute(
-        wanted.order_by(Application.due_on, Application.id).limit(limit)
-    ).all()
+    ordered = wanted.order_by(Application.due_on, Application.id)
+    return db.session.execute(ordered.limit(limit)).all()
 
 
 def timeline(application: Application) -> Sequence[TimelineEntry]:
@@ -259,18 +268,18 @@ def issued_document(application: Application, document_id: UUID) -> IssuedDocume
 
 
 def receive(
-    providers: frozenset[str], reference: str, event: ProviderEvent, author: Author
+    providers: Collection[str], reference: str, event: ProviderEvent, author: Author
 ) -> Application:
     """Let a provider or an officer move a case.
 
-    Raises NoSuchApplication, MoveNotAllowed, EventIncomplete, UnknownFields, and what the files
-    room refuses.
+    Raises NoSuchApplication, MoveNotAllowed, EventIncomplete, EventOverfull, UnknownFields,
+    UnknownStage, and what the files room refuses.
     """
     application = find_case(providers, reference, lock=True)
     act = event.check()
     if act.to is not None:
         domain.check_move(State(application.state), act.to)
-    _check_fields(application, event)
+    _check_names(application, event)
     if event.document is not None:
         _issue(application, event)
     _move(application, act.to, event)
@@ -280,25 +289,36 @@ def receive(
     return application
 
 
-def _check_fields(application: Application, event: ProviderEvent) -> None:
+def may_be_asked(application: Application) -> list[Any]:
+    """The questions of the form that this person was asked."""
     form = registry.version(application.version_id).service.form
-    strange = [name for name in event.fields if form.field(name) is None]
-    if strange:
+    asked = declared.visible_fields(form, application.answers)
+    return [one for one in asked if not isinstance(one, Notice)]
+
+
+def _check_names(application: Application, event: ProviderEvent) -> None:
+    """Fields and stages are those of the form and the service."""
+    asked = {one.name for one in may_be_asked(application)} if event.fields else set()
+    if strange := [name for name in event.fields if name not in asked]:
         raise domain.UnknownFields(strange)
+    stages = registry.version(application.version_id).service.stages
+    known = [stage.slug for stage in stages]
+    if event.stage is not None and event.stage not in known:
+        raise domain.UnknownStage(event.stage, known)
 
 
 def _move(application: Application, to: State | None, event: ProviderEvent) -> None:
-    application.stage = event.stage or (application.stage if to is None else None)
     application.case_number = event.case_number or application.case_number
     application.changed_at = clock.now()
     if to is None:
         return
+    application.stage, application.state = event.stage, to
     if to is State.NEEDS_INFORMATION:
         application.asked = list(event.fields)
         _stop_clock(application)
-    elif application.days_left is not None:
+    else:
+        application.asked = None
         _start_clock(application)
-    application.state = to
 
 
 def _issue(application: Application, event: ProviderEvent) -> None:
@@ -325,30 +345,48 @@ def _issue(application: Application, event: ProviderEvent) -> None:
 def answer(person_id: UUID, reference: str, corrected: Answers) -> Application:
     """Take the person's corrections to what was asked, and let the clock go on.
 
-    Raises NoSuchApplication, NothingAsked.
+    `corrected` may hold questions that came up with the corrections, too. Raises
+    NoSuchApplication, NothingAsked, NotReady.
     """
-    application = find(person_id, reference)
-    db.session.refresh(application, with_for_update=True)
+    application = find(person_id, reference, lock=True)
     if application.state != State.NEEDS_INFORMATION:
         raise NothingAsked
-    asked = set(application.asked or ())
-    changed = {name: value for name, value in corrected.items() if name in asked}
-    form = registry.version(application.version_id).service.form
-    application.answers = declared.clean(form, {**application.answers, **changed})
+    asked = tuple(sorted(application.asked or ()))
+    offer = registry.version(application.version_id)
+    changed = _corrected(application, offer, corrected)
+    _check_complete(offer, changed)
+    application.answers = changed
     application.state, application.asked = State.IN_PROGRESS, None
     application.changed_at = clock.now()
     _start_clock(application)
-    _tell(application, "answer", Author(Actor.CITIZEN, str(person_id)), fields=tuple(sorted(asked)))
+    if set(declared.shared_fields(offer.service, changed)) - _agreed(application):
+        _consent(application, offer)
+    _tell(application, "answer", Author(Actor.CITIZEN, str(person_id)), fields=asked)
     publish(ApplicationAnswered(application.id))
     return application
 
 
+def _corrected(
+    application: Application, offer: registry.Offer, corrected: Answers
+) -> dict[str, Any]:
+    """All answers with the corrections: of what was asked, and of what was hidden until now."""
+    before = {one.name for one in may_be_asked(application)}
+    closed = before - set(application.asked or ())
+    changed = {name: value for name, value in corrected.items() if name not in closed}
+    others = {
+        name: value
+        for name, value in application.answers.items()
+        if name not in (application.asked or ())
+    }
+    return declared.clean(offer.service.form, {**others, **changed})
+
+
 def withdraw(person_id: UUID, reference: str) -> Application:
     """Raises NoSuchApplication, MoveNotAllowed."""
-    application = find(person_id, reference)
-    db.session.refresh(application, with_for_update=True)
+    application = find(person_id, reference, lock=True)
     domain.check_move(State(application.state), State.WITHDRAWN)
-    application.state, application.changed_at = State.WITHDRAWN, clock.now()
+    application.state, application.asked = State.WITHDRAWN, None
+    application.changed_at = clock.now()
     _tell(application, "withdraw", Author(Actor.CITIZEN, str(person_id)))
     publish(ApplicationWithdrawn(application.id))
     return application
@@ -396,8 +434,12 @@ def paper(application: Application, file_id: UUID) -> UUID:
 
 
 def _shared(application: Application) -> dict[str, Any]:
-    fields = consent.effective_fields(application.id)
-    return {name: value for name, value in application.answers.items() if name in fields}
+    agreed = _agreed(application)
+    return {name: value for name, value in application.answers.items() if name in agreed}
+
+
+def _agreed(application: Application) -> frozenset[str]:
+    return consent.effective_fields(application.id)
 
 
 def _document_names(application: Application) -> set[str]:
@@ -414,6 +456,14 @@ def looked(application: Application, officer_id: UUID, why: str) -> None:
         subject_id=application.subject_id,
         why=why,
     )
+
+
+def disclosed(application: Application, fields: Collection[str], channel: str) -> None:
+    """Note in the consent ledger what was given to the provider now, and by which way."""
+    given = consent.for_application(application.id)
+    if fields and given:
+        # The last consent names all that may be shared: it grows with corrections.
+        consent.disclosed(given[-1].id, fields, channel)
 
 
 def fee(application: Application) -> Money | None:
@@ -454,25 +504,17 @@ def _tell(
 
 
 def _stop_clock(application: Application) -> None:
-    """Keep the working days that are left while the person is asked."""
-    if application.due_on is not None and application.days_left is None:
-        application.days_left = _days_to(_calendar(application), application.due_on)
+    """Keep the working days that are left while the person is asked; what is late stays late."""
+    calendar = registry.version(application.version_id).provider.calendar
+    today = clock.today(calendar.zone)
+    if application.due_on is not None and application.due_on >= today:
+        application.days_left = domain.days_left(calendar, today, application.due_on)
 
 
 def _start_clock(application: Application) -> None:
-    if application.days_left is not None:
-        application.due_on = declared.due_on(
-            _calendar(application), clock.today(), application.days_left
-        )
-        application.days_left = None
-
-
-def _calendar(application: Application) -> Calendar:
-    return registry.version(application.version_id).provider.calendar
-
-
-def _days_to(calendar: Calendar, due: date) -> int:
-    days, today = 0, clock.today()
-    while declared.due_on(calendar, today, days) < due:
-        days += 1
-    return days
+    if application.days_left is None:
+        return
+    calendar = registry.version(application.version_id).provider.calendar
+    today = clock.today(calendar.zone)
+    application.due_on = declared.due_on(calendar, today, application.days_left)
+    application.days_left = None

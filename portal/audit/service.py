@@ -29,7 +29,7 @@ def record(
 def _append(session: Session, notes: dict[str, Any]) -> None:
     session.execute(LOCK)
     newest = select(AuditEntry.number, AuditEntry.hash).order_by(AuditEntry.number.desc()).limit(1)
-    number, before = session.execute(newest).tuples().first() or (0, BEGINNING)
+    number, before = session.execute(newest).first() or (0, BEGINNING)
     for one in notes["audit"]:
         number += 1
         entry = Entry(number=number, **one)

@@ -44,6 +44,8 @@ LINE = (
 # What a word weighs that is heard alike, that is heard alike but short, that is told and not named;
 # and what it adds when all words stand together.
 HEARD, FAINT, TOLD, WHOLE = 0.9, 0.6, 0.7, 0.2
+# How near a word must come, and how near to the best a line must come to be worth showing.
+THRESHOLD, NEAR, WORTH = "pg_trgm.word_similarity_threshold", 0.5, 0.6
 
 
 @dataclass(frozen=True)
@@ -253,6 +255,7 @@ def search(text: str, most: int) -> list[Line]:
     asked = asked_words(text)
     if not asked:
         return []
+    db.session.execute(select(func.set_config(THRESHOLD, str(NEAR), True)))  # noqa: FBT003 - SQL
     entry, held = CatalogueEntry, CatalogueText
     score = _score(asked).label("score")
     found = (
@@ -262,7 +265,8 @@ def search(text: str, most: int) -> list[Line]:
         .order_by(score.desc(), entry.sort_key, *_path(entry))
         .limit(most)
     )
-    return [Line._make(line) for line in db.session.execute(found)]
+    lines = [Line._make(line) for line in db.session.execute(found)]
+    return [line for line in lines if line.score >= WORTH * lines[0].score]
 
 
 def _matches(asked: Asked) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""`portal demo load|accounts|department`."""
+"""`portal demo load|accounts`."""
 
 import json
 
@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import make_url
 
-from portal.demo import department, service
+from portal.demo import service
 from portal.demo.domain import ACCOUNTS
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError
@@ -50,13 +50,6 @@ def accounts(*, as_json: bool) -> None:
         click.echo(json.dumps(told))
         return
     click.echo(table())
-
-
-@demo.command("department")
-@with_appcontext
-def serve_department() -> None:
-    """Serve the demo department, as `portal run --demo` does."""
-    department.serve(current())
 
 
 def table() -> str:

@@ -1,99 +1,81 @@
-"""The demo department beside the portal: what the two know of each other, and starting it."""
+"""The demo department beside the portal: what it must be told, kept in a file, and starting it.
+
+Light on purpose: `python -m portal.demo.department FILE` turns into the department's own program,
+which knows nothing of the portal.
+"""
 
 import json
 import os
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NoReturn
 
-import portal
-from portal.demo import service
-from portal.kernel import ports
-from portal.kernel.errors import DomainError
-from portal.kernel.settings import Settings
-from portal.webhooks.service import new_secret
-
-ROOT = Path(portal.__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 MODULE = "examples.demo_department"
 # How far its port is from the portal's, when that one is free.
 APART = 100
 
 
-class NoDepartment(DomainError):
-    message = "The demo department is not set up. Begin with: portal run --demo"
-
-
 @dataclass(frozen=True)
 class Department:
-    """Kept in a file beside the data, readable by its owner alone."""
+    """`secret` signs messages to it, `token` opens the portal's interface to it."""
 
     secret: str
     token: str
     port: int
+    portal: str
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
 
-def connect(settings: Settings) -> None:
-    """Let portal and department know each other, at a port that is free today."""
-    known = _known(settings)
-    wanted = known.port if known else settings.kernel.port + APART
-    port = ports.a_free_one(wanted)
-    if known and known.port == port:
-        return
-    secret = known.secret if known else new_secret()
-    token = known.token if known else service.new_token()
-    department = Department(secret, token, port)
-    service.open_door(f"{department.url}/webhook", secret)
-    _write(_file(settings), department)
+def is_here() -> bool:
+    """Whether the example came along: a package without the repository has none."""
+    return (ROOT / MODULE.replace(".", "/")).is_dir()
 
 
-def serve(settings: Settings) -> NoReturn:
-    """Turn this process into the department. Raises NoDepartment."""
-    if (known := _known(settings)) is None or not (ROOT / "examples").exists():
-        raise NoDepartment
-    told = {
-        "DEPARTMENT_SECRET": known.secret,
-        "DEPARTMENT_TOKEN": known.token,
-        "DEPARTMENT_PORT": str(known.port),
-        "DEPARTMENT_PORTAL": settings.kernel.base_url,
-        "DEPARTMENT_DATA": str(_file(settings).with_name("department").absolute()),
-        "PYTHONPATH": str(ROOT),
-    }
-    # It shares nothing with the portal: neither its settings nor its database.
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    os.execve(sys.executable, [sys.executable, "-m", MODULE], kept | told)  # noqa: S606
+def file_in(var: Path) -> Path:
+    return var / "demo" / "department.json"
 
 
-def is_ready(settings: Settings) -> bool:
-    known = _known(settings)
-    return known is not None and ports.answers(known.port)
-
-
-def address(settings: Settings) -> str:
-    """Raises NoDepartment."""
-    if (known := _known(settings)) is None:
-        raise NoDepartment
-    return known.url
-
-
-def _file(settings: Settings) -> Path:
-    return settings.kernel.var / "demo" / "department.json"
-
-
-def _known(settings: Settings) -> Department | None:
+def read(file: Path) -> Department | None:
     try:
-        return Department(**json.loads(_file(settings).read_text()))
+        return Department(**json.loads(file.read_text()))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def _write(file: Path, department: Department) -> None:
+def write(file: Path, department: Department) -> None:
+    """Whole or not at all, and for its owner's eyes only."""
     file.parent.mkdir(parents=True, exist_ok=True)
     half = file.with_suffix(".half")
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
         json.dump(asdict(department), opened)
     half.replace(file)
+
+
+def command(file: Path) -> list[str]:
+    return [sys.executable, "-m", "portal.demo.department", str(file)]
+
+
+def main() -> None:
+    file = Path(sys.argv[1])
+    known = read(file)
+    if known is None:
+        sys.exit(f"{file} is missing. It is made by: portal run --demo")
+    told = {
+        "DEPARTMENT_SECRET": known.secret,
+        "DEPARTMENT_TOKEN": known.token,
+        "DEPARTMENT_PORT": str(known.port),
+        "DEPARTMENT_PORTAL": known.portal,
+        "DEPARTMENT_DATA": str(file.with_name("department").absolute()),
+        "PYTHONPATH": str(ROOT),
+    }
+    # Neither our settings nor our database are its business.
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    os.execve(sys.executable, [sys.executable, "-m", MODULE], kept | told)  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()

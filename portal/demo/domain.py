@@ -17,6 +17,8 @@ class Account:
     password: str
     secret: str
     role: Role | None = None
+    father_name: str | None = None
+    national_id: str | None = None
 
     @property
     def email(self) -> str:
@@ -42,6 +44,8 @@ ACCOUNTS = (
         ),
         password="seven kites over the canal",  # noqa: S106 - public by intent, as all here
         secret="MEERADEMOKEY234567MEERADEMOKEY23",  # noqa: S106
+        father_name="Ramesh Sharma",
+        national_id="234123412346",
     ),
     Account(
         who="Citizen, reads Punjabi",
@@ -57,6 +61,8 @@ ACCOUNTS = (
         ),
         password="green tractor at sunrise",  # noqa: S106
         secret="JASPREETDEMOKEY2JASPREETDEMOKEY2",  # noqa: S106
+        father_name="ਬਲਵੰਤ ਸਿੰਘ",
+        national_id="498562317041",
     ),
     Account(
         who="Citizen, reads Urdu",
@@ -72,6 +78,8 @@ ACCOUNTS = (
         ),
         password="quiet mango orchard rain",  # noqa: S106
         secret="AYESHADEMOKEY234AYESHADEMOKEY234",  # noqa: S106
+        father_name="محمد اسلم",
+        national_id="702193845613",
     ),
     Account(
         who="Officer of the revenue department",

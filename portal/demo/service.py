@@ -1,6 +1,7 @@
 """Making the demo world by the rooms' own services, in one transaction: all of it or nothing."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +11,18 @@ from sqlalchemy import select
 from portal.accounts import service as accounts
 from portal.accounts.domain import FOR_A_PROVIDER, Role
 from portal.api import service as api
+from portal.demo import department
+from portal.demo.department import Department
 from portal.demo.domain import ACCOUNTS, PROVIDER, Account
 from portal.geo import service as geo
 from portal.geo import sources
-from portal.kernel import clock
+from portal.kernel import clock, ports
 from portal.kernel.db import Base, db
 from portal.kernel.errors import DomainError
 from portal.kernel.events import StoredEvent
 from portal.kernel.settings import current
+from portal.profile import service as profile
+from portal.profile.domain import GROUPS, answers
 from portal.registry import service as registry
 from portal.registry.discovery import discover
 from portal.webhooks import service as webhooks
@@ -68,14 +73,20 @@ def is_loaded() -> bool:
     return True
 
 
-def open_door(url: str, secret: str) -> None:
-    """Let the department's messages go there, signed with this secret. Raises AddressRefused."""
-    webhooks.set_endpoint(PROVIDER, url, _id_of(Role.INTEGRATOR), secret)
+def connect(file: Path, portal: str, wanted_port: int) -> None:
+    """Let the portal at this address and its demo department know each other.
 
-
-def new_token() -> str:
-    """With which the demo department uses the interface."""
-    return api.issue_token(PROVIDER, api.SCOPES, "Demo department", _id_of(Role.INTEGRATOR))
+    The department keeps its port from one day to the next, unless another program has taken it.
+    """
+    known = department.read(file)
+    port = ports.a_free_one(known.port if known else wanted_port)
+    integrator = accounts.id_of(next(one.email for one in ACCOUNTS if one.role is Role.INTEGRATOR))
+    secret = known.secret if known else webhooks.new_secret()
+    token = known.token if known else _token(integrator)
+    now = Department(secret, token, port, portal)
+    if now != known:
+        webhooks.set_endpoint(PROVIDER, f"{now.url}/webhook", integrator, secret)
+        department.write(file, now)
 
 
 def otpauth(account: Account) -> str:
@@ -102,7 +113,18 @@ def _settle(account: Account) -> UUID:
     if account.role:
         provider = PROVIDER if account.role in FOR_A_PROVIDER else None
         accounts.grant(person_id, account.role, provider, by="demo")
+    else:
+        _complete(person_id, account)
     return person_id
+
+
+def _complete(person_id: UUID, account: Account) -> None:
+    """Add what registration does not ask."""
+    known = profile.known(person_id)
+    extras = {"father_name": account.father_name, "national_id": account.national_id}
+    for group in GROUPS:
+        if extras.keys() & group.fields.keys():
+            profile.change(person_id, group.slug, answers(known) | extras)
 
 
 def _choose_secret(person_id: UUID, secret: str) -> None:
@@ -117,5 +139,5 @@ def _choose_secret(person_id: UUID, secret: str) -> None:
     db.session.flush()
 
 
-def _id_of(role: Role) -> UUID:
-    return accounts.id_of(next(one.email for one in ACCOUNTS if one.role is role))
+def _token(by: UUID) -> str:
+    return api.issue_token(PROVIDER, api.SCOPES, "Demo department", by)

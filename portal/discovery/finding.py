@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from unicodedata import category
 
 from flask import current_app
 
 PAGE = 20
 MOST_PAGES = 10
 MOST_LETTERS = 200
+UNREADABLE = {"Cc", "Cn", "Co", "Cs"}
 
 
 class Hit(Protocol):
@@ -38,9 +40,15 @@ class Found:
     has_next: bool
 
 
+def readable(text: str) -> str:
+    """The text without what no page can show: control characters, half pairs, no characters."""
+    shown = (" " if category(letter) in UNREADABLE else letter for letter in text)
+    return " ".join("".join(shown).split())
+
+
 def find(text: str, number: int = 1) -> Found:
     """Whatever the text is, the answer is a page; a number out of range is the nearest one."""
-    asked = " ".join(text[:MOST_LETTERS].split())
+    asked = readable(text[:MOST_LETTERS])
     number = min(max(number, 1), MOST_PAGES)
     most = number * PAGE + 1
     searches = (search for room in current_app.extensions["rooms"] for search in room.searchable)

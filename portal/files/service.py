@@ -22,6 +22,7 @@ from portal.kernel.db import db
 from portal.kernel.ids import uuid7
 from portal.kernel.keys import Erased, subject_key
 from portal.kernel.log import log
+from portal.kernel.scratch import scratch
 
 HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -48,7 +49,7 @@ def keep(
 
     Raises FileTooLarge, FileRefused, WrongEnding, NoRoomLeft, StoreFull.
     """
-    with shelves.apart() as came, shelves.apart() as cleaned:
+    with scratch() as came, scratch() as cleaned:
         shelves.take(stream, most_bytes, came)
         kind = _kind(came, accepts)
         good_name = domain.check_name(name, kind, accepts)

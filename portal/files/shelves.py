@@ -5,9 +5,7 @@ A file appears under its name whole or not at all, and is on the disk before any
 
 import errno
 import os
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,20 +31,6 @@ class Lying:
 
 def folder() -> Path:
     return current().kernel.var / "files"
-
-
-@contextmanager
-def apart() -> Iterator[BinaryIO]:
-    """A real file without a name, in memory where the system can do that: gone when it is closed.
-
-    What people send is never on a disk in the clear.
-    """
-    if hasattr(os, "memfd_create"):
-        with os.fdopen(os.memfd_create("upload"), "w+b") as file:
-            yield file
-    else:
-        with tempfile.TemporaryFile() as other:
-            yield other
 
 
 def take(stream: BinaryIO, most_bytes: int, target: BinaryIO) -> None:

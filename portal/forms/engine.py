@@ -1,13 +1,14 @@
-"""One step of a declared form as a page: shown, taken, checked. The server's word is the last.
+"""One page of a declared form: shown, taken, checked. The server's word is the last.
 
 What is right is kept even when something else on the page is wrong. A question that a new answer
 brings up is shown before it is asked for.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms.form import BaseForm
 
 from portal.forms import fields
@@ -20,17 +21,62 @@ from portal.registry.questions import AnyField
 Answers = Mapping[str, Any]
 # Keeps an upload and gives the answer that names it; raises DomainError for a refused file.
 Keep = Callable[[Any, Any], Mapping[str, Any]]
+# The control that says which questions stood on the page.
 SHOWN = "shown"
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What a browser sent: texts apart from files, so that neither is taken for the other."""
+
+    texts: MultiDict[str, str]
+    files: MultiDict[str, FileStorage]
+
+    def answering(self, questions: Sequence[AnyField]) -> MultiDict[str, Any]:
+        told = MultiDict[str, Any](self.texts)
+        told.setdefault(SHOWN, "")
+        for one in questions:
+            if one.kind == "document":
+                told.setlist(one.name, self.files.getlist(one.name))
+        return told
+
+    def shown(self, questions: Sequence[AnyField]) -> set[str]:
+        """The questions that stood on the page; all of them where the page did not say."""
+        names = {one.name for one in questions}
+        return names & set(self.texts[SHOWN].split()) if SHOWN in self.texts else names
+
+
+@dataclass(frozen=True)
+class Page:
+    """The questions that stand together, with all answers so far and where they came from."""
+
+    form: Form
+    step: Step
+    answers: Answers
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def questions(self) -> tuple[AnyField, ...]:
+        """Hidden ones too; notices ask nothing."""
+        return tuple(one for one in self.step.fields if not isinstance(one, Notice))
+
+    def asked(self, answers: Answers) -> tuple[AnyField, ...]:
+        """What stands on the page, given these answers; notices too."""
+        here = {one.name for one in self.step.fields}
+        return tuple(one for one in domain.visible_fields(self.form, answers) if one.name in here)
 
 
 @dataclass
 class Sheet:
-    """The questions of one page, each with its field; notices have none."""
+    """A page in a browser's hands: its questions, each with its field; notices have none.
+
+    `answers` holds what was sent and is right. `revealed` are questions that came up with it, and
+    were not on the page before.
+    """
 
     declared: tuple[AnyField, ...]
     form: BaseForm
     answers: dict[str, Any] = field(default_factory=dict)
-    # Questions that came up with what was just answered, and were not on the page before.
     revealed: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[tuple[AnyField, Any]]:
@@ -42,6 +88,11 @@ class Sheet:
         return [one.name for one in self.declared if not isinstance(one, Notice)]
 
     @property
+    def answered(self) -> list[str]:
+        """The questions that had their chance: one without an answer was left empty, or is wrong."""
+        return [name for name in self.names if name not in self.revealed]
+
+    @property
     def errors(self) -> dict[str, list[str]]:
         return {name: self.form[name].errors for name in self.names if self.form[name].errors}
 
@@ -50,83 +101,97 @@ class Sheet:
         return [self.form[name] for name in self.names]
 
 
-def show(form: Form, step: Step, answers: Answers, sources: Mapping[str, Any]) -> Sheet:
+def show(page: Page) -> Sheet:
     """The page with what is known already."""
-    asked = _asked(form, step, answers)
-    page = _bind(asked, sources)
-    page.process(None, data=_known(asked, answers))
-    return Sheet(asked, page, dict(answers))
-
-
-def refresh(form: Form, step: Step, answers: Answers, posted: Any) -> Sheet:
-    """The page with what was typed so far, unchecked: for a list that depends on another."""
-    page, typed = _typed(step, answers, posted, keep=None)
-    for one in page:
-        one.errors = []
-    return Sheet(_asked(form, step, {**answers, **typed}), page, dict(answers))
-
-
-def take(form: Form, step: Step, answers: Answers, posted: Any, keep: Keep) -> Sheet:
-    """The page as it was sent: typed answers of all that is right, and errors of the rest."""
-    page, typed = _typed(step, answers, posted, keep)
-    here = {one.name for one in step.fields}
-    others = {name: value for name, value in answers.items() if name not in here}
-    asked = _asked(form, step, {**others, **typed})
-    names = {one.name for one in asked}
-    taken = {name: value for name, value in typed.items() if name in names}
-    sheet = Sheet(asked, page, taken)
-    shown = posted.get(SHOWN, "").split()
-    sheet.revealed = tuple(name for name in sheet.names if name not in shown)
-    for name in sheet.revealed:
-        page[name].errors = []
-    _check(form, sheet, {**others, **taken})
+    asked = page.asked(page.answers)
+    form = _bind([one for one in asked if not isinstance(one, Notice)])
+    for one in form:
+        one.process(None, data=page.answers.get(one.name))
+    sheet = Sheet(asked, form)
+    _mark(page, sheet, page.answers)
     return sheet
 
 
-def _asked(form: Form, step: Step, answers: Answers) -> tuple[AnyField, ...]:
-    steps = domain.visible_steps(form, answers)
-    return next((one.fields for one in steps if one.slug == step.slug), ())
+def refresh(page: Page, posted: Posted) -> Sheet:
+    """The page with what was typed so far, unchecked: for a list that depends on another."""
+    form, typed = _typed(page, posted)
+    for one in form:
+        one.errors = []
+    answers = {**_unasked(page, posted), **typed}
+    sheet = Sheet(page.asked(answers), form)
+    _mark(page, sheet, answers)
+    return sheet
 
 
-def _bind(declared: Sequence[AnyField], sources: Mapping[str, Any]) -> BaseForm:
-    made = {
-        one.name: fields.make(one, sources.get(one.name))
-        for one in declared
-        if not isinstance(one, Notice)
-    }
-    return BaseForm(made)
+def take(page: Page, posted: Posted, keep: Keep) -> Sheet:
+    """The page as it was sent: typed answers of all that is right, and errors of the rest."""
+    form, typed = _typed(page, posted)
+    unasked, shown = _unasked(page, posted), posted.shown(page.questions)
+    _take_files(page, form, typed, unasked, keep)
+    asked = page.asked({**unasked, **typed})
+    names = [one.name for one in asked]
+    sheet = Sheet(asked, form, {name: typed[name] for name in names if name in typed})
+    sheet.revealed = tuple(name for name in sheet.names if name not in shown)
+    for name in sheet.revealed:
+        form[name].errors = []
+    answers = {**unasked, **sheet.answers}
+    _check(page.form, sheet, answers)
+    _mark(page, sheet, answers)
+    return sheet
 
 
-def _known(declared: Sequence[AnyField], answers: Answers) -> dict[str, Any]:
-    return {one.name: answers[one.name] for one in declared if one.name in answers}
+def accepted(declared: AnyField, value: Any) -> Any:
+    """A value known from elsewhere as the question takes it; None when it does not."""
+    form = _bind([declared])
+    asked = form[declared.name]
+    asked.process(None, data=value)
+    asked.posted = True
+    if asked.validate(form):
+        _check_pattern(asked, declared)
+    return None if asked.errors else asked.answer()
 
 
-def _typed(
-    step: Step, answers: Answers, posted: Any, keep: Keep | None
-) -> tuple[BaseForm, dict[str, Any]]:
-    """Every question of the step bound to what was sent, and the answers that are right."""
-    page = _bind(step.fields, {})
-    documents = [one for one in step.fields if one.kind == "document"]
-    page.process(posted, data=_known(documents, answers))
-    typed = {}
-    for one in step.fields:
-        if isinstance(one, Notice):
+def _bind(questions: Collection[AnyField]) -> BaseForm:
+    return BaseForm({one.name: fields.make(one) for one in questions})
+
+
+def _unasked(page: Page, posted: Posted) -> dict[str, Any]:
+    """The answers so far to all that did not stand on the page."""
+    shown = posted.shown(page.questions)
+    return {name: value for name, value in page.answers.items() if name not in shown}
+
+
+def _typed(page: Page, posted: Posted) -> tuple[BaseForm, dict[str, Any]]:
+    """Every question of the page bound to what was sent, and the answers that are right.
+
+    A file that was sent is not looked at yet: an earlier one stays until it is taken.
+    """
+    form, typed = _bind(page.questions), {}
+    told, shown = posted.answering(page.questions), posted.shown(page.questions)
+    for one in page.questions:
+        asked, known = form[one.name], page.answers.get(one.name)
+        if one.name not in shown:
+            asked.process(None, data=known)
             continue
-        asked = page[one.name]
-        if keep and one.kind == "document" and asked.upload is not None:
-            _keep(asked, one, keep)
-        elif asked.validate(page):
+        asked.process(told, data=known if one.kind == "document" else None)
+        if asked.validate(form):
             _check_pattern(asked, one)
         if not asked.errors and asked.answer() is not None:
             typed[one.name] = asked.answer()
-    return page, typed
+    return form, typed
 
 
-def _keep(asked: Any, declared: AnyField, keep: Keep) -> None:
-    try:
-        asked.typed = dict(keep(declared, asked.upload))
-    except DomainError as error:
-        asked.errors = [gettext(error.message, **error.params)]
+def _take_files(
+    page: Page, form: BaseForm, typed: dict[str, Any], unasked: Answers, keep: Keep
+) -> None:
+    """Keep the files that were asked for; rules cannot look at files, so asked stays asked."""
+    for one in page.asked({**unasked, **typed}):
+        if one.kind != "document" or form[one.name].upload is None:
+            continue
+        try:
+            typed[one.name] = form[one.name].typed = dict(keep(one, form[one.name].upload))
+        except DomainError as error:
+            form[one.name].errors = [gettext(error.message, **error.params)]
 
 
 def _check_pattern(asked: Any, declared: AnyField) -> None:
@@ -139,6 +204,13 @@ def _check_pattern(asked: Any, declared: AnyField) -> None:
 def _check(form: Form, sheet: Sheet, answers: Answers) -> None:
     """The declared rules, with every answer so far at hand."""
     for declared in domain.failed_checks(form, answers):
-        if declared.name in sheet.names and declared.valid:
+        if declared.name in sheet.answered and declared.valid:
             sheet.form[declared.name].errors = [say(declared.valid.message)]
             sheet.answers.pop(declared.name, None)
+
+
+def _mark(page: Page, sheet: Sheet, answers: Answers) -> None:
+    """Say of each value that is still as it was filled in where it came from."""
+    for name in sheet.names:
+        same = name in answers and answers[name] == page.answers.get(name)
+        sheet.form[name].source = (same and say(page.sources.get(name))) or None

@@ -13,13 +13,9 @@ from portal.web import fields as web
 Maker = Callable[[Any, dict[str, Any]], Any]
 
 
-def make(declared: AnyField, source: Mapping[str, str] | None) -> Any:
+def make(declared: AnyField) -> Any:
     """The WTForms field of a question, in the language spoken now. Notices have none."""
-    common = {
-        "hint": say(declared.hint) or None,
-        "required": declared.required,
-        "source": say(source) or None,
-    }
+    common = {"hint": say(declared.hint) or None, "required": declared.required}
     return MAKERS[declared.kind](declared, {"label": say(declared.label), **common})
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from portal.files import service as files
 from portal.forms.models import Draft
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -40,26 +41,32 @@ def begin(
     """The person's open draft for the purpose, else a new one that holds what is known."""
     if (draft := open_draft(person_id, purpose)) is not None:
         return draft
+    now = clock.now()
     draft = Draft(
         subject_id=subject_id,
+        created_at=now,
         person_id=person_id,
         purpose=purpose,
         version_id=version_id,
-        saved_at=clock.now(),
+        saved_at=now,
     )
     draft.answers = {name: one.value for name, one in known.items()}
     draft.sources = {name: dict(one.source) for name, one in known.items()}
-    if not _inserted(draft):
-        # Two pages were opened at once: the other one's draft is as good.
-        return begin(person_id, subject_id, purpose, version_id, known)
-    return find(person_id, draft.id)
+    made = _inserted(draft)
+    # Two pages were opened at once: the other one's draft is as good.
+    return made or begin(person_id, subject_id, purpose, version_id, known)
 
 
-def _inserted(draft: Draft) -> bool:
-    table = Draft.__table__
-    values = {column.name: getattr(draft, column.name) for column in table.columns}
-    done = db.session.execute(insert(Draft).values(values).on_conflict_do_nothing())
-    return bool(getattr(done, "rowcount", 0))
+def _inserted(draft: Draft) -> Draft | None:
+    """None when the person has an open draft for the purpose meanwhile."""
+    values = {column.name: getattr(draft, column.name) for column in Draft.__table__.columns}
+    put = insert(Draft).values(values).on_conflict_do_nothing().returning(Draft)
+    return db.session.scalar(put)
+
+
+def is_new(draft: Draft) -> bool:
+    """Nothing was saved in it yet."""
+    return draft.saved_at == draft.created_at
 
 
 def open_draft(person_id: UUID, purpose: str) -> Draft | None:
@@ -86,30 +93,55 @@ def of_person(person_id: UUID) -> Sequence[Draft]:
 def save(draft: Draft, answers: Mapping[str, Any], asked: Sequence[str]) -> None:
     """Keep the answers to the questions that were asked; those without an answer are emptied.
 
-    A value that differs from what we filled in loses its source.
+    What another page saved meanwhile stays. A value that differs from what we filled in loses its
+    source, and a file that no answer names any more is let go. Raises NoSuchDraft when the draft
+    was sent or deleted meanwhile.
     """
-    before = draft.answers
-    sources = draft.sources
-    for name in asked:
-        if answers.get(name) != before.get(name):
-            sources.pop(name, None)
+    _lock(draft)
+    before, sources = draft.answers, draft.sources
     others = {name: value for name, value in before.items() if name not in asked}
-    draft.answers = {**others, **answers}
+    kept = {name: value for name, value in answers.items() if name in asked}
+    for name in asked:
+        if kept.get(name) != before.get(name):
+            sources.pop(name, None)
+    draft.answers = {**others, **kept}
     draft.sources = sources
     draft.saved_at = clock.now()
+    _let_go(_files(before) - _files(draft.answers))
+    db.session.flush()
+
+
+def _lock(draft: Draft) -> None:
+    wanted = select(Draft).where(Draft.id == draft.id, Draft.sent_at.is_(None)).with_for_update()
+    if db.session.scalar(wanted.execution_options(populate_existing=True)) is None:
+        raise NoSuchDraft
+
+
+def _let_go(file_ids: set[UUID]) -> None:
+    if file_ids:
+        files.release(file_ids)
+
+
+def _files(answers: Mapping[str, Any]) -> set[UUID]:
+    named = (one["file"] for one in answers.values() if isinstance(one, Mapping) and "file" in one)
+    return {UUID(file_id) for file_id in named}
 
 
 def close(draft: Draft) -> None:
-    """It was sent: nothing of it can be changed or sent again."""
-    draft.sent_at = draft.sent_at or clock.now()
+    """It was sent: nothing of it can be changed or sent again, and its answers are kept no more."""
+    if draft.sent_at is None:
+        draft.answers, draft.sources = {}, {}
+        draft.sent_at = clock.now()
+        db.session.flush()
 
 
 def discard(person_id: UUID, draft_id: UUID) -> None:
     """Raises NoSuchDraft."""
     draft = find(person_id, draft_id)
-    if draft.sent_at is not None:
-        raise NoSuchDraft
+    _lock(draft)
+    _let_go(_files(draft.answers))
     db.session.delete(draft)
+    db.session.flush()
 
 
 def began(person_id: UUID, purpose: str) -> datetime | None:

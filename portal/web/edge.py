@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import IO, Any, ParamSpec, TypeVar, cast
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.kernel.db import db
 from portal.kernel.errors import BadInput
 from portal.kernel.log import log
+from portal.kernel.scratch import scratch
 from portal.kernel.settings import Settings
 
 P = ParamSpec("P")
@@ -18,8 +19,17 @@ BODY_LIMIT = 256 * 1024
 FIELD_LIMIT = 1000
 
 
+class Arrival(Request):
+    """A request whose uploads stay off the disk until they are sealed."""
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        return scratch()
+
+
 class Portal(Flask):
     """Flask, with the transaction of a request committed after the session was saved."""
+
+    request_class = Arrival
 
     def process_response(self, response: Response) -> Response:
         response = super().process_response(response)

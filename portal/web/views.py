@@ -31,14 +31,20 @@ def assets(name: str) -> Response:
     folder = Path(__file__).parent / "static" / "dist"
     for encoding, ending in (("br", ".br"), ("gzip", ".gz")):
         if request.accept_encodings[encoding] and (folder / (name + ending)).is_file():
-            response = send_from_directory(folder, name + ending, mimetype=guess_type(name)[0])
+            response = send_from_directory(folder, name + ending, mimetype=kind_of(name))
             response.headers["Content-Encoding"] = encoding
             break
     else:
-        response = send_from_directory(folder, name)
+        response = send_from_directory(folder, name, mimetype=kind_of(name))
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def kind_of(name: str) -> str:
+    # A bare system does not know fonts.
+    known = "font/woff2" if name.endswith(".woff2") else guess_type(name)[0]
+    return known or "application/octet-stream"
 
 
 @pages.get("/healthz")

@@ -15,9 +15,11 @@ import pyotp
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.accounts import domain, factors, service, sessions
+from portal.accounts import domain, service
 from portal.accounts.domain import Details, Role
+from portal.accounts.factors import service as factors
 from portal.accounts.models import App
+from portal.accounts.sessions import service as sessions
 from portal.kernel import clock
 from portal.kernel.db import db
 from tests.pages import CheckedClient

@@ -51,8 +51,8 @@ def counts():
 
 
 def setup_code(client):
-    key = KEY.search(client.get("/en/account/factors/app").text)[1].replace(" ", "")
-    return code_at(key, step_now())
+    lines = KEY.findall(client.get("/en/account/factors/app").text)
+    return code_at("".join(lines).replace(" ", ""), step_now())
 
 
 def without_token(html):

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import func, select
 
-from portal.accounts import service, sessions
+from portal.accounts import service
 from portal.accounts.commands import people
 from portal.accounts.domain import Grant, Role
 from portal.accounts.models import RoleGrant
+from portal.accounts.sessions import service as sessions
 from portal.audit.models import AuditEntry
 from portal.kernel.db import db
 from tests.accounts import factories

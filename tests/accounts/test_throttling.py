@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.accounts.throttling import (
+from portal.accounts.attempts.domain import (
     ADDRESS,
     FACTOR,
     FORGOTTEN_AFTER,

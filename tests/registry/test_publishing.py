@@ -261,7 +261,7 @@ def test_an_offer_costs_one_question_and_a_version_none(app, queries):
 
 def test_many_versions_cost_one_question(app, queries):
     slugs = [f"certificate-{number}" for number in range(9)]
-    all_nine = published(a_provider(*(a_service(slug=slug) for slug in slugs)))
+    all_nine = service.sync([a_provider(*(a_service(slug=slug) for slug in slugs))])
     with queries() as told:
         found = service.versions(version.id for version in all_nine)
     assert len(found) == 9

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from importlib import util
@@ -88,6 +89,21 @@ def test_the_build_knows_all_its_inputs(builder, tmp_path, monkeypatch):
     same = builder.digest_of_inputs()
     (source / "look.css").write_text("a{color:red}")
     assert before != builder.digest_of_inputs() != same
+
+
+def test_equal_sources_get_equal_names_wherever_they_are_built(builder, tmp_path, manifest):
+    source = shutil.copytree(builder.SOURCE, tmp_path / "elsewhere")
+    shutil.copytree(builder.make_fonts(), source / "fonts")
+    builder.bundle(source, tmp_path / "made")
+    assert builder.names_of(tmp_path / "made") == manifest
+
+
+def test_a_style_that_cannot_be_read_stops_the_build_with_its_place(builder, tmp_path):
+    source = shutil.copytree(builder.SOURCE, tmp_path / "src")
+    shutil.copytree(builder.make_fonts(), source / "fonts")
+    (source / "portal.js").write_text("let = ;")
+    with pytest.raises(builder.NotBuilt, match=r"portal\.js:1"):
+        builder.bundle(source, tmp_path / "made")
 
 
 def test_the_lock_file_names_no_registry_and_pins_every_package():

@@ -21,10 +21,10 @@ CODES, CODE_LENGTH = 10, 16  # 16 characters of 5 bits
 
 @dataclass(frozen=True)
 class Setup:
-    """What an authenticator app needs; `key` is the secret in groups, to be typed."""
+    """What an authenticator app needs; `key` is the secret in lines of groups, to be typed."""
 
     uri: str
-    key: str
+    key: tuple[str, ...]
 
 
 def new_app(person_id: UUID) -> None:
@@ -39,7 +39,7 @@ def setup(person_id: UUID, label: str) -> Setup | None:
     if (app := _app(person_id, confirmed=False)) is None:
         return None
     uri = pyotp.TOTP(app.secret).provisioning_uri(name=label, issuer_name=ISSUER)
-    return Setup(uri, " ".join(grouped(app.secret)))
+    return Setup(uri, tuple(" ".join(grouped(half)) for half in (app.secret[:16], app.secret[16:])))
 
 
 def has_app(person_id: UUID) -> bool:

@@ -1,4 +1,4 @@
-"""How tries are counted and how long one waits: arithmetic only, the rows are attempts.py's."""
+"""How tries are counted and how long one waits: arithmetic only, the rows are the service's."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
-from portal.accounts import throttling
+from portal.accounts.attempts import domain as throttling
+from portal.accounts.attempts.domain import Limit, Tally
 from portal.accounts.models import Attempts
-from portal.accounts.throttling import Limit, Tally
 from portal.kernel import clock, keys
 from portal.kernel.db import apart, db
 from portal.kernel.errors import TooMany

@@ -1,0 +1,1 @@
+"""Counting tries, so that nothing can be guessed."""

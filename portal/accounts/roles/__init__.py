@@ -1,0 +1,1 @@
+"""Roles, and invitations to the first ones."""
