@@ -30,11 +30,12 @@ test: ## Every check: format, lint, types, imports, then all tests (T=tests/… 
 	@$(MAKE) lint
 	@$(MAKE) unit
 
-lint: install ## Format, lint, types and import contracts, without the tests
+lint: install ## Every check but the tests: format, lint, types, imports, words
 	@$(call stage,format: mend with make fix,ruff format --check .)
 	@$(call stage,lint,ruff check .)
 	@$(call stage,types,mypy)
 	@$(call stage,imports,lint-imports)
+	@$(call stage,words: mend with make messages,python -m tools.catalogues check)
 
 unit: install assets catalogues
 	@$(call stage,tests,python -m pytest -n $(WORKERS) --dist worksteal --durations 10 $(T))

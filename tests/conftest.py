@@ -56,7 +56,9 @@ def house(settings):
     """The application; built once, since building it writes nothing."""
     app = create_app(settings)
     app.test_client_class = CheckedClient
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

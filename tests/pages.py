@@ -1,5 +1,6 @@
 """The client of HTTP tests: every HTML page that any test opens is checked as a page."""
 
+import contextvars
 from functools import cache
 from pathlib import Path
 
@@ -18,8 +19,13 @@ NAMES = {"Sanjha", "English", "PDF", "QR", "SMS"}
 
 
 class CheckedClient(FlaskClient):
+    """Shares nothing with the test but the database, as a browser shares nothing with us.
+
+    Flask would else lend requests the test's application context, and with it whom it has seen.
+    """
+
     def open(self, *args, **kwargs):
-        response = super().open(*args, **kwargs)
+        response = contextvars.Context().run(super().open, *args, **kwargs)
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
             faults = page_faults(response.get_data(as_text=True))
             assert not faults, f"{response.request.path}: {faults}"

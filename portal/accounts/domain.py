@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from itertools import pairwise
 from typing import Any
 
@@ -182,6 +183,17 @@ def contact(text: str) -> str:
     if "@" in text:
         return text.strip().casefold()
     return mobile_number(text) or text.strip()
+
+
+def neighbourhood(address: str) -> str:
+    """What tries are counted for: one home has a whole /64 of IPv6 addresses."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if known.version == 4 or known.ipv4_mapped:
+        return str(known)
+    return str(ip_network((known, 64), strict=False))
 
 
 def normal(password: str) -> str:

@@ -1,6 +1,6 @@
 """What accounts do for pages and for other rooms: registering, signing in, factors, details, roles.
 
-Which browser is signed in is the sessions' own. Every check that can be guessed at is counted first.
+Which browser is signed in is the sessions' own. All that can be guessed at is counted first.
 """
 
 from dataclasses import dataclass
@@ -107,6 +107,7 @@ def register(
     """
     domain.check_details(told, clock.today())
     passwords.check(password, told)
+    address = domain.neighbourhood(address)
     attempts.spend(REGISTRATION, address)
     # Made before anybody looks, so that both answers take as long.
     hashed = passwords.hashed(password)
@@ -123,7 +124,7 @@ def register(
 
 def begin_sign_in(contact: str, password: str, *, address: str) -> Pending | None:
     """Check the first factor; None when it is wrong or there is no such account. Raises TooMany."""
-    name = domain.contact(contact)
+    name, address = domain.contact(contact), domain.neighbourhood(address)
     attempts.spend(ADDRESS, address)
     attempts.spend(PASSWORD, name, address)
     person = people.find(contact)
@@ -155,9 +156,9 @@ def app_setup(person_id: UUID) -> Setup | None:
     return factors.setup(person_id, person.email or person.mobile or "")
 
 
-def new_app(person_id: UUID) -> None:
-    """Begin to replace the authenticator app."""
-    factors.new_app(person_id)
+def new_app(person_id: UUID, *, secret: str | None = None) -> None:
+    """Begin to set up another app; only the demo world, whose secrets are public, chooses one."""
+    factors.new_app(person_id, secret)
 
 
 def confirm_app(person_id: UUID, code: str, *, keep: UUID | None = None) -> tuple[str, ...] | None:

@@ -79,7 +79,7 @@ def _operation(rule: Any, operation: Operation, view: Any) -> dict[str, Any]:
     told: dict[str, Any] = {
         "operationId": rule.endpoint.replace(".", "_"),
         "summary": operation.summary,
-        "parameters": [_parameter(name) for name in sorted(rule.arguments)],
+        "parameters": [_parameter(rule, name) for name in sorted(rule.arguments)],
         "responses": {
             str(operation.status): _response(operation),
             "default": {
@@ -98,7 +98,7 @@ def _operation(rule: Any, operation: Operation, view: Any) -> dict[str, Any]:
 
 
 def _response(operation: Operation) -> dict[str, Any]:
-    schema = _ref(operation.gives.__name__) if operation.gives else {}
+    schema: dict[str, str] = _ref(operation.gives.__name__) if operation.gives else {}
     return {
         "description": HTTPStatus(operation.status).phrase,
         "content": {operation.media: {"schema": schema}},
@@ -117,8 +117,11 @@ def _ref(name: str) -> dict[str, str]:
     return {"$ref": SCHEMAS.format(model=name)}
 
 
-def _parameter(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+def _parameter(rule: Any, name: str) -> dict[str, Any]:
+    schema = {"type": "string"}
+    if f"<uuid:{name}>" in rule.rule:
+        schema["format"] = "uuid"
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _key() -> dict[str, Any]:

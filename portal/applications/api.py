@@ -18,6 +18,7 @@ from portal.applications.domain import Actor, ProviderEvent
 from portal.applications.service import Author, Case
 from portal.files import service as files
 from portal.kernel.errors import N_, BadInput
+from portal.kernel.settings import current
 from portal.registry import service as registry
 from portal.web.edge import takes
 
@@ -94,6 +95,7 @@ class Moved(BaseModel):
 @described(Operation("Read an application of your provider", gives=ApplicationOut))
 def show(reference: str) -> Response:
     application = service.find_case(_mine(), reference)
+    service.disclosed(application, service.shared(application), "api")
     return jsonify(_shown(application).model_dump(mode="json"))
 
 
@@ -104,6 +106,7 @@ def show(reference: str) -> Response:
 def tell(reference: str) -> tuple[Response, int]:
     key = request.headers.get("Idempotency-Key")
     raw = request.path.encode() + b"\n" + request.get_data()
+    service.find_case(_mine(), reference)
     told, status = answers.once(calling(), key, raw, lambda: (_moved(reference), 201))
     return jsonify(told), status
 
@@ -113,7 +116,10 @@ def tell(reference: str) -> tuple[Response, int]:
 @described(Operation("Fetch a document", media="application/octet-stream"))
 def document(reference: str, document_id: UUID) -> Response:
     application = service.find_case(_mine(), reference)
-    return files.download_response(service.paper(application, document_id))
+    response = files.download_response(service.paper(application, document_id))
+    named = [one["field"] for one in service.papers(application) if one["file"] == str(document_id)]
+    service.disclosed(application, named, "api")
+    return response
 
 
 def _mine() -> frozenset[str]:
@@ -164,11 +170,7 @@ def _shown(application: Case) -> ApplicationOut:
 
 
 def _paper(application: Case, paper: dict[str, Any]) -> DocumentOut:
-    url = url_for(
-        ".document",
-        reference=application.reference,
-        document_id=UUID(paper["file"]),
-        _external=False,
-    )
+    file_id = UUID(paper["file"])
+    path = url_for(".document", reference=application.reference, document_id=file_id)
     told = {name: paper[name] for name in ("field", "name", "type", "bytes", "sha256")}
-    return DocumentOut(id=UUID(paper["file"]), url=url, **told)
+    return DocumentOut(id=file_id, url=current().kernel.base_url + path, **told)

@@ -10,7 +10,7 @@ from portal.applications.service import Case, Sender
 from portal.files import service as files
 from portal.forms import engine
 from portal.forms import service as drafts
-from portal.forms.engine import Sheet
+from portal.forms.engine import Page, Posted, Sheet
 from portal.forms.service import Known, Saved
 from portal.i18n import language
 from portal.kernel.errors import N_, Conflict, NotFound
@@ -19,9 +19,8 @@ from portal.registry import domain as declared
 from portal.registry import service as registry
 from portal.registry.contract import Declaration, Form, Step
 
-
-class NotBegun(NotFound):
-    message = N_("You have no draft of this service. Begin on its page.")
+# The purpose of a draft that holds corrections, before the id of its application.
+CORRECTION = "answer:"
 
 
 class NoSuchStep(NotFound):
@@ -50,12 +49,19 @@ class Course:
 
     def step(self, slug: str) -> Step:
         """The whole step, hidden questions included. Raises NoSuchStep."""
-        if slug not in [one.slug for one in self.steps]:
-            raise NoSuchStep
         step = self.form.step(slug)
-        if step is None:
+        if step is None or slug not in [one.slug for one in self.steps]:
             raise NoSuchStep
         return step
+
+    def page(self, slug: str) -> Page:
+        """Raises NoSuchStep."""
+        return Page(self.form, self.step(slug), self.answers, self.draft.sources)
+
+    @property
+    def stamp(self) -> str:
+        """Changes with every answer: what the review page showed is what is sent."""
+        return self.draft.saved_at.isoformat()
 
     def after(self, slug: str) -> str | None:
         """The next step; None when the review comes."""
@@ -92,12 +98,11 @@ def begin(person_id: UUID, provider: str, service_slug: str) -> Course:
     return _course(draft)
 
 
-def resume(person_id: UUID, provider: str, service_slug: str) -> Course:
-    """Raises NotBegun."""
+def resume(person_id: UUID, provider: str, service_slug: str) -> Course | None:
+    """The person's open draft. Raises NoSuchService."""
+    registry.offered(provider, service_slug)
     draft = drafts.open_draft(person_id, purpose(provider, service_slug))
-    if draft is None:
-        raise NotBegun
-    return _course(draft)
+    return None if draft is None else _course(draft)
 
 
 def subject_of(person_id: UUID) -> UUID:
@@ -109,33 +114,37 @@ def _course(draft: Saved) -> Course:
 
 
 def _known(person_id: UUID, form: Form) -> dict[str, Known]:
+    """What the profile knows and the questions take; nobody ticks a declaration for a person."""
     wanted = {
         one.name: one.prefill
         for one in form.fields
         if one.prefill and not one.never_prefill and not isinstance(one, Declaration)
     }
     found = profile.prefill(person_id, set(wanted.values()))
-    return {
-        name: Known(found[path].value, found[path].source.texts)
-        for name, path in wanted.items()
-        if path in found
-    }
+    known = {}
+    for one in form.fields:
+        filled = found.get(wanted.get(one.name, ""))
+        value = None if filled is None else engine.accepted(one, filled.value)
+        if filled is not None and value is not None:
+            known[one.name] = Known(value, filled.source.texts)
+    return known
 
 
 def shown(course: Course, slug: str) -> Sheet:
     """Raises NoSuchStep."""
-    return engine.show(course.form, course.step(slug), course.answers, course.draft.sources)
+    return engine.show(course.page(slug))
 
 
-def refreshed(course: Course, slug: str, posted: Any) -> Sheet:
-    return engine.refresh(course.form, course.step(slug), course.answers, posted)
+def refreshed(course: Course, slug: str, posted: Posted) -> Sheet:
+    """Raises NoSuchStep."""
+    return engine.refresh(course.page(slug), posted)
 
 
-def taken(course: Course, slug: str, posted: Any) -> tuple[Course, Sheet]:
-    """Check a page and keep what is right of it. Raises NoSuchStep."""
+def taken(course: Course, slug: str, posted: Posted) -> tuple[Course, Sheet]:
+    """Check a page and keep what is right of it. Raises NoSuchStep, NoSuchDraft."""
     keep = _keeper(course.draft.person_id, course.draft.subject_id)
-    sheet = engine.take(course.form, course.step(slug), course.answers, posted, keep)
-    drafts.save(course.draft, sheet.answers, sheet.names)
+    sheet = engine.take(course.page(slug), posted, keep)
+    drafts.save(course.draft, sheet.answers, sheet.answered)
     return _course(course.draft), sheet
 
 
@@ -155,55 +164,67 @@ def _keeper(person_id: UUID, subject_id: UUID) -> engine.Keep:
     return keep
 
 
-def send(person_id: UUID, draft_id: UUID) -> Case:
-    """Send a draft; sent before, it gives the same application.
-
-    Raises NoSuchDraft, NotReady, ServicePaused.
-    """
+def find(person_id: UUID, provider: str, service_slug: str, draft_id: UUID) -> Course:
+    """A draft of this service, sent or not. Raises NoSuchDraft."""
     draft = drafts.find(person_id, draft_id)
-    if (before := service.find_submission(person_id, draft_id)) is not None:
-        return before
-    course = _course(draft)
+    if draft.purpose != purpose(provider, service_slug):
+        raise drafts.NoSuchDraft
+    return _course(draft)
+
+
+def sent(course: Course) -> Case | None:
+    """What became of the draft, if it was sent."""
+    return service.find_submission(course.draft.person_id, course.draft.id)
+
+
+def send(course: Course) -> Case:
+    """Send what the person has reviewed. Raises NotReady, ServicePaused."""
     if course.unfinished() is not None:
         raise service.NotReady
     if registry.offered(course.offer.provider.slug, course.offer.service.slug).state == "paused":
         raise ServicePaused
-    sender = Sender(person_id, draft.subject_id, language())
-    application = service.submit(draft_id, sender, course.offer, course.answers)
-    drafts.close(draft)
+    sender = Sender(course.draft.person_id, course.draft.subject_id, language())
+    application = service.submit(course.draft.id, sender, course.offer, course.answers)
+    drafts.close(course.draft)
     return application
 
 
-def asked_step(application: Case) -> Step:
+def saved(person_id: UUID) -> list[Saved]:
+    """The person's drafts of applications; corrections stand with their application."""
+    return [one for one in drafts.of_person(person_id) if not one.purpose.startswith(CORRECTION)]
+
+
+def answer_page(application: Case) -> Page:
     """The questions that the provider asked about again, as one page. Raises NothingAsked."""
-    form = registry.version(application.version_id).service.form
-    wanted = [one for one in form.fields if one.name in (application.asked or ())]
-    if application.state != "needs_information" or not wanted:
+    if application.state != "needs_information":
         raise service.NothingAsked
-    first = next(step for step in form.steps if wanted[0] in step.fields)
-    return Step(first.title, *wanted, slug="answer")
+    offer = registry.version(application.version_id)
+    step = Step(offer.service.title, *service.to_correct(application), slug="answer")
+    draft = drafts.open_draft(application.person_id, f"{CORRECTION}{application.id}")
+    corrected = draft.answers if draft else {}
+    return Page(offer.service.form, step, {**application.answers, **corrected})
 
 
-def one_page(form: Form, asked: Step) -> Form:
-    """The form with the asked questions moved to a page of their own, at the end.
-
-    Conditions look at questions further up, so those stay where they are.
-    """
-    names = {one.name for one in asked.fields}
-    others = [
-        step.model_copy(
-            update={"fields": tuple(one for one in step.fields if one.name not in names)}
-        )
-        for step in form.steps
-    ]
-    return Form(*others, asked)
+def answered(application: Case, posted: Posted) -> Sheet:
+    """Check the corrected page and keep what is right of it. Raises NothingAsked."""
+    person_id, subject_id = application.person_id, application.subject_id
+    sheet = engine.take(answer_page(application), posted, _keeper(person_id, subject_id))
+    drafts.save(_correction(application), sheet.answers, sheet.answered)
+    return sheet
 
 
-def answered(application: Case, posted: Any, *, refresh: bool) -> Sheet:
-    """Check the corrected page. Raises NothingAsked."""
-    asked = asked_step(application)
-    form = one_page(registry.version(application.version_id).service.form, asked)
-    if refresh:
-        return engine.refresh(form, asked, application.answers, posted)
-    keep = _keeper(application.person_id, application.subject_id)
-    return engine.take(form, asked, application.answers, posted, keep)
+def send_answer(application: Case, sheet: Sheet) -> Case:
+    """Raises NothingAsked."""
+    moved = service.answer(application.person_id, application.reference, sheet.answers)
+    drafts.close(_correction(application))
+    return moved
+
+
+def _correction(application: Case) -> Saved:
+    return drafts.begin(
+        application.person_id,
+        application.subject_id,
+        f"{CORRECTION}{application.id}",
+        application.version_id,
+        {},
+    )

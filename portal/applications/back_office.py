@@ -7,19 +7,21 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.accounts import service as accounts
 from portal.applications import domain, service, words
 from portal.applications.domain import ACTS, NEXT, Actor, State
 from portal.applications.forms import WORDS, ActForm
 from portal.applications.service import Author, Case
 from portal.files import service as files
 from portal.i18n import gettext, say
-from portal.kernel.errors import N_
+from portal.kernel.db import db
+from portal.kernel.errors import N_, DomainError
 from portal.registry import service as registry
-from portal.registry.contract import Notice
 from portal.web.access import may, visitor
 from portal.web.edge import takes
 
 pages = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
+READ, DECIDE = "applications.read", "applications.decide"
 PAGE = 50
 UPLOAD = 6 * 1024 * 1024
 FILTERS = {
@@ -31,11 +33,12 @@ FILTERS = {
 
 
 @pages.get("")
-@may("applications.read")
+@may(READ)
 def queue() -> ResponseReturnValue:
     shown = request.args.get("show", "open")
     shown = shown if shown in FILTERS else "open"
-    rows = service.queue(visitor().providers, FILTERS[shown][1], after=_after(), limit=PAGE)
+    states = FILTERS[shown][1]
+    rows = service.queue(_providers(READ), states, after=_after(), limit=PAGE)
     return render_template(
         "desk/queue.html",
         rows=rows,
@@ -49,33 +52,52 @@ def queue() -> ResponseReturnValue:
 
 
 @pages.get("/<reference>")
-@may("applications.read")
+@may(READ)
 def case(reference: str) -> ResponseReturnValue:
-    application = service.find_case(visitor().providers, reference)
-    service.looked(application, visitor().id, "decide")
+    application = service.find_case(_providers(READ), reference)
+    service.opened(application, visitor().id)
     return _page(application, _form(application))
 
 
 @pages.post("/<reference>")
 @takes(UPLOAD)
-@may("applications.decide")
+@may(DECIDE)
 def tell(reference: str) -> ResponseReturnValue:
-    application = service.find_case(visitor().providers, reference)
+    application = service.find_case(_providers(DECIDE), reference)
     form = _form(application)
     if not form.validate_on_submit():
         return _page(application, form), 422
-    author = Author(Actor.OFFICER, f"person:{visitor().id}")
-    service.receive(visitor().providers, reference, form.event(), author)
+    refusal = _told(application, form)
+    if refusal is not None:
+        form.refuse(refusal)
+        return _page(application, form), refusal.status
     flash(gettext("It is recorded, and the person is told."), "ok")
     return redirect(url_for(".case", reference=reference))
 
 
 @pages.get("/<reference>/papers/<uuid:file_id>")
-@may("applications.read")
+@may(READ)
 def paper(reference: str, file_id: UUID) -> ResponseReturnValue:
-    application = service.find_case(visitor().providers, reference)
+    application = service.find_case(_providers(READ), reference)
+    response = files.download_response(service.paper(application, file_id))
     service.looked(application, visitor().id, "document")
-    return files.download_response(service.paper(application, file_id))
+    return response
+
+
+def _told(application: Case, form: ActForm) -> DomainError | None:
+    """Let the officer move the case; a refusal leaves it as it was, and the page its words."""
+    author = Author(Actor.OFFICER, f"person:{visitor().id}")
+    try:
+        with db.session.begin_nested():
+            service.receive(_providers(DECIDE), application.reference, form.event(), author)
+    except DomainError as refusal:
+        return refusal
+    return None
+
+
+def _providers(permission: str) -> frozenset[str]:
+    """Where the visitor holds it: an officer of one may be an integrator of another."""
+    return accounts.providers_of(visitor().id, permission)
 
 
 def _page(application: Case, form: ActForm) -> str:
@@ -88,7 +110,8 @@ def _page(application: Case, form: ActForm) -> str:
         acts=form.act.options,
         state=words.state(application.state),
         clock_left=_clock(application),
-        sections=words.sections(offer.service, application.answers, {}),
+        sections=words.sections(offer.service, service.shared(application), {}),
+        given=service.shared(application),
         moments=words.timeline(application),
     )
 
@@ -97,12 +120,12 @@ def _form(application: Case) -> ActForm:
     form = ActForm()
     state = State(application.state)
     allowed = [kind for kind in WORDS if ACTS[kind].to is None or ACTS[kind].to in NEXT[state]]
-    # Noting alone is nothing to do in a case that is over.
-    form.act.options = [] if domain.is_over(state) else [(kind, WORDS[kind]) for kind in allowed]
-    fields = registry.version(application.version_id).service.form.fields
-    form.fields_asked.options = [
-        (one.name, say(one.label)) for one in fields if not isinstance(one, Notice)
-    ]
+    # Noting alone is nothing to do in a case that is over, and nobody accepts twice.
+    done = {"accept"} if state is State.IN_PROGRESS else set()
+    kinds = [] if domain.is_over(state) else [kind for kind in allowed if kind not in done]
+    form.act.options = [(kind, WORDS[kind]) for kind in kinds]
+    asked = service.may_be_asked(application)
+    form.fields_asked.options = [(one.name, say(one.label)) for one in asked]
     return form
 
 

@@ -1,5 +1,6 @@
 """What may happen to an application, in which order and by whom. No web here, and no tables."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from typing import Any
 
 from portal.kernel.errors import N_, BadInput, Conflict
 from portal.registry import domain as declared
-from portal.registry.contract import Calendar
+from portal.registry.contract import Calendar, Form, Notice
 
 
 class State(StrEnum):
@@ -65,8 +66,9 @@ MEMBERS = ("stage", "message", "fields", "reason", "case_number", "document")
 
 @dataclass(frozen=True)
 class Act:
-    """What one kind of event does: the state it leads to (None: none), what it must bring, and
-    what it may bring besides. All may bring a message and the provider's own number.
+    """What one kind of event does: the state it leads to (None: none), and what it must bring.
+
+    It may bring what it `takes`, too; and each may bring a message and the provider's own number.
     """
 
     to: State | None
@@ -174,3 +176,22 @@ def days_left(calendar: Calendar, today: date, due: date) -> int:
     while declared.due_on(calendar, today, days) < due:
         days += 1
     return days
+
+
+def touched(form: Form, visible: Collection[str], asked: Collection[str]) -> set[str]:
+    """The questions asked about, those that may come up with a new answer, and those bound by it.
+
+    Conditions look at questions further up, so that one pass finds all.
+    """
+    names = set(asked)
+    for step in form.steps:
+        for one in step.fields:
+            conditions = f"{step.when or ''} {one.when or ''}"
+            if one.name not in visible and not isinstance(one, Notice):
+                names |= {one.name} if _mentions(conditions, names) else set()
+    bound = [one for one in form.fields if one.name in visible and one.valid]
+    return names | {one.name for one in bound if one.valid and _mentions(one.valid.rule, names)}
+
+
+def _mentions(rule: str, names: set[str]) -> bool:
+    return not names.isdisjoint(re.findall(r"\w+", rule))

@@ -7,6 +7,7 @@ from wtforms import ValidationError
 
 from portal.applications.domain import ACTS, Act, ProviderEvent
 from portal.i18n import gettext, language, lazy_gettext
+from portal.kernel.errors import DomainError
 from portal.web.fields import ChoiceField, ChoicesField, DocumentField, LongTextField
 
 WORDS = {
@@ -71,3 +72,8 @@ class ActForm(FlaskForm):  # type: ignore[misc]
             fields=tuple(self.fields_asked.answer() or ()) if kind == "ask" else (),
             document=(upload.filename, upload.read()) if upload is not None else None,
         )
+
+    def refuse(self, error: DomainError) -> None:
+        """Say why the act was not taken, at the field that it is about."""
+        asked = self.document if self.act.answer() == "issue" else self.act
+        asked.errors = [gettext(error.message, **error.params)]

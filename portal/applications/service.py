@@ -21,6 +21,7 @@ from portal.applications.events import (
 from portal.applications.models import Application, IssuedDocument, TimelineEntry
 from portal.audit import service as audit
 from portal.consent import service as consent
+from portal.consent.domain import Disclosed
 from portal.files import service as files
 from portal.kernel import clock, ids
 from portal.kernel.db import db
@@ -109,12 +110,11 @@ class Disclosure:
 def submit(
     submission: UUID, sender: Sender, offer: registry.Offer, answers: Answers
 ) -> Application:
-    """Send the answers of one draft; sent again, it is the same application.
+    """Send the answers of one draft, which are complete; sent again, it is the same application.
 
-    Raises NotReady when a needed answer is missing or wrong.
+    Raises NotReady when the answers do not allow a fee to be worked out.
     """
     kept = declared.clean(offer.service.form, answers)
-    _check_complete(offer, kept)
     db.session.execute(PATIENTLY)
     application = None
     # A reference that is taken already is drawn again; a twin's application ends it.
@@ -126,12 +126,6 @@ def submit(
     _tell(application, "submit", Author(Actor.CITIZEN, str(sender.person_id)))
     publish(ApplicationSubmitted(application.id))
     return application
-
-
-def _check_complete(offer: registry.Offer, answers: Answers) -> None:
-    form = offer.service.form
-    if declared.missing_fields(form, answers) or declared.failed_checks(form, answers):
-        raise NotReady
 
 
 def _inserted(application: Application) -> Application | None:
@@ -345,16 +339,18 @@ def _issue(application: Application, event: ProviderEvent) -> None:
 def answer(person_id: UUID, reference: str, corrected: Answers) -> Application:
     """Take the person's corrections to what was asked, and let the clock go on.
 
-    `corrected` may hold questions that came up with the corrections, too. Raises
-    NoSuchApplication, NothingAsked, NotReady.
+    `corrected` answers questions of `to_correct`; others stay as they are. Raises
+    NoSuchApplication, NothingAsked.
     """
     application = find(person_id, reference, lock=True)
     if application.state != State.NEEDS_INFORMATION:
         raise NothingAsked
     asked = tuple(sorted(application.asked or ()))
     offer = registry.version(application.version_id)
-    changed = _corrected(application, offer, corrected)
-    _check_complete(offer, changed)
+    reopened = {one.name for one in to_correct(application)}
+    others = {name: one for name, one in application.answers.items() if name not in reopened}
+    changed = {name: one for name, one in corrected.items() if name in reopened}
+    changed = declared.clean(offer.service.form, {**others, **changed})
     application.answers = changed
     application.state, application.asked = State.IN_PROGRESS, None
     application.changed_at = clock.now()
@@ -366,19 +362,12 @@ def answer(person_id: UUID, reference: str, corrected: Answers) -> Application:
     return application
 
 
-def _corrected(
-    application: Application, offer: registry.Offer, corrected: Answers
-) -> dict[str, Any]:
-    """All answers with the corrections: of what was asked, and of what was hidden until now."""
-    before = {one.name for one in may_be_asked(application)}
-    closed = before - set(application.asked or ())
-    changed = {name: value for name, value in corrected.items() if name not in closed}
-    others = {
-        name: value
-        for name, value in application.answers.items()
-        if name not in (application.asked or ())
-    }
-    return declared.clean(offer.service.form, {**others, **changed})
+def to_correct(application: Application) -> list[Any]:
+    """What was asked about, and the questions that another answer to it may touch."""
+    form = registry.version(application.version_id).service.form
+    visible = {one.name for one in may_be_asked(application)}
+    names = domain.touched(form, visible, application.asked or ())
+    return [one for one in form.fields if one.name in names]
 
 
 def withdraw(person_id: UUID, reference: str) -> Application:
@@ -416,14 +405,14 @@ def disclosure(application_id: UUID) -> Disclosure:
 
 def plain_answers(application: Application) -> dict[str, Any]:
     """The declared and consented answers that are no documents."""
-    shared, documents = _shared(application), _document_names(application)
-    return {name: value for name, value in shared.items() if name not in documents}
+    given, documents = shared(application), _document_names(application)
+    return {name: value for name, value in given.items() if name not in documents}
 
 
 def papers(application: Application) -> list[dict[str, Any]]:
     """The declared and consented documents: field, file, name, type, bytes, sha256."""
-    shared, documents = _shared(application), _document_names(application)
-    return [{"field": name, **value} for name, value in shared.items() if name in documents]
+    given, documents = shared(application), _document_names(application)
+    return [{"field": name, **value} for name, value in given.items() if name in documents]
 
 
 def paper(application: Application, file_id: UUID) -> UUID:
@@ -433,7 +422,8 @@ def paper(application: Application, file_id: UUID) -> UUID:
     return file_id
 
 
-def _shared(application: Application) -> dict[str, Any]:
+def shared(application: Application) -> dict[str, Any]:
+    """The declared and consented answers, documents included: what the provider may see."""
     agreed = _agreed(application)
     return {name: value for name, value in application.answers.items() if name in agreed}
 
@@ -456,6 +446,20 @@ def looked(application: Application, officer_id: UUID, why: str) -> None:
         subject_id=application.subject_id,
         why=why,
     )
+
+
+def opened(application: Application, officer_id: UUID) -> None:
+    """An officer sees the case: recorded each time, and disclosed when there is something new."""
+    looked(application, officer_id, "decide")
+    fields = set(shared(application))
+    given = consent.for_application(application.id)
+    seen = {name for one in given for told in one.disclosed for name in _at_desk(told)}
+    if fields - seen:
+        disclosed(application, fields, "desk")
+
+
+def _at_desk(told: Disclosed) -> tuple[str, ...]:
+    return told.fields if told.channel == "desk" else ()
 
 
 def disclosed(application: Application, fields: Collection[str], channel: str) -> None:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import CombinedMultiDict
 
 from portal.applications import applying, domain, service, words
 from portal.applications.applying import Course
@@ -13,8 +12,9 @@ from portal.applications.service import Case
 from portal.files import service as files
 from portal.forms import engine
 from portal.forms import service as drafts
-from portal.forms.engine import Sheet
+from portal.forms.engine import Posted, Sheet
 from portal.i18n import gettext
+from portal.kernel.errors import N_
 from portal.registry import domain as declared
 from portal.registry import service as registry
 from portal.web.access import signed_in, visitor
@@ -23,6 +23,7 @@ from portal.web.edge import takes
 pages = Blueprint("applications", __name__, template_folder="templates")
 UPLOADS = 64 * 1024 * 1024
 PAGE = 20
+CHANGED = N_("Your answers changed after this page was opened. Check them again, then send.")
 
 
 @pages.get("/apply/<provider>/<name>")
@@ -44,6 +45,8 @@ def begin(provider: str, name: str) -> ResponseReturnValue:
 @signed_in
 def step(provider: str, name: str, slug: str) -> ResponseReturnValue:
     course = applying.resume(visitor().id, provider, name)
+    if course is None:
+        return redirect(url_for(".start", provider=provider, name=name))
     return _step_page(course, slug, applying.shown(course, slug))
 
 
@@ -52,16 +55,17 @@ def step(provider: str, name: str, slug: str) -> ResponseReturnValue:
 @signed_in
 def save_step(provider: str, name: str, slug: str) -> ResponseReturnValue:
     course = applying.resume(visitor().id, provider, name)
+    if course is None:
+        raise drafts.NoSuchDraft
     if "refresh" in request.form:
         return _step_page(course, slug, applying.refreshed(course, slug, _posted()))
     course, sheet = applying.taken(course, slug, _posted())
+    if "later" in request.form:
+        return _leave(sheet)
     if sheet.errors:
         return _step_page(course, slug, sheet), 422
     if sheet.revealed:
-        return redirect(_url("step", course, slug=slug) + f"#{sheet.revealed[0]}")
-    if "later" in request.form:
-        flash(gettext("Your answers are saved. Go on whenever you like."), "ok")
-        return redirect(url_for(".index"))
+        return redirect(_url("step", course, slug=slug, _anchor=sheet.revealed[0], **_review()))
     return redirect(_next(course, slug))
 
 
@@ -69,6 +73,8 @@ def save_step(provider: str, name: str, slug: str) -> ResponseReturnValue:
 @signed_in
 def review(provider: str, name: str) -> ResponseReturnValue:
     course = applying.resume(visitor().id, provider, name)
+    if course is None:
+        return redirect(url_for(".start", provider=provider, name=name))
     if (slug := course.unfinished()) is not None:
         return redirect(_url("step", course, slug=slug))
     return _review_page(course)
@@ -80,10 +86,16 @@ def send(provider: str, name: str) -> ResponseReturnValue:
     draft_id = request.form.get("draft", type=UUID)
     if draft_id is None:
         raise drafts.NoSuchDraft
-    if "agree" not in request.form:
-        course = applying.resume(visitor().id, provider, name)
-        return _review_page(course, wrong=gettext("Tick the box to agree, then send.")), 422
-    application = applying.send(visitor().id, draft_id)
+    course = applying.find(visitor().id, provider, name, draft_id)
+    application = applying.sent(course)
+    if application is None:
+        if (slug := course.unfinished()) is not None:
+            return redirect(_url("step", course, slug=slug))
+        if request.form.get("seen") != course.stamp:
+            return _review_page(course, wrong=gettext(CHANGED)), 409
+        if "agree" not in request.form:
+            return _review_page(course, wrong=gettext("Tick the box to agree, then send.")), 422
+        application = applying.send(course)
     flash(gettext("Sent. We wrote down the moment; the provider has it now."), "ok")
     return redirect(url_for(".show", reference=application.reference))
 
@@ -92,6 +104,8 @@ def send(provider: str, name: str) -> ResponseReturnValue:
 @signed_in
 def discard(provider: str, name: str) -> ResponseReturnValue:
     course = applying.resume(visitor().id, provider, name)
+    if course is None:
+        raise drafts.NoSuchDraft
     drafts.discard(visitor().id, course.draft.id)
     flash(gettext("The draft is deleted."), "ok")
     return redirect(url_for(".index"))
@@ -101,7 +115,7 @@ def discard(provider: str, name: str) -> ResponseReturnValue:
 @signed_in
 def index() -> ResponseReturnValue:
     rows = service.of_person(visitor().id, after=request.args.get("after", type=UUID), limit=PAGE)
-    saved = [] if "after" in request.args else drafts.of_person(visitor().id)
+    saved = [] if "after" in request.args else applying.saved(visitor().id)
     offers = registry.versions({row.version_id for row in (*rows, *saved)})
     return render_template(
         "applications/index.html",
@@ -151,10 +165,7 @@ def answers(reference: str) -> ResponseReturnValue:
 @signed_in
 def correct(reference: str) -> ResponseReturnValue:
     application = service.find(visitor().id, reference)
-    asked = applying.asked_step(application)
-    form = registry.version(application.version_id).service.form
-    sheet = engine.show(applying.one_page(form, asked), asked, application.answers, {})
-    return _answer_page(application, sheet)
+    return _answer_page(application, engine.show(applying.answer_page(application)))
 
 
 @pages.post("/applications/<reference>/answer")
@@ -162,12 +173,13 @@ def correct(reference: str) -> ResponseReturnValue:
 @signed_in
 def send_answer(reference: str) -> ResponseReturnValue:
     application = service.find(visitor().id, reference)
-    sheet = applying.answered(application, _posted(), refresh="refresh" in request.form)
     if "refresh" in request.form:
-        return _answer_page(application, sheet)
-    if sheet.errors:
+        page = applying.answer_page(application)
+        return _answer_page(application, engine.refresh(page, _posted()))
+    sheet = applying.answered(application, _posted())
+    if sheet.errors or sheet.revealed:
         return _answer_page(application, sheet), 422
-    service.answer(visitor().id, reference, sheet.answers)
+    applying.send_answer(application, sheet)
     flash(gettext("Your answer is sent. The clock of the provider goes on."), "ok")
     return redirect(url_for(".show", reference=reference))
 
@@ -202,8 +214,16 @@ def paper(reference: str, file_id: UUID) -> ResponseReturnValue:
     return files.download_response(service.paper(application, file_id))
 
 
-def _posted() -> Any:
-    return CombinedMultiDict([request.files, request.form])
+def _posted() -> Posted:
+    return Posted(request.form, request.files)
+
+
+def _leave(sheet: Sheet) -> ResponseReturnValue:
+    if sheet.errors:
+        flash(gettext("Your answers are saved. What is missing yet is asked again."), "ok")
+    else:
+        flash(gettext("Your answers are saved. Go on whenever you like."), "ok")
+    return redirect(url_for(".index"))
 
 
 def _clock(row: Any) -> tuple[str, str]:
@@ -223,9 +243,14 @@ def _url(endpoint: str, course: Course, **more: Any) -> str:
     return url_for(f".{endpoint}", **more)
 
 
+def _review() -> dict[str, int]:
+    """Whoever came from the review goes back there."""
+    return {"review": 1} if "review" in request.args else {}
+
+
 def _go_on(course: Course) -> str:
     """To the first page that is not complete; to the review when all are."""
-    slug = course.unfinished()
+    slug = course.steps[0].slug if drafts.is_new(course.draft) else course.unfinished()
     return _url("review", course) if slug is None else _url("step", course, slug=slug)
 
 

@@ -74,8 +74,10 @@ def clock_left(due: date | None, days_left: int | None, *, over: bool) -> tuple[
     if over or due is None:
         return "", "off"
     if days_left is not None:
-        one, many = "Paused, one working day left", "Paused, %(n)s working days left"
-        return ngettext(one, many, days_left), "info"
+        paused = ngettext(
+            "Paused, one working day left", "Paused, %(n)s working days left", days_left
+        )
+        return paused, "info"
     late = (clock.today() - due).days
     if late > 0:
         return ngettext("Late by one day", "Late by %(n)s days", late), "bad"
@@ -94,10 +96,15 @@ def timeline(application: Case) -> list[Moment]:
         notes = [stages.get(entry.stage or "", "")]
         names = [form.field(name) for name in entry.fields["names"]]
         notes += [say(one.label) for one in names if one is not None]
-        notes += [say(text) for text in (entry.words or {}).values()]
+        notes += [_said(text) for text in (entry.words or {}).values()]
         kept = tuple(note for note in notes if note)
         moments.append(Moment(gettext(ACTS[entry.act]), entry.created_at, kept))
     return moments + _to_come(application)
+
+
+def _said(texts: Mapping[str, str]) -> str:
+    """What somebody wrote, in the reader's language if it is there, else as it was written."""
+    return say(texts) or next(iter(texts.values()), "")
 
 
 def _to_come(application: Case) -> list[Moment]:

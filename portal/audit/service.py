@@ -40,10 +40,9 @@ def _append(session: Session, notes: dict[str, Any]) -> None:
 
 def broken_at() -> int | None:
     """The number of the first entry that breaks the chain, None when it holds."""
-    rows = db.session.scalars(
-        select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=1000)
-    )
-    return first_break((_entry(row), row.hash) for row in rows)
+    entries = select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=1000)
+    with db.session.scalars(entries) as rows:
+        return first_break((_entry(row), row.hash) for row in rows)
 
 
 def _entry(row: AuditEntry) -> Entry:

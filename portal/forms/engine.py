@@ -89,7 +89,7 @@ class Sheet:
 
     @property
     def answered(self) -> list[str]:
-        """The questions that had their chance: one without an answer was left empty, or is wrong."""
+        """The questions that stood on the page: without an answer, they are empty or wrong."""
         return [name for name in self.names if name not in self.revealed]
 
     @property

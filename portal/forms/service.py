@@ -112,9 +112,16 @@ def save(draft: Draft, answers: Mapping[str, Any], asked: Sequence[str]) -> None
 
 
 def _lock(draft: Draft) -> None:
-    wanted = select(Draft).where(Draft.id == draft.id, Draft.sent_at.is_(None)).with_for_update()
-    if db.session.scalar(wanted.execution_options(populate_existing=True)) is None:
+    """Raises NoSuchDraft."""
+    if not _is_open_now(draft):
         raise NoSuchDraft
+
+
+def _is_open_now(draft: Draft) -> bool:
+    """Read it again, locked until this transaction ends."""
+    wanted = select(Draft).where(Draft.id == draft.id, Draft.sent_at.is_(None)).with_for_update()
+    fresh = wanted.execution_options(populate_existing=True)
+    return db.session.scalar(fresh) is not None
 
 
 def _let_go(file_ids: set[UUID]) -> None:
@@ -129,7 +136,7 @@ def _files(answers: Mapping[str, Any]) -> set[UUID]:
 
 def close(draft: Draft) -> None:
     """It was sent: nothing of it can be changed or sent again, and its answers are kept no more."""
-    if draft.sent_at is None:
+    if _is_open_now(draft):
         draft.answers, draft.sources = {}, {}
         draft.sent_at = clock.now()
         db.session.flush()

@@ -97,4 +97,6 @@ def _finish(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
-    session.info.pop("unit", None)
+    # Told for savepoints too, whose end leaves the rest of the unit as it is.
+    if not session.in_nested_transaction():
+        session.info.pop("unit", None)

@@ -44,9 +44,8 @@ def _key(application: Case, happened: str) -> str:
 
     The timeline only grows, so how often this happened until now names the occasion.
     """
-    times = sum(
-        happened in (entry.state, entry.act) for entry in applications.timeline(application)
-    )
+    entries = applications.timeline(application)
+    times = sum(happened == entry.state or ACTS.get(happened) == entry.act for entry in entries)
     return f"application:{application.id}:{happened}:{times}:{application.person_id}"
 
 

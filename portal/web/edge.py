@@ -33,8 +33,17 @@ class Portal(Flask):
 
     def process_response(self, response: Response) -> Response:
         response = super().process_response(response)
-        db.session.commit()
+        try:
+            db.session.commit()
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing was done
+            refusal = self.make_response(self.handle_user_exception(error))
+            response = super().process_response(refusal)
+            db.session.commit()
         return response
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Never the text or the values of an exception: they may quote a person's answer."""
+        log.error("fault at the edge", error=exc_info[0].__name__)
 
 
 def takes(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -4,7 +4,6 @@
 `signed_in_client` makes the session's row at once, for tests that are about something else.
 """
 
-import contextvars
 import re
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,7 +21,6 @@ from portal.accounts.models import App
 from portal.accounts.sessions import service as sessions
 from portal.kernel import clock
 from portal.kernel.db import db
-from tests.pages import CheckedClient
 
 PASSWORD = "seven marigolds by the canal"
 ADDRESS = "192.0.2.1"
@@ -44,18 +42,8 @@ class Someone:
     codes: tuple[str, ...]
 
 
-class Browser(CheckedClient):
-    """A client whose requests share nothing with the test but the database.
-
-    Flask would else lend them the test's application context, and with it whom it has seen.
-    """
-
-    def open(self, *args, **kwargs):
-        return contextvars.Context().run(super().open, *args, **kwargs)
-
-
-def browser(app) -> Browser:
-    return Browser(app, app.response_class, use_cookies=True)
+def browser(app) -> FlaskClient:
+    return app.test_client()
 
 
 def some_details(**changes) -> Details:
@@ -151,7 +139,7 @@ def sign_in(client: FlaskClient, person: Someone) -> None:
     assert second.status_code == 302, second.get_data(as_text=True)
 
 
-def signed_in_client(app, person: Someone) -> Browser:
+def signed_in_client(app, person: Someone) -> FlaskClient:
     """A browser in which the person is signed in already."""
     lasts = domain.session_lasts(service.grants_of(person.id))
     token = sessions.open_row(person.id, lasts)

@@ -102,6 +102,21 @@ def test_a_number_of_another_country_keeps_its_country():
     assert domain.contact("+92 301 2345678") == "+923012345678"
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8::1", "2001:db8:0:0:ffff::9", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("", "unix", False),
+    ],
+)
+def test_a_home_counts_as_one_address(one, other, same):
+    assert (domain.neighbourhood(one) == domain.neighbourhood(other)) is same
+
+
 def test_codes_may_be_typed_in_any_script():
     assert domain.digits("۱۲۳ ੪੫੬") == "123456"
 

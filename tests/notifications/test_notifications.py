@@ -21,12 +21,13 @@ from portal.registry import service as registry
 from tests.accounts.factories import make_person
 from tests.jobs import run_jobs
 from tests.post.conftest import post_settings, serve, server, smtp
-from tests.registry.publishing_factories import a_provider, published
+from tests.registry.publishing_factories import published
+from tests.webhooks.factories import ANSWERS, tehsil
 
 __all__ = ["post_settings", "serve", "server", "smtp"]
 
 TEHSIL = frozenset({"tehsil"})
-ANSWERS = {"applicant": "Secretive Name", "family_income": {"amount": "1.00", "currency": "INR"}}
+SECRETIVE = ANSWERS | {"applicant": "Secretive Name"}
 
 
 @pytest.fixture
@@ -37,12 +38,12 @@ def person(app):
 @pytest.fixture
 def send(app):
     """Sends somebody's application to the tehsil."""
-    published(a_provider())
+    published(tehsil())
     offer = registry.offered("tehsil", "income-certificate")
 
     def submit(person):
         sender = applications.Sender(person.id, person.id, "en")
-        sent = applications.submit(uuid4(), sender, offer, ANSWERS)
+        sent = applications.submit(uuid4(), sender, offer, SECRETIVE)
         db.session.commit()
         return sent
 

@@ -1,4 +1,4 @@
-"""The clerks' pages: read what changes, propose, publish by a second person, pause with a reason."""
+"""The clerks' pages: read what changes, propose, let another publish, pause with a reason."""
 
 import pytest
 

@@ -18,14 +18,10 @@ from portal.registry import service as registry
 from portal.webhooks import service
 from portal.webhooks.models import Delivery, DeliveryAttempt
 from tests.accounts.factories import make_person
-from tests.registry.publishing_factories import a_provider, published
+from tests.registry.publishing_factories import published
+from tests.webhooks.factories import ANSWERS, tehsil
 
 SECRET = "whsec_" + "c2VjcmV0IG9mIHRoZSB0ZXN0cywgMzIgYnl0ZXMgbG9uZyE="
-ANSWERS = {
-    "applicant": "ਆਸ਼ਾ ਦੇਵੀ",
-    "family_income": {"amount": "150000.00", "currency": "INR"},
-    "all_true": True,
-}
 
 
 @dataclass
@@ -133,7 +129,7 @@ def person(app):
 
 @pytest.fixture
 def offer(app):
-    published(a_provider())
+    published(tehsil())
     return registry.offered("tehsil", "income-certificate")
 
 

@@ -25,6 +25,7 @@ from tests.webhooks.conftest import (
     deliveries,
     later,
 )
+from tests.webhooks.factories import ANSWERS
 
 TEHSIL, BY = frozenset({"tehsil"}), uuid4()
 FAILURE = (500, b"", {})
@@ -56,7 +57,7 @@ def test_sending_makes_the_message_and_its_job_in_one_transaction(department, se
 @pytest.mark.promise("B7")
 def test_what_is_rolled_back_leaves_no_message(department, person, offer):
     sender = applications.Sender(person.id, person.id, "pa")
-    applications.submit(uuid4(), sender, offer, {"applicant": "Asha"})
+    applications.submit(uuid4(), sender, offer, ANSWERS)
     db.session.rollback()
     assert deliveries() == []
     assert department.heard == []

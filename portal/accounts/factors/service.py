@@ -27,10 +27,10 @@ class Setup:
     key: tuple[str, ...]
 
 
-def new_app(person_id: UUID) -> None:
+def new_app(person_id: UUID, secret: str | None = None) -> None:
     """Have a secret ready for a new app; the one in use stays until the new one is confirmed."""
     db.session.execute(delete(App).where(App.subject_id == person_id, App.confirmed_at.is_(None)))
-    db.session.add(App(subject_id=person_id, secret=pyotp.random_base32(32)))
+    db.session.add(App(subject_id=person_id, secret=secret or pyotp.random_base32(32)))
     db.session.flush()
 
 

@@ -1,0 +1,101 @@
+"""Pages that must say what the code does: settings, commands, the interface, the demo's accounts."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from portal import cli
+from portal.app import rooms
+from portal.applications.domain import ACTS
+from portal.demo.domain import ACCOUNTS
+from portal.kernel.settings import OUTSIDE_SECTIONS, KernelSettings
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
+)
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")
+TARGET = re.compile(r"^([a-z]+):.*## ", re.MULTILINE)
+
+
+def page(name):
+    return (ROOT / "docs" / f"{name}.md").read_text()
+
+
+def rows(text, heading):
+    """The cells of the first table under a heading."""
+    part = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    lines = [line.strip().strip("|") for line in part.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)] for line in lines[2:]]
+
+
+def codes(cell):
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def shown(default):
+    if isinstance(default, bool):
+        return str(default).lower()
+    return "-" if default is None else str(default)
+
+
+def test_every_setting_is_told_with_what_it_is_unless_set():
+    told = {
+        codes(row[0])[0]: (codes(row[1]) or ["-"])[0] for row in rows(page("operating"), "Settings")
+    }
+    sections = [KernelSettings, *(section for room in rooms() for section in room.settings)]
+    known = {
+        name: shown(section.model_fields[field].default)
+        for section in sections
+        for name, field in section.names().items()
+    }
+    assert told == known | dict.fromkeys(OUTSIDE_SECTIONS, "-")
+
+
+def test_the_demo_page_holds_every_account_and_no_other():
+    told = [
+        tuple(row[:1] + [codes(cell)[0] for cell in row[1:]])
+        for row in rows(page("demo"), "Who can sign in")
+    ]
+    assert told == [(one.who, one.email, one.password, one.secret) for one in ACCOUNTS]
+
+
+def test_every_event_of_the_interface_is_told_with_what_it_needs():
+    told = {
+        codes(row[0])[0]: (set(codes(row[1].partition("(")[0])), (codes(row[2]) or [None])[0])
+        for row in rows(page("api"), "Saying what happened")
+    }
+    assert told == {name: (set(act.needs), act.to and act.to.value) for name, act in ACTS.items()}
+
+
+def test_the_interfaces_paths_are_served(house):
+    served = {re.sub(r"<(?:\w+:)?(\w+)>", "x", rule.rule) for rule in house.url_map.iter_rules()}
+    for path in re.findall(r"^(?:GET|POST) (\S+)", page("api"), re.MULTILINE):
+        assert path.replace("PB-7K3M-9QXA", "x") in served
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_of_a_page_lead_somewhere(path):
+    missing = [to for to in LINK.findall(path.read_text()) if not (path.parent / to).exists()]
+    assert missing == []
+
+
+def test_the_commands_that_pages_name_exist():
+    for room in rooms():
+        for command in room.commands:
+            cli.portal.add_command(command)
+    named = set()
+    for path in PAGES:
+        named |= set(re.findall(r"`portal ([a-z]+(?: [a-z]+)?)", path.read_text()))
+    for words in named:
+        first, _, second = words.partition(" ")
+        assert first in cli.portal.commands, words
+        inner = getattr(cli.portal.commands[first], "commands", None)
+        assert not second or inner is None or second in inner, words
+
+
+def test_the_targets_that_pages_name_exist():
+    targets = set(TARGET.findall((ROOT / "Makefile").read_text()))
+    named = {name for path in PAGES for name in re.findall(r"`make ([a-z]+)", path.read_text())}
+    assert named <= targets
