@@ -1,4 +1,4 @@
-"""Pages that must say what the code does: settings, commands, the interface, the demo's accounts."""
+"""Pages that must say what the code does: settings, commands, the interface, demo accounts."""
 
 import re
 from pathlib import Path

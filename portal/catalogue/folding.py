@@ -5,7 +5,6 @@ scripts of Punjab share them: Urdu writes no short vowels, and people spell by e
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
 
@@ -57,30 +56,11 @@ def skeleton(word: str) -> str:
     return DOUBLED.sub(r"\1", bare)
 
 
-def sounds(folded: str) -> str:
-    """The skeletons of all words that have one, each between spaces."""
-    each = dict.fromkeys(skeleton(word) for word in folded.split())
-    return f" {' '.join(sound for sound in each if sound)} "
+def telling_words(text: str) -> list[str]:
+    """The folded words of a text, each once, without those that say nothing."""
+    return [word for word in dict.fromkeys(fold(text).split()) if word not in EMPTY_WORDS]
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One word of a question. Two consonants alone are heard in too many other words."""
-
-    word: str
-    sound: str
-
-    @property
-    def is_telling(self) -> bool:
-        return len(self.sound) > 2
-
-    @property
-    def alone(self) -> str:
-        return f" {self.sound or self.word} "
-
-
-def asked_words(text: str) -> list[Asked]:
-    """The words of a question that tell something; all of them when none does."""
-    words = list(dict.fromkeys(fold(text[:MOST_LETTERS]).split()))
-    telling = [word for word in words if word not in EMPTY_WORDS] or words
-    return [Asked(word, skeleton(word)) for word in telling[:MOST_WORDS]]
+def asked_words(text: str) -> list[str]:
+    """As many words of a question as are looked up."""
+    return telling_words(text[:MOST_LETTERS])[:MOST_WORDS]

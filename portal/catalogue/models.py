@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Index, Text
+from sqlalchemy import REAL, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,25 +42,33 @@ class CatalogueEntry(Base):
 
 def _trigrams(column: str) -> Index:
     return Index(
-        f"ix_catalogue_texts_{column}",
+        f"ix_catalogue_vocabulary_{column}_trigrams",
         column,
         postgresql_using="gin",
         postgresql_ops={column: "gin_trgm_ops"},
     )
 
 
-class CatalogueText(Base):
-    """What a service is found by, of all languages together, folded to Latin letters.
+class KnownWord(Base):
+    """Every folded word that any service is found by, once, with the consonants that it sounds by.
 
-    `named` holds names and keywords, `told` what is said about it, `sounds` the consonants of
-    `named`.
+    Typing errors are mended against this small table, whatever number of services there is.
     """
 
-    __tablename__ = "catalogue_texts"
-    __table_args__ = (_trigrams("named"), _trigrams("told"), _trigrams("sounds"))
+    __tablename__ = "catalogue_vocabulary"
+    __table_args__ = (_trigrams("word"), _trigrams("sound"))
 
+    word: Mapped[str] = mapped_column(primary_key=True)
+    sound: Mapped[str] = mapped_column(index=True)
+
+
+class ServiceWord(Base):
+    """Which word finds which service, and how much it says about it: from 0 to 1."""
+
+    __tablename__ = "catalogue_words"
+    __table_args__ = (Index("ix_catalogue_words_service", "provider_slug", "service_slug"),)
+
+    word: Mapped[str] = mapped_column(primary_key=True)
     provider_slug: Mapped[str] = mapped_column(primary_key=True)
     service_slug: Mapped[str] = mapped_column(primary_key=True)
-    named: Mapped[str]
-    told: Mapped[str]
-    sounds: Mapped[str]
+    weight: Mapped[float] = mapped_column(REAL)

@@ -8,19 +8,18 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    case,
     delete,
     func,
     insert,
-    literal,
-    or_,
     select,
+    text,
     tuple_,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as put
 
-from portal.catalogue.folding import Asked, asked_words, fold, sounds
-from portal.catalogue.models import CatalogueEntry, CatalogueText
+from portal.catalogue.folding import asked_words, skeleton, telling_words
+from portal.catalogue.models import CatalogueEntry, KnownWord, ServiceWord
 from portal.i18n import LANGUAGES, language
 from portal.kernel.db import db
 from portal.registry import service as registry
@@ -41,11 +40,10 @@ LINE = (
     CatalogueEntry.promise,
     CatalogueEntry.is_paused,
 )
-# What a word weighs that is heard alike, that is heard alike but short, that is told and not named;
-# and what it adds when all words stand together.
-HEARD, FAINT, TOLD, WHOLE = 0.9, 0.6, 0.7, 0.2
-# How near a word must come, and how near to the best a line must come to be worth showing.
-THRESHOLD, NEAR, WORTH = "pg_trgm.word_similarity_threshold", 0.5, 0.6
+# What a word says about a service, by where it stands.
+TITLE, KEYWORD, SUBJECT, TOLD = 1.0, 0.95, 0.7, 0.5
+# How near to the best a line must come to be worth showing.
+WORTH = 0.6
 
 
 @dataclass(frozen=True)
@@ -112,13 +110,18 @@ def enter(provider: str, service: str) -> None:
     """Write what is offered now under this path, in every language."""
     offer = registry.offered(provider, service)
     remove((provider, service))
-    entries = [_entry(offer, code) for code in LANGUAGES]
-    db.session.execute(insert(CatalogueEntry), entries)
-    db.session.execute(insert(CatalogueText), _text(offer))
+    db.session.execute(insert(CatalogueEntry), [_entry(offer, code) for code in LANGUAGES])
+    words = _words(offer)
+    # In one order, so that two who publish at once do not wait for each other's words.
+    known = [{"word": word, "sound": skeleton(word)} for word in sorted(words)]
+    db.session.execute(put(KnownWord).on_conflict_do_nothing(), known)
+    path = {"provider_slug": provider, "service_slug": service}
+    weighed = [path | {"word": word, "weight": weight} for word, weight in words.items()]
+    db.session.execute(insert(ServiceWord), weighed)
 
 
 def remove(path: Path) -> None:
-    for table in (CatalogueEntry, CatalogueText):
+    for table in (CatalogueEntry, ServiceWord):
         here = tuple_(table.provider_slug, table.service_slug) == path
         db.session.execute(delete(table).where(here))
 
@@ -162,24 +165,23 @@ def _entry(offer: Offer, code: str) -> dict[str, Any]:
     }
 
 
-def _text(offer: Offer) -> dict[str, Any]:
+def _words(offer: Offer) -> dict[str, float]:
+    """The words that find a service, in all languages, each with the most that it says."""
     service, provider = offer.service, offer.provider
-    named = _folded([service.title, *service.keywords, CATEGORIES[service.category].title])
-    subjects = [LIFE_EVENTS[slug].title for slug in service.life_events]
-    subjects += [AUDIENCES[slug].title for slug in service.audience]
-    return {
-        "provider_slug": provider.slug,
-        "service_slug": service.slug,
-        "named": named,
-        "told": _folded([provider.name, service.summary, service.description, *subjects]),
-        "sounds": sounds(named),
-    }
+    events = [LIFE_EVENTS[slug].title for slug in service.life_events]
+    audience = [AUDIENCES[slug].title for slug in service.audience]
+    parts: tuple[tuple[float, Iterable[Words]], ...] = (
+        (TOLD, (service.summary, *audience)),
+        (SUBJECT, (CATEGORIES[service.category].title, provider.name, *events)),
+        (KEYWORD, service.keywords),
+        (TITLE, (service.title,)),
+    )
+    said = ((weight, text) for weight, words in parts for each in words for text in _texts(each))
+    return {word: weight for weight, text in said for word in telling_words(text)}
 
 
-def _folded(texts: Iterable[Words]) -> str:
-    """Each different folding of the texts once, in all languages."""
-    said = (fold(words.say(code)) for code in LANGUAGES for words in texts)
-    return " ".join(dict.fromkeys(said))
+def _texts(words: Words) -> Iterator[str]:
+    return (words.say(code) for code in LANGUAGES)
 
 
 # --- Lists and counts -----------------------------------------------------------------------------
@@ -246,53 +248,48 @@ def _path(table: Any) -> tuple[Any, Any]:
 
 # --- Search ---------------------------------------------------------------------------------------
 
+# The words that come nearest to each asked word by letters, by beginning or by sound; the services
+# that have them; the mean over the asked words. Two consonants alone are heard in too many words.
+NEAREST = text("""
+WITH near AS MATERIALIZED (
+    SELECT asked.word AS asked, known.word, known.nearness
+    FROM unnest(CAST(:words AS text[]), CAST(:sounds AS text[])) AS asked(word, sound)
+    CROSS JOIN LATERAL (
+        SELECT word, greatest(
+            similarity(word, asked.word),
+            CASE WHEN starts_with(word, asked.word) THEN 0.8 ELSE 0 END,
+            CASE WHEN sound <> asked.sound OR sound = '' THEN 0.8 * similarity(sound, asked.sound)
+                WHEN length(sound) > 2 THEN 0.9 ELSE 0.6 END
+        ) AS nearness
+        FROM catalogue_vocabulary
+        WHERE word % asked.word OR word LIKE asked.word || '%'
+            OR sound % asked.sound OR sound = nullif(asked.sound, '')
+        ORDER BY nearness DESC, word LIMIT 12
+    ) AS known
+), each AS (
+    SELECT provider_slug, service_slug, asked, max(nearness * weight) AS score
+    FROM near JOIN catalogue_words USING (word) GROUP BY provider_slug, service_slug, asked
+), best AS (
+    SELECT provider_slug, service_slug, sum(score) / :count AS score
+    FROM each GROUP BY provider_slug, service_slug
+    ORDER BY score DESC, provider_slug, service_slug LIMIT :most
+)
+SELECT provider_slug, service_slug, title, summary, provider_name, category, fee, promise,
+    is_paused, score
+FROM best JOIN catalogue_entries USING (provider_slug, service_slug)
+WHERE language = :language ORDER BY score DESC, sort_key, provider_slug, service_slug
+""")
 
-def search(text: str, most: int) -> list[Line]:
+
+def search(question: str, most: int) -> list[Line]:
     """The best lines first, each with a `score` up to 1, in the spoken language.
 
     The words may be of any of our languages, in any script, spelt by ear or wrong.
     """
-    asked = asked_words(text)
-    if not asked:
+    words = asked_words(question)
+    if not words:
         return []
-    db.session.execute(select(func.set_config(THRESHOLD, str(NEAR), True)))  # noqa: FBT003 - SQL
-    entry, held = CatalogueEntry, CatalogueText
-    score = _score(asked).label("score")
-    found = (
-        select(*LINE, score)
-        .join(held, tuple_(*_path(entry)) == tuple_(*_path(held)))
-        .where(entry.language == language(), or_(*(_matches(word) for word in asked)))
-        .order_by(score.desc(), entry.sort_key, *_path(entry))
-        .limit(most)
-    )
-    lines = [Line._make(line) for line in db.session.execute(found)]
+    asked = {"words": words, "sounds": [skeleton(word) for word in words], "count": len(words)}
+    found = db.session.execute(NEAREST, asked | {"most": most, "language": language()})
+    lines = [Line._make(line) for line in found]
     return [line for line in lines if line.score >= WORTH * lines[0].score]
-
-
-def _matches(asked: Asked) -> ColumnElement[bool]:
-    """In terms that the trigram indexes answer."""
-    held = CatalogueText
-    return or_(
-        held.named.op("%>")(asked.word),
-        held.told.op("%>")(asked.word),
-        held.sounds.op("%>")(asked.sound)
-        if asked.is_telling
-        else held.sounds.contains(asked.alone),
-    )
-
-
-def _score(asked: Sequence[Asked]) -> ColumnElement[float]:
-    """The mean over the words, and a little for those that stand together."""
-    held = CatalogueText
-    each = sum((_nearness(one) for one in asked), start=literal(0.0)) / len(asked)
-    whole = func.word_similarity(" ".join(one.word for one in asked), held.named)
-    return (each + WHOLE * whole) / (1 + WHOLE)
-
-
-def _nearness(asked: Asked) -> ColumnElement[float]:
-    held = CatalogueText
-    heard: ColumnElement[float] = HEARD * func.word_similarity(asked.sound, held.sounds)
-    if not asked.is_telling:
-        heard = case((held.sounds.contains(asked.alone), FAINT), else_=0.0)
-    named = func.word_similarity(asked.word, held.named)
-    return func.greatest(named, TOLD * func.word_similarity(asked.word, held.told), heard)

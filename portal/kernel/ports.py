@@ -5,6 +5,7 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 PATIENCE = 2
+LAST = 65535
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -19,7 +20,7 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 def a_free_one(wanted: int) -> int:
     """The wanted one, or any other when it is taken."""
-    if wanted <= 65535 and is_free(wanted):
+    if wanted <= LAST and is_free(wanted):
         return wanted
     with socket.socket() as tried:
         tried.bind(("127.0.0.1", 0))

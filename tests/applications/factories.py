@@ -12,7 +12,7 @@ from portal.forms import service as drafts
 from portal.geo import service as geo
 from portal.geo import sources
 from portal.kernel.db import db
-from providers.revenue import provider as REVENUE
+from portal.registry.discovery import discover
 from tests.files.samples import pdf
 from tests.registry import publishing_factories as publishing
 
@@ -25,7 +25,7 @@ SLIP = pdf(b"% salary slip")
 
 @dataclass(frozen=True)
 class Place:
-    """A village of the demo district, with the areas that lead to it."""
+    """A village of the demo district, with what is chosen in the lists that lead to it."""
 
     code: str
     path: tuple[str, ...]
@@ -34,16 +34,15 @@ class Place:
 def published():
     """The revenue department's two services, and the demo district; committed."""
     geo.import_areas(sources.read(sources.DEMO))
-    publishing.published(REVENUE)
+    (revenue,) = [one for one in discover() if one.slug == "revenue"]
+    publishing.published(revenue)
 
 
 def village() -> Place:
-    """The first place of the demo district."""
-    code, path = None, []
+    code = None
     while below := geo.children(code):
         code = below[0].code
-        path.append(code)
-    return Place(code, tuple(path))
+    return Place(code, tuple(level.chosen for level in geo.levels(code)))
 
 
 def home():

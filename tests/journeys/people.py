@@ -1,0 +1,118 @@
+"""A person with a browser that knows no JavaScript: opens pages, fills in forms, sends them."""
+
+import html5lib
+import httpx
+import pyotp
+
+from portal.demo.domain import ACCOUNTS
+from portal.kernel import clock
+from tests.files.samples import pdf
+from tests.pages import XHTML, page_faults
+
+PDF = pdf(b"% a paper")
+# Answers that a profile does not know, step by step.
+INCOME = {
+    "occupation": "labour",
+    "daily_wage": "450",
+    "other_income": "no",
+    "members": "4",
+    "family_income": "120000",
+    "needed_for": "scholarship",
+    "true_statement": "yes",
+}
+PAPERS = ("identity_proof", "residence_proof")
+
+
+class Person:
+    """One of the demo world. `page` is the last one that was opened."""
+
+    def __init__(self, url, email, *, timeout=20):
+        self.account = next(one for one in ACCOUNTS if one.email == email)
+        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=timeout)
+        self.page = None
+
+    def close(self):
+        self.http.close()
+
+    def open(self, path):
+        return self._keep(self.http.get(path))
+
+    def send(self, files=(), **answers):
+        """Send the form of the page as it is, but for these answers."""
+        told = {**self._filled(), **answers}
+        papers = {name: (f"{name}.pdf", PDF, "application/pdf") for name in files}
+        return self._keep(self.http.post(self.page.url, data=told, files=papers or None))
+
+    def sign_in(self):
+        self.open("/en/sign-in")
+        self.send(contact=self.account.email, password=self.account.password)
+        code = pyotp.TOTP(self.account.secret).at(clock.now())
+        return self.send(code=code)
+
+    def begin(self, service):
+        """To the first page of the form."""
+        self.open(f"/en/apply/{service}")
+        return self.send()
+
+    def fill_in(self):
+        """Each page of the income certificate's form, up to the review."""
+        for _ in range(10):
+            if self.page.url.path.endswith("/review"):
+                return self.page
+            wanted = {name: value for name, value in INCOME.items() if name in self._names()}
+            self.send(files=[name for name in PAPERS if name in self._names()], **wanted)
+        raise AssertionError(f"the form does not end: {self.page.url}")
+
+    def apply(self, service="revenue/income-certificate"):
+        """The reference of a new application."""
+        self.begin(service)
+        self.fill_in()
+        self.send(agree="yes")
+        return self.page.url.path.rpartition("/")[2]
+
+    def words(self):
+        return " ".join("".join(self._root().itertext()).split())
+
+    def links(self, part):
+        found = (one.get("href") for one in self._root().iter(f"{XHTML}a"))
+        return [href for href in found if part in (href or "")]
+
+    def _keep(self, response):
+        assert response.status_code == 200, (response.url, response.status_code, response.text)
+        self.page = response
+        if response.headers["content-type"].startswith("text/html"):
+            assert page_faults(response.text) == []
+        return response
+
+    def _root(self):
+        return html5lib.parse(self.page.text)
+
+    def _form(self):
+        """The form of the page itself: the last one with an address of its own or of the page."""
+        main = next(self._root().iter(f"{XHTML}main"))
+        return next(one for one in main.iter(f"{XHTML}form") if one.get("method") == "post")
+
+    def _controls(self):
+        kinds = {f"{XHTML}{kind}" for kind in ("input", "select", "textarea")}
+        return [one for one in self._form().iter() if one.tag in kinds and one.get("name")]
+
+    def _names(self):
+        return {one.get("name") for one in self._controls()}
+
+    def _filled(self):
+        """What the page would send untouched."""
+        return {
+            one.get("name"): value for one in self._controls() if (value := _value(one)) is not None
+        }
+
+
+def _value(control):
+    kind = control.get("type", "")
+    if kind == "file" or (kind in ("radio", "checkbox") and control.get("checked") is None):
+        return None
+    if control.tag == f"{XHTML}select":
+        chosen = [one for one in control.iter(f"{XHTML}option") if one.get("selected") is not None]
+        return (chosen[0].get("value") or "") if chosen else ""
+    if control.tag == f"{XHTML}textarea":
+        return "".join(control.itertext())
+    return control.get("value") or ""
