@@ -23,7 +23,8 @@ TABLES = (
     "authenticator_apps",
     "catalogue_entries",
     "catalogue_stamp",
-    "catalogue_texts",
+    "catalogue_vocabulary",
+    "catalogue_words",
     "consents",
     "deliveries",
     "drafts",
@@ -439,44 +440,52 @@ def catalogue() -> None:
         unique=False,
     )
     op.create_table(
-        "catalogue_texts",
+        "catalogue_vocabulary",
+        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("sound", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("word", name=op.f("pk_catalogue_vocabulary")),
+    )
+    op.create_index(
+        op.f("ix_catalogue_vocabulary_sound"), "catalogue_vocabulary", ["sound"], unique=False
+    )
+    op.create_index(
+        "ix_catalogue_vocabulary_sound_trigrams",
+        "catalogue_vocabulary",
+        ["sound"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"sound": "gin_trgm_ops"},
+    )
+    op.create_index(
+        "ix_catalogue_vocabulary_word_trigrams",
+        "catalogue_vocabulary",
+        ["word"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"word": "gin_trgm_ops"},
+    )
+    op.create_table(
+        "catalogue_words",
+        sa.Column("word", sa.String(), nullable=False),
         sa.Column("provider_slug", sa.String(), nullable=False),
         sa.Column("service_slug", sa.String(), nullable=False),
-        sa.Column("named", sa.String(), nullable=False),
-        sa.Column("told", sa.String(), nullable=False),
-        sa.Column("sounds", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("provider_slug", "service_slug", name=op.f("pk_catalogue_texts")),
+        sa.Column("weight", sa.REAL(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "word", "provider_slug", "service_slug", name=op.f("pk_catalogue_words")
+        ),
     )
     op.create_index(
-        "ix_catalogue_texts_named",
-        "catalogue_texts",
-        ["named"],
+        "ix_catalogue_words_service",
+        "catalogue_words",
+        ["provider_slug", "service_slug"],
         unique=False,
-        postgresql_using="gin",
-        postgresql_ops={"named": "gin_trgm_ops"},
-    )
-    op.create_index(
-        "ix_catalogue_texts_sounds",
-        "catalogue_texts",
-        ["sounds"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_ops={"sounds": "gin_trgm_ops"},
-    )
-    op.create_index(
-        "ix_catalogue_texts_told",
-        "catalogue_texts",
-        ["told"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_ops={"told": "gin_trgm_ops"},
     )
 
 
 def registry() -> None:
     op.create_table(
         "catalogue_stamp",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("stamp", sa.Uuid(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_catalogue_stamp_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_stamp")),

@@ -178,8 +178,14 @@ def sent(course: Course) -> Case | None:
 
 
 def send(course: Course) -> Case:
-    """Send what the person has reviewed. Raises NotReady, ServicePaused."""
+    """Send what the person has reviewed; sent before, it gives the same application.
+
+    Raises NotReady, ServicePaused.
+    """
     if course.unfinished() is not None:
+        # A draft that was sent holds no answers any more.
+        if before := sent(course):
+            return before
         raise service.NotReady
     if registry.offered(course.offer.provider.slug, course.offer.service.slug).state == "paused":
         raise ServicePaused

@@ -266,6 +266,7 @@ WITH near AS MATERIALIZED (
             OR sound % asked.sound OR sound = nullif(asked.sound, '')
         ORDER BY nearness DESC, word LIMIT 12
     ) AS known
+    WHERE known.nearness >= 0.38
 ), each AS (
     SELECT provider_slug, service_slug, asked, max(nearness * weight) AS score
     FROM near JOIN catalogue_words USING (word) GROUP BY provider_slug, service_slug, asked

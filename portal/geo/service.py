@@ -20,7 +20,7 @@ from portal.web.fields import Level
 EDITION = 1
 SMALLEST = (Kind.TOWN, Kind.VILLAGE)
 LABELS = {
-    "state": _l("State"),
+    "state": _l("State or province"),
     "district": _l("District"),
     "tehsil": _l("Tehsil"),
     "place": _l("Town or village"),

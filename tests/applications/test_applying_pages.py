@@ -3,17 +3,18 @@
 import pytest
 from sqlalchemy import func, select
 
-from portal.applications import service
-from portal.applications.models import Application, IssuedDocument, TimelineEntry
+from portal.applications.models import Application, TimelineEntry
 from portal.consent.models import Consent
 from portal.files.models import File
 from portal.forms.models import Draft
 from portal.kernel.db import db
-from tests.accounts.factories import browser, csrf_token, make_person, signed_in_client
+from portal.registry import service as registry
+from tests.accounts.factories import csrf_token, signed_in_client
 from tests.applications import factories
 from tests.applications.factories import INCOME, LAND, SLIP
 from tests.applications.pages import open_page
 from tests.files.samples import pdf, picture
+from tests.registry.publishing_factories import MEERA, words
 
 START = f"/en/apply/revenue/{INCOME}"
 LAND_START = f"/en/apply/revenue/{LAND}"
@@ -252,13 +253,11 @@ def test_what_changed_after_the_review_is_reviewed_again(mine):
 
 
 def test_an_incomplete_draft_is_not_sent(mine):
-    draft = factories.draft_for
     page = reviewed(mine)
     open_page(mine, f"{START}/papers").send(true_statement=None)
     after = page.send(agree="yes")
     assert path(after) == f"{START}/papers"
     assert count(Application) == 0
-    assert draft
 
 
 def test_sending_twice_is_one_application(mine):
@@ -294,9 +293,6 @@ def test_a_paused_service_takes_nothing_and_keeps_the_draft(mine):
 
 
 def pause():
-    from portal.registry import service as registry  # noqa: PLC0415
-    from tests.registry.publishing_factories import MEERA, words  # noqa: PLC0415
-
     registry.pause("revenue", INCOME, MEERA, words("The office moves."))
     db.session.commit()
 
@@ -389,7 +385,9 @@ def test_a_hundred_thousand_fields_are_refused_and_nothing_is_lost(mine):
 
 def test_many_parts_are_refused(mine):
     page = begun(mine)
-    told = {f"f{number}": "x" for number in range(1500)} | {"csrf_token": page.controls["csrf_token"]}
+    told = {f"f{number}": "x" for number in range(1500)} | {
+        "csrf_token": page.controls["csrf_token"]
+    }
     sent = mine.post(f"{START}/you", data=told, content_type="multipart/form-data")
     assert sent.status_code == 413
 
@@ -462,7 +460,10 @@ LANGUAGES = ["en", "pa", "pa-Arab", "hi", "ur"]
 def test_every_page_of_applying_is_sound_in_every_language(mine, person, lang):
     factories.draft_for(person)
     start = f"/{lang}/apply/revenue/{INCOME}"
-    pages = [start, *(f"{start}/{slug}" for slug in ("you", "income", "family", "papers", "review"))]
+    pages = [
+        start,
+        *(f"{start}/{slug}" for slug in ("you", "income", "family", "papers", "review")),
+    ]
     assert {mine.get(page).status_code for page in pages} == {200}
     page = open_page(mine, f"{start}/you").send(applicant="", aadhaar="1")
     assert page.status == 422
@@ -496,6 +497,3 @@ def test_the_list_of_a_person_does_not_ask_more_for_more_rows(mine, person, quer
     with queries() as many:
         mine.get("/en/applications")
     assert len(many) <= len(one)
-
-
-__all__ = ["IssuedDocument", "browser", "make_person", "service"]

@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 
 from portal.app import create_app, read_settings
 from portal.kernel import crypto
+from portal.kernel.db import db
 from tests.browser.visit import Visit
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -71,6 +72,8 @@ def site(app, database, tmp_path):
     server.shutdown()
     thread.join()
     server.server_close()
+    with server.app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

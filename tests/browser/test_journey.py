@@ -6,11 +6,12 @@ from pathlib import Path
 import pyotp
 import pytest
 
+from portal.accounts.domain import Role
 from portal.i18n import translate
 from portal.kernel import clock
 from portal.kernel.db import db
 from tests.accounts.factories import make_person
-from tests.applications.factories import AADHAAR, officer, published
+from tests.applications.factories import AADHAAR, published
 from tests.files.samples import pdf, picture
 
 WAYS = [
@@ -42,7 +43,7 @@ def register(person):
     person.fill(name="Noor Kaur", mobile="98765 43210", password="seven marigolds by the canal")
     person.fill(birth_date__day="17", birth_date__month="5", birth_date__year="1990")
     person.press()
-    key = person.page.locator("b.num").inner_text()
+    key = "".join(person.page.locator("b.num").all_inner_texts())
     person.secret = re.sub(r"[^A-Z2-7]", "", key)
     person.fill(code=person.code())
     person.press()
@@ -104,6 +105,10 @@ def _choose_area(person):
                 " return all.length > n || all[all.length - 1].value !== ''; }",
                 arg=before,
             )
+
+
+def officer():
+    return make_person(name="Simran Gill", role=Role.OFFICER, provider="revenue")
 
 
 def sign_in(visitor, someone):

@@ -1,5 +1,7 @@
 """A person with a browser that knows no JavaScript: opens pages, fills in forms, sends them."""
 
+from urllib.parse import urljoin
+
 import html5lib
 import httpx
 import pyotp
@@ -23,12 +25,11 @@ INCOME = {
 PAPERS = ("identity_proof", "residence_proof")
 
 
-class Person:
-    """One of the demo world. `page` is the last one that was opened."""
+class Browser:
+    """`page` is the last one that was opened; each is checked as a page."""
 
-    def __init__(self, url, email, *, timeout=20):
-        self.account = next(one for one in ACCOUNTS if one.email == email)
-        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=timeout)
+    def __init__(self, url, *, cookies=None):
+        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=20, cookies=cookies)
         self.page = None
 
     def close(self):
@@ -40,8 +41,54 @@ class Person:
     def send(self, files=(), **answers):
         """Send the form of the page as it is, but for these answers."""
         told = {**self._filled(), **answers}
+        to = urljoin(str(self.page.url), self._form().get("action") or "")
         papers = {name: (f"{name}.pdf", PDF, "application/pdf") for name in files}
-        return self._keep(self.http.post(self.page.url, data=told, files=papers or None))
+        return self._keep(self.http.post(to, data=told, files=papers or None))
+
+    def words(self):
+        return " ".join("".join(self._root().itertext()).split())
+
+    def links(self, part):
+        found = (one.get("href") for one in self._root().iter(f"{XHTML}a"))
+        return [href for href in found if part in (href or "")]
+
+    def _keep(self, response):
+        self.page = response
+        assert response.status_code == 200, (response.url, response.status_code, self.words())
+        if response.headers["content-type"].startswith("text/html"):
+            assert page_faults(response.text) == []
+        return response
+
+    def _root(self):
+        return html5lib.parse(self.page.text)
+
+    def _form(self):
+        """The form of the page itself: the last one with an address of its own or of the page."""
+        main = next(self._root().iter(f"{XHTML}main"))
+        return next(one for one in main.iter(f"{XHTML}form") if one.get("method") == "post")
+
+    def _controls(self):
+        kinds = {f"{XHTML}{kind}" for kind in ("input", "select", "textarea")}
+        return [one for one in self._form().iter() if one.tag in kinds and one.get("name")]
+
+    def _names(self):
+        return {one.get("name") for one in self._controls()}
+
+    def _filled(self):
+        """What the page would send untouched; a name may stand there several times."""
+        told = {}
+        for one in self._controls():
+            if (value := _value(one)) is not None:
+                told.setdefault(one.get("name"), []).append(value)
+        return told
+
+
+class Person(Browser):
+    """One of the demo world."""
+
+    def __init__(self, url, email):
+        super().__init__(url)
+        self.account = next(one for one in ACCOUNTS if one.email == email)
 
     def sign_in(self):
         self.open("/en/sign-in")
@@ -69,41 +116,6 @@ class Person:
         self.fill_in()
         self.send(agree="yes")
         return self.page.url.path.rpartition("/")[2]
-
-    def words(self):
-        return " ".join("".join(self._root().itertext()).split())
-
-    def links(self, part):
-        found = (one.get("href") for one in self._root().iter(f"{XHTML}a"))
-        return [href for href in found if part in (href or "")]
-
-    def _keep(self, response):
-        assert response.status_code == 200, (response.url, response.status_code, response.text)
-        self.page = response
-        if response.headers["content-type"].startswith("text/html"):
-            assert page_faults(response.text) == []
-        return response
-
-    def _root(self):
-        return html5lib.parse(self.page.text)
-
-    def _form(self):
-        """The form of the page itself: the last one with an address of its own or of the page."""
-        main = next(self._root().iter(f"{XHTML}main"))
-        return next(one for one in main.iter(f"{XHTML}form") if one.get("method") == "post")
-
-    def _controls(self):
-        kinds = {f"{XHTML}{kind}" for kind in ("input", "select", "textarea")}
-        return [one for one in self._form().iter() if one.tag in kinds and one.get("name")]
-
-    def _names(self):
-        return {one.get("name") for one in self._controls()}
-
-    def _filled(self):
-        """What the page would send untouched."""
-        return {
-            one.get("name"): value for one in self._controls() if (value := _value(one)) is not None
-        }
 
 
 def _value(control):

@@ -72,8 +72,9 @@ def test_a_question_of_the_department_is_answered(citizen, clerk):
     told = {"act": "ask", "fields": ["members"], "words": "How many are you?"}
     assert clerk.post(f"/cases/{reference}/answer", data=told).status_code == 200
 
-    citizen.open(f"/en/applications/{reference}/answer")
+    citizen.open(f"/en/applications/{reference}")
     assert "How many are you?" in citizen.words()
+    citizen.open(f"/en/applications/{reference}/answer")
     citizen.send(members="5")
 
     def answered():

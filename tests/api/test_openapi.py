@@ -1,0 +1,114 @@
+"""The description of the interfaces, held against OpenAPI 3.1 and against the routes."""
+
+import re
+
+import pytest
+
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+PATH = "/api/v1/provider/openapi.json"
+
+
+@pytest.fixture
+def document(client):
+    return client.get(PATH).get_json()
+
+
+def operations(document):
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield path, method, operation
+
+
+def walk(value):
+    yield value
+    children = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    )
+    for child in children:
+        yield from walk(child)
+
+
+def test_it_says_what_it_is(document):
+    assert re.fullmatch(r"3\.1\.\d+", document["openapi"])
+    assert {"title", "version"} <= document["info"].keys()
+    assert document["servers"][0]["url"].startswith("http")
+    assert set(document) <= {
+        "openapi",
+        "info",
+        "servers",
+        "paths",
+        "components",
+        "tags",
+        "security",
+    }
+
+
+def test_every_route_of_the_area_is_described(app, document):
+    routes = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/provider/")
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert {(path, method) for path, method, _ in operations(document)} == routes
+
+
+def test_paths_and_methods_are_well_formed(document):
+    for path, method, _ in operations(document):
+        assert path.startswith("/")
+        assert method in METHODS
+
+
+def test_path_parameters_are_those_of_the_path(document):
+    for path, _, operation in operations(document):
+        told = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
+        assert told == set(re.findall(r"{(\w+)}", path))
+        assert all(one["required"] for one in operation["parameters"] if one["in"] == "path")
+        names = [(one["in"], one["name"]) for one in operation["parameters"]]
+        assert len(names) == len(set(names))
+
+
+def test_every_operation_has_its_own_id_and_its_answers(document):
+    ids = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(ids) == len(set(ids))
+    for _, _, operation in operations(document):
+        assert operation["summary"]
+        assert any(code.startswith("2") for code in operation["responses"])
+        assert "application/problem+json" in operation["responses"]["default"]["content"]
+        assert all(response["description"] for response in operation["responses"].values())
+
+
+def test_every_reference_leads_somewhere(document):
+    references = {one["$ref"] for one in walk(document) if isinstance(one, dict) and "$ref" in one}
+    assert references
+    for reference in references:
+        found = document
+        for part in reference.removeprefix("#/").split("/"):
+            found = found[part]
+        assert isinstance(found, dict)
+
+
+def test_what_needs_a_token_says_so(document):
+    schemes = document["components"]["securitySchemes"]
+    for _, _, operation in operations(document):
+        assert operation["security"]
+        assert all(set(one) <= set(schemes) for one in operation["security"])
+
+
+def test_changes_ask_for_a_key_and_a_body(document):
+    for _, method, operation in operations(document):
+        keys = [one for one in operation["parameters"] if one["name"] == "Idempotency-Key"]
+        assert bool(keys) is (method == "post")
+        assert ("requestBody" in operation) is (method == "post")
+
+
+def test_schemas_are_of_known_kinds(document):
+    kinds = {"object", "array", "string", "integer", "number", "boolean", "null"}
+    for one in walk(document["components"]["schemas"]):
+        if isinstance(one, dict) and isinstance(one.get("type"), str):
+            assert one["type"] in kinds
+
+
+@pytest.mark.parametrize("area", ["nothing", "statistics", "%00"])
+def test_an_area_without_an_interface_is_not_found(client, area):
+    assert client.get(f"/api/v1/{area}/openapi.json").status_code == 404

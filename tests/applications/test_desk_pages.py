@@ -1,0 +1,189 @@
+"""The desk: an officer's queue, a case, and every act."""
+
+import pytest
+from sqlalchemy import select
+
+from portal.accounts import service as accounts
+from portal.accounts.domain import Role
+from portal.applications import service
+from portal.audit.models import AuditEntry
+from portal.consent import service as consent
+from portal.kernel.db import db
+from portal.kernel.money import Money
+from tests.accounts.factories import make_person, signed_in_client
+from tests.applications.factories import INCOME, LAND, SLIP, asked, issued, sent, told
+from tests.applications.pages import open_page
+
+
+def case(client, application):
+    return open_page(client, f"/en/desk/{application.reference}")
+
+
+def fresh(application):
+    db.session.expire_all()
+    return service.by_id(application.id)
+
+
+def acts(page):
+    """The acts that the page offers."""
+    found = page.root.iter("{http://www.w3.org/1999/xhtml}input")
+    return {one.get("value") for one in found if one.get("name") == "act"}
+
+
+def test_the_queue_shows_the_most_urgent_first(desk, person):
+    slow, quick = sent(person, INCOME), sent(person, LAND)
+    words = open_page(desk, "/en/desk").words
+    assert words.index(quick.reference) < words.index(slow.reference)
+
+
+def test_the_queue_parts_cases_by_what_they_wait_for(desk, person):
+    waiting, over = asked(sent(person), "born"), issued(sent(person))
+    decided = told(sent(person), "approve")
+    shown = {
+        code: open_page(desk, f"/en/desk?show={code}").words
+        for code in ("open", "waiting", "decided", "over")
+    }
+    assert waiting.reference in shown["waiting"]
+    assert over.reference in shown["over"]
+    assert decided.reference in shown["decided"]
+    assert "No case here." in shown["open"]
+    assert open_page(desk, "/en/desk?show=nonsense&after=2026-99-99_x").status == 200
+
+
+def test_the_queue_goes_on_after_fifty_and_asks_no_more_for_more(desk, person, queries):
+    sent(person, LAND)
+    with queries() as one:
+        desk.get("/en/desk")
+    for _ in range(50):
+        sent(person, LAND)
+    with queries() as many:
+        first = open_page(desk, "/en/desk")
+    assert len(many) <= len(one)
+    (more,) = first.links("after=")
+    second = open_page(desk, more)
+    assert len(second.links("/desk/PB-")) == 1
+    assert not set(second.links("/desk/PB-")) & set(first.links("/desk/PB-"))
+
+
+def test_a_case_shows_the_answers_and_leaves_a_trace(desk, officer, person):
+    application = sent(person)
+    page = case(desk, application)
+    assert "₹90,000" in page.words
+    assert "Farm" in page.words or "I farm" in page.words
+    case(desk, application)
+    looked = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "case.looked")).all()
+    assert [(one.actor, one.subject_id) for one in looked] == [(str(officer.id), person.id)] * 2
+    (given,) = consent.for_application(application.id)
+    assert [told_.channel for told_ in given.disclosed] == ["desk"]
+
+
+def test_a_paper_is_downloaded_with_a_trace(desk, person):
+    application = sent(person)
+    links = case(desk, application).links("/papers/")
+    assert {desk.get(link).data for link in links} >= {SLIP}
+    acts_ = db.session.scalars(select(AuditEntry.why)).all()
+    assert acts_.count("document") == 2
+
+
+def test_every_act_from_acceptance_to_the_document(desk, mine, person):
+    application = sent(person)
+    page = case(desk, application)
+    assert acts(page) == {"accept", "ask", "approve", "refuse", "note"}
+    page = page.send(act="accept")
+    assert fresh(application).state == "in_progress"
+    page = page.send(act="note", message="We look into it.")
+    page = page.send(act="ask", message="Which year?", fields_asked=["farm_income", "born"])
+    assert fresh(application).asked == ["born", "farm_income"]
+    assert acts(page) == {"accept", "refuse", "note"}
+    service.answer(person.id, application.reference, {"born": "1991-01-01"})
+    db.session.commit()
+    page = case(desk, application).send(act="approve", message="All is well.")
+    assert acts(page) == {"issue", "note"}
+    page = page.send(act="issue", files={"document": (SLIP, "certificate.pdf")})
+    assert fresh(application).state == "issued"
+    assert acts(page) == set()
+    seen = open_page(mine, f"/en/applications/{application.reference}").words
+    for words in ("We look into it.", "Which year?", "All is well.", "certificate.pdf"):
+        assert words in seen
+
+
+def test_a_refusal_needs_a_reason(desk, person):
+    application = sent(person)
+    page = case(desk, application).send(act="refuse")
+    assert page.status == 422
+    assert fresh(application).state == "submitted"
+    page.send(act="refuse", message="You live elsewhere.")
+    assert fresh(application).state == "refused"
+
+
+@pytest.mark.parametrize(
+    "sent_", [{}, {"act": "nonsense"}, {"act": "issue"}, {"act": "ask"}, {"act": "note"},
+              {"act": "ask", "message": "What?"}, {"act": "ask", "fields_asked": "born"},
+              {"act": "ask", "message": "What?", "fields_asked": "employer"}]
+)  # fmt: skip
+def test_an_incomplete_act_is_said_and_changes_nothing(desk, person, sent_):
+    application = sent(person)
+    page = case(desk, application).send(**sent_)
+    assert page.status == 422
+    assert page.errors
+    assert fresh(application).state == "submitted"
+
+
+def test_a_file_that_lies_is_refused_and_the_words_stay(desk, person):
+    application = told(sent(person), "approve")
+    page = case(desk, application)
+    files = {"document": (b"MZ not a paper", "certificate.pdf")}
+    page = page.send(act="issue", message="Here it is.", files=files)
+    assert page.status == 422
+    assert "Here it is." in page.text
+    assert fresh(application).state == "approved"
+    assert len(service.timeline(application)) == 2
+
+
+def test_a_case_that_was_decided_meanwhile_is_not_decided_again(desk, person):
+    application = sent(person)
+    page = case(desk, application)
+    told(application, "refuse", reason={"en": "No."})
+    assert page.send(act="approve").status == 422
+    assert fresh(application).state == "refused"
+
+
+def test_another_providers_case_is_as_unknown_as_none(revenue, person):
+    application = sent(person)
+    other = make_person(role="officer", provider="tehsil")
+    client = signed_in_client(revenue, other)
+    none, found = (
+        open_page(client, f"/en/desk/{one}") for one in ("PB-0000-0000", application.reference)
+    )
+    assert (found.status, found.words) == (404, none.words)
+    assert "No case here." in open_page(client, "/en/desk").words
+
+
+def test_an_integrator_of_the_provider_does_not_read_its_cases(revenue, person):
+    application = sent(person)
+    both = make_person(role="integrator", provider="revenue")
+    client = signed_in_client(revenue, both)
+    assert client.get("/en/desk").status_code == 403
+    assert client.get(f"/en/desk/{application.reference}").status_code == 403
+
+
+def test_a_role_for_one_provider_gives_nothing_at_another(revenue, person):
+    application = sent(person)
+    both = make_person(role="officer", provider="tehsil")
+    accounts.grant(both.id, Role.INTEGRATOR, "revenue", by="tests")
+    db.session.commit()
+    client = signed_in_client(revenue, both)
+    assert "No case here." in open_page(client, "/en/desk").words
+    assert client.get(f"/en/desk/{application.reference}").status_code == 404
+
+
+def test_a_citizen_does_not_see_the_desk(mine, person):
+    application = sent(person)
+    assert mine.get("/en/desk").status_code == 403
+    assert mine.get(f"/en/desk/{application.reference}").status_code == 403
+    assert "Desk" not in open_page(mine, "/en/applications").words
+
+
+def test_the_fee_of_a_case_is_that_of_its_answers(person):
+    application = sent(person, LAND)
+    assert service.fee(application) == Money.of("55.00", "INR")
