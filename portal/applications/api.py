@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request, url_for
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from portal.api import service as answers
 from portal.api.access import calling, program
@@ -21,12 +21,21 @@ from portal.kernel.errors import N_, BadInput
 from portal.kernel.settings import current
 from portal.registry import service as registry
 from portal.web.edge import takes
+from portal.web.fields.base import tidy
 
 pages = Blueprint("cases_api", __name__, url_prefix="/api/v1/provider/applications")
 
 Language = Literal["en", "pa", "pa_Arab", "hi", "ur"]
-Short = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Long = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+def _readable(text: str) -> str:
+    if tidy(text, lines=True) != text.strip().replace("\r\n", "\n"):
+        raise ValueError("leave out control characters")
+    return text
+
+
+Short = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_readable)]
+Long = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_readable)]
 Texts = Annotated[dict[Language, Long], Field(min_length=1)]
 # Base 64 needs a third more, and the rest of the body is small.
 BODY_LIMIT = service.ISSUED_BYTES * 4 // 3 + 100_000

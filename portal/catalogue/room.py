@@ -1,12 +1,13 @@
 """The catalogue room."""
 
-from portal.catalogue import commands, links, listeners, views
+from portal.catalogue import commands, links, listeners, views, visitors
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Room
 from portal.registry.events import ServicePaused, ServicePublished, ServiceResumed
 
 room = Room(
     name="catalogue",
+    opens=(visitors.stand_in_front,),
     pages=(views.pages,),
     commands=(commands.catalogue,),
     within={

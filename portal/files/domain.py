@@ -8,6 +8,7 @@ from uuid import UUID
 
 from babel.support import LazyProxy
 
+from portal import i18n
 from portal.files import kinds, names
 from portal.i18n import file_size, gettext, lazy_gettext
 from portal.kernel.errors import N_, BadInput, DomainError, Gone, NotFound, TooLarge
@@ -98,7 +99,7 @@ def check_name(name: str, kind: str, accepts: Collection[str]) -> str:
 def listed(accepts: Collection[str]) -> str:
     """PDF, JPEG or PNG, in the language spoken now."""
     *most, last = [kinds.NAMES[kind] for kind in kinds.NAMES if kind in accepts]
-    return gettext("%(most)s or %(last)s", most=", ".join(most), last=last) if most else last
+    return gettext("%(most)s or %(last)s", most=i18n.listed(most), last=last) if most else last
 
 
 def _lazy(function: Any, *given: Any) -> Any:

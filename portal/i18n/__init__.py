@@ -3,6 +3,7 @@
 from portal.i18n.formats import (
     day,
     file_size,
+    listed,
     moment,
     money,
     number,
@@ -31,6 +32,7 @@ __all__ = [
     "language_of_tag",
     "language_wanted",
     "lazy_gettext",
+    "listed",
     "moment",
     "money",
     "ngettext",

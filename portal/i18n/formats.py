@@ -1,5 +1,6 @@
 """Figures, dates and money as each language writes them, always with Latin digits."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel import dates, numbers
 
 from portal.i18n.languages import language
+from portal.i18n.words import gettext
 from portal.kernel.money import Money
 
 ZONE = ZoneInfo("Asia/Kolkata")
@@ -24,7 +26,12 @@ def day(value: date) -> str:
 def moment(value: datetime) -> str:
     """The day and the clock time where the office is."""
     here = value.astimezone(ZONE)
-    return f"{day(here.date())}, {here:%H:%M}"
+    return listed((day(here.date()), f"{here:%H:%M}"))
+
+
+def listed(parts: Iterable[str]) -> str:
+    """One after the other, with the comma of the language."""
+    return gettext(", ").join(parts)
 
 
 def number(value: int | Decimal) -> str:

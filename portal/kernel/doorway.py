@@ -49,8 +49,9 @@ class Doorway:
                 protocol.response_bytes(408, PLAIN, b"The request took too long. Try again.")
                 return
             if whole:
+                length = body.tell()
                 body.seek(0)
-                await self._answer(environment(scope, body), protocol)
+                await self._answer(environment(scope, body, length), protocol)
             else:
                 protocol.response_bytes(400, PLAIN, b"The request was cut off. Try again.")
 
@@ -150,8 +151,11 @@ class Answer:
         raise NotImplementedError("write() is not offered: give an iterable.")
 
 
-def environment(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
-    """What WSGI (PEP 3333) tells the application of a request."""
+def environment(scope: Scope, body: IO[bytes], length: int) -> dict[str, Any]:
+    """What WSGI (PEP 3333) tells the application of a request.
+
+    A body that came without a length has one now: Werkzeug would else cut a long one short.
+    """
     host, _, port = scope.server.rpartition(":")
     told: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
@@ -173,7 +177,9 @@ def environment(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
     }
     # Under HTTP/2 the host is no header.
     hosted = {"HTTP_HOST": scope.authority} if scope.authority else {}
-    return told | hosted | _headers(scope)
+    headers = {"CONTENT_LENGTH": str(length)} | _headers(scope)
+    headers.pop("HTTP_TRANSFER_ENCODING", None)
+    return told | hosted | headers
 
 
 def _headers(scope: Scope) -> dict[str, str]:

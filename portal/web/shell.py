@@ -40,6 +40,7 @@ def furnish(app: Flask, menu: tuple[MenuItem, ...]) -> None:
         "number": i18n.number,
         "money": i18n.money,
         "file_size": i18n.file_size,
+        "listed": i18n.listed,
         "ltr": ltr,
     }
     environment.globals |= {

@@ -1,7 +1,5 @@
 """Pages kept for visitors: the same for all of them, new as soon as the catalogue is."""
 
-from time import monotonic
-
 import pytest
 
 from portal.catalogue import visitors
@@ -75,13 +73,56 @@ def test_an_address_with_other_words_is_not_kept(app, client):
 
 
 def test_the_state_of_the_catalogue_is_asked_again_after_a_while(app):
-    memory = visitors.Memory()
-    assert memory.stamp(3600) is None
+    patient, impatient = visitors.Memory(3600), visitors.Memory(0)
+    assert patient.stamp() is impatient.stamp() is None
     published()
-    assert memory.stamp(3600) is None
-    impatient = visitors.Memory()
-    began = monotonic()
-    assert impatient.stamp(0) == registry.stamp()
-    published(a_provider(a_service(promise=3)))
-    assert monotonic() >= began
-    assert impatient.stamp(0) == registry.stamp()
+    assert patient.stamp() is None
+    assert patient.is_fresh
+    assert impatient.stamp() == registry.stamp()
+    assert not impatient.is_fresh
+
+
+@pytest.fixture
+def patient(app, monkeypatch):
+    """The house as it is served: it trusts what it knows of the catalogue for a while."""
+    monkeypatch.setitem(app.extensions, visitors.MEMORY, visitors.Memory(3600))
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_in_front_of_the_house_a_page_costs_nothing_and_says_the_same(app, patient, queries, path):
+    published()
+    first = browser(app).get(path)
+    with queries() as told:
+        second = browser(app).get(path)
+    assert told == []
+    assert second.data == first.data
+    assert dict(second.headers) == dict(first.headers)
+    again = browser(app).get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["Content-Security-Policy"]
+
+
+def test_the_front_says_no_page_of_another_host_method_or_person(app, patient):
+    published()
+    browser(app).get(PAGE)
+    own = signed_in_client(app, make_person(name="Asha Devi"))
+    assert "Asha Devi" in own.get(PAGE).text
+    assert "Asha Devi" not in browser(app).get(PAGE).text
+    assert browser(app).post(PAGE).status_code in (400, 405)
+    elsewhere = browser(app).get(PAGE, base_url="http://elsewhere.example")
+    assert "localhost" not in elsewhere.headers.get("Location", "")
+
+
+def test_the_front_says_nothing_of_errors(app, patient):
+    published()
+    for _ in range(2):
+        assert browser(app).get("/en/services/tehsil/nothing").status_code == 404
+
+
+def test_another_state_of_the_catalogue_is_another_page(app, monkeypatch):
+    published()
+    for days in (15, 3):
+        published(a_provider(a_service(promise=days)))
+        monkeypatch.setitem(app.extensions, visitors.MEMORY, visitors.Memory(3600))
+        for _ in range(2):
+            assert f"{days} working days" in browser(app).get(PAGE).text

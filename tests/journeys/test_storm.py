@@ -14,7 +14,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from portal.accounts import sessions
+from portal.accounts.sessions import service as sessions
 from portal.app import create_app, read_settings
 from portal.applications.models import Application, TimelineEntry
 from portal.audit import service as audit
@@ -63,7 +63,8 @@ class Submitter(threading.Thread):
 
     def apply(self):
         with self.app.app_context():
-            person = make_person()
+            # The demo world holds some of the numbers that the factory gives.
+            person = make_person(mobile=None)
             draft = str(draft_for(person, LAND).draft.id)
             token = sessions.open_row(person.id)
             db.session.commit()
@@ -78,12 +79,18 @@ class Submitter(threading.Thread):
         self.until(lambda: browser.send(agree="yes"))
         reference = browser.page.url.path.rpartition("/")[2]
         if withdrawn := self.chance.random() < 0.5:
-            self.until(lambda: browser.open(f"/en/applications/{reference}/withdraw"))
-            self.until(lambda: browser.send(), or_status=409)
+            self.until(lambda: self.withdraw(browser, f"/en/applications/{reference}"))
         return Sent(draft, reference, withdrawn)
 
-    def until(self, act, or_status=200):
-        """Again and again, as a patient person would; 409 says that it was done before."""
+    def withdraw(self, browser, page):
+        """Unless it was done by a try whose answer was lost."""
+        browser.open(page)
+        if browser.links("/withdraw"):
+            browser.open(f"{page}/withdraw")
+            browser.send()
+
+    def until(self, act):
+        """Again and again, as a patient person would."""
         ends = time.monotonic() + SETTLING
         while True:
             self.tries += 1
@@ -171,7 +178,9 @@ def test_nothing_is_lost_and_nothing_is_doubled(house, app, department, chance):
     over.set()
     for one in submitters:
         one.join()
-    assert [one.fault for one in submitters if one.fault] == []
+    for one in submitters:
+        if one.fault:
+            raise one.fault
     settled(house)
     sent = [each for one in submitters for each in one.sent]
     print(f"{len(sent)} applications, {len(killed)} kills")  # noqa: T201

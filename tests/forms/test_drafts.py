@@ -1,0 +1,98 @@
+"""Drafts: begun once, saved by page, let go."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from portal.forms import service
+from portal.forms.service import Known, NoSuchDraft
+from portal.kernel import keys
+from portal.kernel.db import db
+from portal.kernel.ids import uuid7
+from tests.accounts.threads import at_once
+
+KNOWN = {"name": Known("Asha", {"en": "your profile"}), "phone": Known("1", {"en": "your profile"})}
+
+
+@pytest.fixture
+def subject(app):
+    found = keys.new_subject()
+    db.session.commit()
+    return found
+
+
+@pytest.fixture
+def draft(subject):
+    made = service.begin(subject, subject, "a/b", uuid7(), KNOWN)
+    db.session.commit()
+    return made
+
+
+def test_a_draft_is_begun_once_for_each_purpose(app, subject):
+    version = uuid7()
+    made = at_once(app, 8, lambda: service.begin(subject, subject, "a/b", version, {}).id)
+    assert len(set(made)) == 1
+    assert service.begin(subject, subject, "a/c", version, {}).id not in made
+
+
+def test_a_new_draft_holds_what_is_known(draft):
+    assert draft.answers == {"name": "Asha", "phone": "1"}
+    assert set(draft.sources) == {"name", "phone"}
+    assert service.is_new(draft)
+
+
+def test_saving_keeps_other_pages_and_empties_what_was_left_empty(draft):
+    service.save(draft, {"name": "Asha"}, ["name", "phone"])
+    service.save(draft, {"age": 3, "strange": 1}, ["age"])
+    assert draft.answers == {"name": "Asha", "age": 3}
+    assert set(draft.sources) == {"name"}
+    assert not service.is_new(draft)
+
+
+def test_two_pages_saved_at_once_are_both_kept(app, draft):
+    person = draft.person_id
+    names = iter("abcdefgh")
+
+    def save():
+        name = next(names)
+        service.save(service.find(person, draft.id), {name: 1}, [name])
+        return name
+
+    saved = at_once(app, 8, save)
+    db.session.expire_all()
+    assert set(service.find(person, draft.id).answers) == {"name", "phone", *saved}
+
+
+def test_a_sent_draft_is_not_changed(app, draft):
+    service.close(draft)
+    db.session.commit()
+    with pytest.raises(NoSuchDraft):
+        service.save(draft, {"name": "x"}, ["name"])
+    with pytest.raises(NoSuchDraft):
+        service.discard(draft.person_id, draft.id)
+    assert service.open_draft(draft.person_id, "a/b") is None
+    assert draft.answers == {}
+
+
+def test_somebody_elses_draft_is_as_unknown_as_none(draft):
+    for draft_id in (draft.id, uuid4()):
+        with pytest.raises(NoSuchDraft):
+            service.find(uuid4(), draft_id)
+        with pytest.raises(NoSuchDraft):
+            service.discard(uuid4(), draft_id)
+
+
+def test_a_discarded_draft_is_gone(draft):
+    service.discard(draft.person_id, draft.id)
+    db.session.commit()
+    assert service.of_person(draft.person_id) == []
+    assert service.began(draft.person_id, "a/b") is None
+
+
+@pytest.mark.promise("M19")
+def test_a_draft_holds_nothing_in_the_clear(draft):
+    (row,) = db.session.scalars(text("SELECT d::text FROM drafts d"))
+    for secret in ("Asha", "your profile"):
+        assert secret not in row
+        assert secret.encode().hex() not in row
