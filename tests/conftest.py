@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import create_engine, event, text
 
-from portal.app import create_app, read_settings, rooms
+from portal.app import create_app, read_settings
 from portal.kernel import crypto, schema
 from portal.kernel.db import Base, db
 from tests import cluster
@@ -21,15 +21,8 @@ def pytest_unconfigure(config):
 
 
 def fill(owner_url):
-    """Make the template database that every worker's is a copy of."""
-    rooms()
-    engine = create_engine(owner_url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-        Base.metadata.create_all(connection)
-        schema.install_jobs(connection)
-        schema.secure(connection)
-    engine.dispose()
+    """Make the template database that every worker's is a copy of: by the migrations."""
+    schema.upgrade(owner_url)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager
 
 from portal.accounts import domain, service
-from portal.accounts.domain import Grant, Level
+from portal.accounts.domain import Details, Grant, Level
 from portal.accounts.sessions import service as sessions
 from portal.kernel.errors import SignInNeeded
 from portal.web.access import Access, declare
@@ -33,8 +33,16 @@ class Person:
         return str(self.id)
 
     @cached_property
+    def details(self) -> Details:
+        return service.details(self.id)
+
+    @property
     def name(self) -> str:
-        return service.details(self.id).name
+        return self.details.name
+
+    @property
+    def language(self) -> str:
+        return self.details.language
 
     @cached_property
     def grants(self) -> tuple[Grant, ...]:

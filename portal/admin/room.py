@@ -8,4 +8,5 @@ room = Room(
     name="admin",
     back_office=(back_office.pages,),
     menu=(MenuItem("admin", N_("Overview"), "admin.overview", "grid", 0, signed_in=True),),
+    permissions={"admin.open": N_("Open the administration: whoever may open a part of it")},
 )

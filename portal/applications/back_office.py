@@ -11,6 +11,7 @@ from portal.accounts import service as accounts
 from portal.applications import domain, service, words
 from portal.applications.domain import ACTS, NEXT, Actor, State
 from portal.applications.forms import WORDS, ActForm
+from portal.applications.lists import service as lists
 from portal.applications.service import Author, Case
 from portal.files import service as files
 from portal.i18n import gettext, say
@@ -38,7 +39,7 @@ def queue() -> ResponseReturnValue:
     shown = request.args.get("show", "open")
     shown = shown if shown in FILTERS else "open"
     states = FILTERS[shown][1]
-    rows = service.queue(_providers(READ), states, after=_after(), limit=PAGE)
+    rows = lists.queue(_providers(READ), states, after=_after(), limit=PAGE)
     return render_template(
         "desk/queue.html",
         rows=rows,

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text, tuple_
+from sqlalchemy import Select, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.applications import domain
@@ -42,20 +42,6 @@ COLUMNS = Application.__table__.columns
 # A twin waits until the first one is through, however busy the house is.
 PATIENTLY = text(
     "SELECT set_config('lock_timeout', '20s', true), set_config('statement_timeout', '25s', true)"
-)
-# The columns of lists; no answer is opened for them.
-LISTED = (
-    Application.id,
-    Application.reference,
-    Application.provider_slug,
-    Application.service_slug,
-    Application.version_id,
-    Application.state,
-    Application.stage,
-    Application.due_on,
-    Application.days_left,
-    Application.created_at,
-    Application.changed_at,
 )
 
 
@@ -217,30 +203,6 @@ def _found(application: Application | None) -> Application:
     if application is None:
         raise NoSuchApplication
     return application
-
-
-def of_person(person_id: UUID, *, after: UUID | None = None, limit: int = 20) -> Sequence[Any]:
-    """Rows for the list of a person, newest first."""
-    wanted = select(*LISTED).where(Application.person_id == person_id)
-    if after is not None:
-        wanted = wanted.where(Application.id < after)
-    return db.session.execute(wanted.order_by(Application.id.desc()).limit(limit)).all()
-
-
-def queue(
-    providers: frozenset[str],
-    states: Sequence[str],
-    *,
-    after: tuple[date, UUID] | None = None,
-    limit: int = 50,
-) -> Sequence[Any]:
-    """Rows of the desk's list, the most urgent first."""
-    here = Application.provider_slug.in_(providers), Application.state.in_(states)
-    wanted = select(*LISTED).where(*here)
-    if after is not None:
-        wanted = wanted.where(tuple_(Application.due_on, Application.id) > after)
-    ordered = wanted.order_by(Application.due_on, Application.id)
-    return db.session.execute(ordered.limit(limit)).all()
 
 
 def timeline(application: Application) -> Sequence[TimelineEntry]:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.applications import applying, domain, service, words
 from portal.applications.applying import Course
+from portal.applications.lists import service as lists
 from portal.applications.service import Case
 from portal.files import service as files
 from portal.forms import engine
@@ -114,7 +115,7 @@ def discard(provider: str, name: str) -> ResponseReturnValue:
 @pages.get("/applications")
 @signed_in
 def index() -> ResponseReturnValue:
-    rows = service.of_person(visitor().id, after=request.args.get("after", type=UUID), limit=PAGE)
+    rows = lists.of_person(visitor().id, after=request.args.get("after", type=UUID), limit=PAGE)
     saved = [] if "after" in request.args else applying.saved(visitor().id)
     offers = registry.versions({row.version_id for row in (*rows, *saved)})
     return render_template(

@@ -126,8 +126,8 @@ class Front:
         self.app = app
         self.application = application
 
-    def answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        address = _address(environ)
+    def answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        address, start = _address(environ), start_response
         if address is None:
             return self.application(environ, start)
         memory = _memory(self.app)
@@ -138,7 +138,7 @@ class Front:
         self, address: tuple[str, ...], environ: WSGIEnvironment, start: StartResponse
     ) -> Iterable[bytes]:
         def hear(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            if KEPT_BY in environ and status.startswith("200"):
+            if KEPT_BY in environ and all(_is_everyones(pair) for pair in headers):
                 stamp, route, page = environ[KEPT_BY]
                 _answers.put((stamp, address), Answer(list(headers), page.body, page.etag, route))
             return start(status, headers, *error)
@@ -165,6 +165,10 @@ def _address(environ: WSGIEnvironment) -> tuple[str, ...] | None:
         return None
     names = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "PATH_INFO", "QUERY_STRING")
     return (*(str(environ.get(name, "")) for name in names), cookie)
+
+
+def _is_everyones(header: tuple[str, str]) -> bool:
+    return header[0] != "Set-Cookie" or header[1].startswith("language=")
 
 
 def _only_language(cookie: str) -> bool:

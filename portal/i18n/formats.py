@@ -19,7 +19,9 @@ LAKH_MONEY = "¤#,##,##0.00"
 
 
 def day(value: date) -> str:
-    """12 November 2026, in the spoken language."""
+    """12 November 2026, in the spoken language; of a moment, the day where the office is."""
+    if isinstance(value, datetime):
+        value = value.astimezone(ZONE).date()
     return dates.format_date(value, format="d MMMM y", locale=FORMATS[language()])
 
 

@@ -1,8 +1,8 @@
 """Between granian and Flask: no thread waits for a slow network.
 
-A request is read whole before a thread takes it up, and a long answer leaves by pieces, with no
-thread behind it meanwhile. granian's own WSGI gives a thread a body that is still on its way: as
-many slow uploads as threads, and nobody else is served.
+A request is read whole, into memory, before a thread takes it up, and a long answer leaves by
+pieces, with no thread behind it meanwhile. granian's own WSGI gives a thread a body that is still
+on its way: as many slow uploads as threads, and nobody else is served.
 """
 
 import asyncio
@@ -10,21 +10,29 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context, copy_context
+from dataclasses import dataclass
+from io import BytesIO
 from itertools import chain
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from wsgiref.types import WSGIApplication
 
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined]
 
 from portal.kernel.log import log
+from portal.kernel.scratch import scratch
 
 T = TypeVar("T")
 Headers = list[tuple[str, str]]
-IN_MEMORY = 256 * 1024
+SMALL = 256 * 1024
+# What all bodies on their way to one process may fill; more wait. Small ones are always taken.
+ALTOGETHER = 256 * 1024 * 1024
 # A client that sends nothing for so many seconds is given up.
 PATIENCE = 30
 PLAIN = [("content-type", "text/plain; charset=utf-8")]
+
+
+class Crowded(Exception):
+    """Too much is on its way at once."""
 
 
 class Doorway:
@@ -37,36 +45,49 @@ class Doorway:
     def __init__(self, application: WSGIApplication, *, threads: int, most: int) -> None:
         self.application = application
         self.most = most
+        self.held = 0
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         if scope.proto != "http":
             return
-        with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+        with _place(scope) as file:
+            body = Body(file)
             try:
                 whole = await self._read(scope, protocol, body)
             except TimeoutError:
                 protocol.response_bytes(408, PLAIN, b"The request took too long. Try again.")
-                return
-            if whole:
-                length = body.tell()
-                body.seek(0)
-                await self._answer(environment(scope, body, length), protocol)
+            except Crowded:
+                headers = [*PLAIN, ("retry-after", str(PATIENCE))]
+                protocol.response_bytes(503, headers, b"Too many uploads just now. Try again.")
             else:
-                protocol.response_bytes(400, PLAIN, b"The request was cut off. Try again.")
+                await self._pass_on(scope, protocol, body, whole=whole)
+            finally:
+                self.held -= body.size
 
-    async def _read(self, scope: Scope, protocol: HTTPProtocol, body: IO[bytes]) -> bool:
-        """Whether all of it came, or as much as we read. Raises TimeoutError."""
-        declared = scope.headers.get("content-length")
-        if declared is None and "transfer-encoding" not in scope.headers and scope.method == "GET":
+    async def _read(self, scope: Scope, protocol: HTTPProtocol, body: "Body") -> bool:
+        """Whether all of it came, or as much as we read. Raises TimeoutError, Crowded."""
+        declared = int(scope.headers.get("content-length", 0))
+        if not _has_body(scope) or declared > self.most:
             return True
-        if declared is not None and int(declared) > self.most:
-            return True
-        read = 0
         pieces = aiter(protocol)
-        while (piece := await asyncio.wait_for(anext(pieces, b""), PATIENCE)) and read <= self.most:
-            read += body.write(piece)
-        return declared is None or read >= int(declared)
+        while piece := await asyncio.wait_for(anext(pieces, b""), PATIENCE):
+            body.add(piece)
+            self.held += len(piece)
+            if self.held > ALTOGETHER and body.size > SMALL:
+                raise Crowded
+            if body.size > self.most:
+                return True
+        return body.size >= declared
+
+    async def _pass_on(
+        self, scope: Scope, protocol: HTTPProtocol, body: "Body", *, whole: bool
+    ) -> None:
+        if whole:
+            body.file.seek(0)
+            await self._answer(environment(scope, body), protocol)
+        else:
+            protocol.response_bytes(400, PLAIN, b"The request was cut off. Try again.")
 
     async def _answer(self, environ: dict[str, Any], protocol: HTTPProtocol) -> None:
         # One for the whole answer, whichever threads work on it.
@@ -101,6 +122,16 @@ class Doorway:
         return await asyncio.get_running_loop().run_in_executor(self.pool, context.run, work)
 
 
+@dataclass
+class Body:
+    file: BinaryIO
+    size: int = 0
+
+    def add(self, piece: bytes) -> None:
+        self.file.write(piece)
+        self.size += len(piece)
+
+
 class Answer:
     """What the application says, taken from it by pieces."""
 
@@ -119,7 +150,7 @@ class Answer:
             self._said = self.application(self.environ, self._start)
             self._pieces = iter(self._said)
             start = self.more()
-            following = next(self._pieces, None) if len(start) >= IN_MEMORY else None
+            following = next(self._pieces, None) if len(start) >= SMALL else None
         finally:
             if following is None:
                 self.close()
@@ -134,7 +165,7 @@ class Answer:
         for piece in self._pieces:
             taken.append(piece)
             size += len(piece)
-            if size >= IN_MEMORY:
+            if size >= SMALL:
                 break
         return b"".join(taken)
 
@@ -151,7 +182,17 @@ class Answer:
         raise NotImplementedError("write() is not offered: give an iterable.")
 
 
-def environment(scope: Scope, body: IO[bytes], length: int) -> dict[str, Any]:
+def _has_body(scope: Scope) -> bool:
+    return "content-length" in scope.headers or "transfer-encoding" in scope.headers
+
+
+def _place(scope: Scope) -> BinaryIO:
+    """Where the body is kept while it comes: never on a disk in the clear."""
+    small = not _has_body(scope) or 0 < int(scope.headers.get("content-length", 0)) <= SMALL
+    return BytesIO() if small else scratch()
+
+
+def environment(scope: Scope, body: Body) -> dict[str, Any]:
     """What WSGI (PEP 3333) tells the application of a request.
 
     A body that came without a length has one now: Werkzeug would else cut a long one short.
@@ -168,7 +209,7 @@ def environment(scope: Scope, body: IO[bytes], length: int) -> dict[str, Any]:
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": body,
+        "wsgi.input": body.file,
         "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
@@ -177,7 +218,7 @@ def environment(scope: Scope, body: IO[bytes], length: int) -> dict[str, Any]:
     }
     # Under HTTP/2 the host is no header.
     hosted = {"HTTP_HOST": scope.authority} if scope.authority else {}
-    headers = {"CONTENT_LENGTH": str(length)} | _headers(scope)
+    headers = {"CONTENT_LENGTH": str(body.size)} | _headers(scope)
     headers.pop("HTTP_TRANSFER_ENCODING", None)
     return told | hosted | headers
 

@@ -22,6 +22,11 @@ def asset(name: str) -> str:
         raise AssetsNotBuilt(f"{name} is not among the built assets. Run: make assets") from None
 
 
+def is_asset(name: str) -> bool:
+    """Whether the build made a file of this name; nothing else of the folder is served."""
+    return MANIFEST.exists() and name in _names(MANIFEST.stat().st_mtime_ns).values()
+
+
 # A new build is seen at once, without a restart.
 @lru_cache(maxsize=1)
 def _names(_written: int) -> dict[str, str]:

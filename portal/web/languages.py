@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, request, url_for
 
 from portal.i18n import TAGS, direction, language, language_wanted, speak, tag
 from portal.i18n.languages import NAMES
+from portal.web.access import visitor_or_none
 
 # The order in which people read the names: Latin, then the left-to-right scripts, then the others.
 SHOWN = ("en", "pa", "hi", "ur", "pa_Arab")
@@ -36,9 +37,12 @@ def follow_language(app: Flask) -> None:
 
 
 def wanted() -> str:
-    """What a visitor of `/` wants: as last time, else as the browser says."""
-    remembered = TAGS.get(request.cookies.get(COOKIE, ""))
-    return remembered or language_wanted(request.headers.get("Accept-Language", ""))
+    """The language of the last visit, else of the account, else of the browser."""
+    if remembered := TAGS.get(request.cookies.get(COOKIE, "")):
+        return remembered
+    if person := visitor_or_none():
+        return person.language
+    return language_wanted(request.headers.get("Accept-Language", ""))
 
 
 def language_links() -> list[LanguageLink]:

@@ -1,7 +1,6 @@
 """The way in without a language, and the probes of operators."""
 
 from mimetypes import guess_type
-from pathlib import Path
 
 from flask import Blueprint, Response, redirect, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +9,9 @@ from sqlalchemy import text
 from portal.i18n import tag
 from portal.kernel import schema
 from portal.kernel.db import db
+from portal.kernel.errors import NotFound
 from portal.web.access import public
+from portal.web.assets import DIST, is_asset
 from portal.web.languages import wanted
 
 pages = Blueprint("web", __name__)
@@ -28,14 +29,15 @@ def way_in() -> ResponseReturnValue:
 @public
 def assets(name: str) -> Response:
     """A built file; its name holds a hash of its content, so it is kept for a year."""
-    folder = Path(__file__).parent / "static" / "dist"
+    if not is_asset(name):
+        raise NotFound
     for encoding, ending in (("br", ".br"), ("gzip", ".gz")):
-        if request.accept_encodings[encoding] and (folder / (name + ending)).is_file():
-            response = send_from_directory(folder, name + ending, mimetype=kind_of(name))
+        if request.accept_encodings[encoding] and (DIST / (name + ending)).is_file():
+            response = send_from_directory(DIST, name + ending, mimetype=kind_of(name))
             response.headers["Content-Encoding"] = encoding
             break
     else:
-        response = send_from_directory(folder, name, mimetype=kind_of(name))
+        response = send_from_directory(DIST, name, mimetype=kind_of(name))
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -31,7 +31,7 @@ class Page:
 
     @property
     def controls(self):
-        """name -> values that a browser would send now."""
+        """Name -> values that a browser would send now."""
         sent = {}
         for form in self.root.iter(f"{XHTML}form"):
             if self._is_of_page(form):

@@ -1,5 +1,6 @@
 """What is done to an application, on the real database."""
 
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import pytest
@@ -38,7 +39,7 @@ def counts(*models):
 @pytest.fixture
 def endpoint(revenue, monkeypatch):
     """The department has an endpoint; nothing is sent, since no job is run."""
-    monkeypatch.setattr("portal.kernel.http.check", lambda url, **_: None)
+    monkeypatch.setattr("portal.kernel.http.check", lambda _, **__: None)
     webhooks.set_endpoint(
         "revenue", "https://revenue.example/hook", "tests", "whsec_" + "YWJj" * 11
     )
@@ -89,7 +90,7 @@ def test_a_twin_waits_for_a_slow_first_one_and_gets_its_answer(app, person):
 def test_a_reference_that_is_taken_is_drawn_again(person, monkeypatch):
     taken = sent(person).reference
     drawn = iter([taken, taken, "PB-0000-0000"])
-    monkeypatch.setattr(ids, "reference", lambda prefix: next(drawn))
+    monkeypatch.setattr(ids, "reference", lambda _: next(drawn))
     assert sent(person, LAND).reference == "PB-0000-0000"
 
 
@@ -116,26 +117,32 @@ def test_a_fault_in_any_statement_of_submitting_undoes_all(person, endpoint, own
     before = counts(*tables)
     db.session.rollback()
     for model in tables:
-        name = model.__tablename__
-        owner.execute(
-            text(
-                f"CREATE OR REPLACE TRIGGER fault BEFORE INSERT ON {name} EXECUTE FUNCTION refuse_change()"
-            )
-        )
-        owner.commit()
-        try:
-            with pytest.raises(Exception, match="are never changed"):
-                applying.send(applying.find(person.id, "revenue", INCOME, course.draft.id))
-                db.session.commit()
-        finally:
-            db.session.rollback()
-            owner.execute(text(f"DROP TRIGGER fault ON {name}"))
-            owner.commit()
-        assert counts(*tables) == before, name
+        with faulty(owner, model.__tablename__), pytest.raises(Exception, match="never changed"):
+            submit(person, course)
         db.session.rollback()
+        assert counts(*tables) == before, model
+        db.session.rollback()
+    submit(person, course)
+    assert count(Application) == 1
+
+
+@contextmanager
+def faulty(owner, table):
+    """The table takes no row for now."""
+    trigger = f"TRIGGER fault BEFORE INSERT ON {table} EXECUTE FUNCTION refuse_change()"
+    owner.execute(text(f"CREATE {trigger}"))
+    owner.commit()
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        owner.execute(text(f"DROP TRIGGER fault ON {table}"))
+        owner.commit()
+
+
+def submit(person, course):
     applying.send(applying.find(person.id, "revenue", INCOME, course.draft.id))
     db.session.commit()
-    assert count(Application) == 1
 
 
 @pytest.mark.promise("M19")

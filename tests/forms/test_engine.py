@@ -279,7 +279,7 @@ def test_a_question_that_did_not_stand_on_the_page_keeps_its_value():
     sheet = engine.take(page(COLOUR, WHICH, SHADE, answers=known), sent, keep)
     assert sheet.revealed == ("shade",)
     assert "shade" not in sheet.answered
-    assert dict((one.name, field.raw) for one, field in sheet)["shade"] == "dark"
+    assert {one.name: field.raw for one, field in sheet}["shade"] == "dark"
 
 
 def test_a_question_of_a_later_page_follows_from_an_earlier_one():

@@ -1,0 +1,155 @@
+"""Every column of every table: sealed, keyed, of a kind that tells nothing, or excused by name."""
+
+import pytest
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Uuid
+
+from portal.app import rooms
+from portal.kernel.db import APPEND_ONLY, Base
+from portal.registry.vocabulary import PERSONAL_CLASSES
+
+PLAIN = (Uuid, DateTime, Date, Integer, BigInteger, Boolean)
+PUBLIC = "published for everybody to read"
+CODE = "a code of ours, one of a few"
+SLUG = "the name of a service or provider in addresses"
+HASH = "a hash of a random token or of published text"
+# table -> column -> why it may stand there as it is. `*` excuses a whole table.
+EXCUSED = {
+    "api_tokens": {
+        "token_hash": HASH,
+        "provider_slug": SLUG,
+        "label": "what the integrator calls a program; no person is asked",
+        "scopes": CODE,
+    },
+    "applications": {
+        "reference": "a random name for the application, which tells nothing",
+        "provider_slug": SLUG,
+        "service_slug": SLUG,
+        "language": CODE,
+        "state": CODE,
+        "stage": "a code that the service declares",
+        "fee_currency": CODE,
+        "case_number": "the provider's own number of the case; it is asked to hold no more",
+        "asked": "names of questions, never answers",
+    },
+    "areas": {"*": PUBLIC},
+    "areas_edition": {"*": PUBLIC},
+    "attempts": {"key": "a keyed hash of what is counted"},
+    "audit_entries": {
+        "actor": "an id, or the name of a part of the house",
+        "act": CODE,
+        "about": "a kind and an id",
+        "why": CODE,
+        "hash": HASH,
+    },
+    "catalogue_entries": {"*": PUBLIC},
+    "catalogue_stamp": {"*": PUBLIC},
+    "catalogue_vocabulary": {"*": PUBLIC},
+    "catalogue_words": {"*": PUBLIC},
+    "consents": {
+        "provider_slug": SLUG,
+        "service_slug": SLUG,
+        "fields": "names of questions, never answers",
+        "shown": "the published words of the service",
+    },
+    "deliveries": {
+        "provider_slug": SLUG,
+        "reference": "a random name for the application, which tells nothing",
+        "type": CODE,
+        "state": CODE,
+    },
+    "delivery_attempts": {"error": CODE},
+    "disclosures": {
+        "provider_slug": SLUG,
+        "fields": "names of questions, never answers",
+        "channel": CODE,
+    },
+    "drafts": {"purpose": "the service, or the id of an application"},
+    "files": {"type": CODE, "state": CODE},
+    "given_answers": {
+        "key": "a random text of a department's program",
+        "digest": "a hash of a department's call, for one day",
+        "body": "reference, state, stage and due day",
+    },
+    "invitations": {"token_hash": HASH, "role": CODE},
+    "issued_documents": {"type": CODE},
+    "messages": {"key": "a kind and ids", "language": CODE, "state": CODE, "error": CODE},
+    "people": {"state": CODE, "language": CODE},
+    "providers": {"slug": SLUG},
+    "role_grants": {"role": CODE, "provider": SLUG, "granted_by": "an id"},
+    "service_definitions": {"*": PUBLIC},
+    "service_states": {"*": PUBLIC},
+    "service_versions": {"*": PUBLIC},
+    "sessions": {
+        "token_hash": HASH,
+        "level": CODE,
+        "data": "sealed by the sessions' own key, since a visitor has no subject",
+    },
+    "stored_events": {"name": CODE, "payload": "ids, codes and dates: Event says so"},
+    "subject_keys": {"key_id": CODE, "wrapped": "a key, wrapped by the keyring"},
+    "timeline_entries": {
+        "act": CODE,
+        "state": CODE,
+        "stage": "a code that the service declares",
+        "actor": CODE,
+        "actor_id": "an id",
+        "fields": "names of questions, never answers",
+    },
+    "webhook_endpoints": {
+        "provider_slug": SLUG,
+        "url": "a department's address",
+        "secret_sealed": "sealed by a key of the keyring",
+        "earlier_secret_sealed": "sealed by a key of the keyring",
+        "state": CODE,
+        "disabled_reason": CODE,
+    },
+}
+NEVER_CHANGED = {
+    "audit_entries",
+    "consents",
+    "delivery_attempts",
+    "disclosures",
+    "issued_documents",
+    "service_definitions",
+    "service_versions",
+    "stored_events",
+    "timeline_entries",
+    "version_proposals",
+    "version_publications",
+}
+
+
+def tables():
+    rooms()
+    return sorted(Base.metadata.sorted_tables, key=lambda table: table.name)
+
+
+@pytest.mark.promise("M19")
+@pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
+def test_every_column_is_protected_or_tells_nothing(table):
+    excused = EXCUSED.get(table.name, {})
+    for column in table.columns:
+        protected = {"sealed", "keyed"} & column.info.keys()
+        plain = isinstance(column.type, PLAIN)
+        assert protected or plain or excused.get(column.name) or excused.get("*"), (
+            f"{table.name}.{column.name}: seal it, or say here why it may be read"
+        )
+
+
+@pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
+def test_sealed_columns_name_their_class_and_their_subject(table):
+    sealed = [column for column in table.columns if "sealed" in column.info]
+    assert {column.info["sealed"] for column in sealed} <= set(PERSONAL_CLASSES)
+    assert not sealed or "subject_id" in table.columns
+
+
+def test_no_excuse_is_left_over():
+    for name, columns in EXCUSED.items():
+        table = Base.metadata.tables[name]
+        for column in set(columns) - {"*"}:
+            assert column in table.columns, f"{name}.{column} is gone"
+            assert not {"sealed", "keyed"} & table.columns[column].info.keys()
+
+
+def test_the_append_only_tables_are_these():
+    tables()
+    assert APPEND_ONLY == NEVER_CHANGED
