@@ -7,8 +7,10 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from portal.kernel.errors import N_, BadInput, Conflict
+from portal.kernel.money import Money
 from portal.registry import domain as declared
 from portal.registry.contract import Calendar, Form, Notice
 
@@ -33,6 +35,42 @@ class Actor(StrEnum):
     PROVIDER = "provider"
     OFFICER = "officer"
     PORTAL = "portal"
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The person who sends, and the subject under whose key the answers stand."""
+
+    person_id: UUID
+    subject_id: UUID
+    language: str
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who moves an application: a provider's program, or an officer."""
+
+    kind: Actor
+    id: str
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """What goes to the provider with one message: declared and consented fields, nothing else."""
+
+    application_id: UUID
+    subject_id: UUID
+    reference: str
+    sequence: int
+    state: str
+    provider_slug: str
+    service_slug: str
+    version: int
+    language: str
+    due_on: date | None
+    fee: Money | None
+    answers: dict[str, Any]
+    documents: list[dict[str, Any]]
 
 
 OPEN = frozenset({State.SUBMITTED, State.IN_PROGRESS, State.NEEDS_INFORMATION})

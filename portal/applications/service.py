@@ -1,8 +1,6 @@
 """Everything that is done to an application. The only module that touches its tables."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -36,6 +34,7 @@ from portal.registry.contract import Notice
 Answers = Mapping[str, Any]
 # What callers read of an application; its columns are changed here alone.
 Case = Application
+Sender, Author, Disclosure = domain.Sender, domain.Author, domain.Disclosure
 ISSUED_BYTES = 5_000_000
 ISSUED_KINDS = ("pdf", "jpeg", "png")
 COLUMNS = Application.__table__.columns
@@ -55,42 +54,6 @@ class NothingAsked(Conflict):
 
 class NotReady(Conflict):
     message = N_("Some answers are missing or not right yet. Go back and complete them.")
-
-
-@dataclass(frozen=True)
-class Sender:
-    """The person who sends, and the subject under whose key the answers stand."""
-
-    person_id: UUID
-    subject_id: UUID
-    language: str
-
-
-@dataclass(frozen=True)
-class Author:
-    """Who moves an application: a provider's program, or an officer."""
-
-    kind: Actor
-    id: str
-
-
-@dataclass(frozen=True)
-class Disclosure:
-    """What goes to the provider with one message: declared and consented fields, nothing else."""
-
-    application_id: UUID
-    subject_id: UUID
-    reference: str
-    sequence: int
-    state: str
-    provider_slug: str
-    service_slug: str
-    version: int
-    language: str
-    due_on: date | None
-    fee: Money | None
-    answers: dict[str, Any]
-    documents: list[dict[str, Any]]
 
 
 def submit(

@@ -10,7 +10,11 @@ PAGES = ["/", "/services", "/sign-in", "/register", "/search?q=land"]
 def test_a_first_view_is_light_and_waits_for_little(visit, page):
     person = visit("ur", 360)
     came = []
-    person.page.on("requestfinished", came.append)
+
+    def keep(request):
+        came.append(request)
+
+    person.page.on("requestfinished", keep)
     person.page.goto(f"/ur{page}")
     person.page.wait_for_load_state("networkidle")
     bodies = [one for one in came if "fonts/" not in one.url]

@@ -1,9 +1,9 @@
 """Sealed columns on a real database: what the table holds, and where a value opens."""
 
 import pytest
-from portal.accounts.models import Person
 from sqlalchemy import text
 
+from portal.accounts.models import Person
 from portal.kernel import keys
 from portal.kernel.crypto import CannotOpen
 from portal.kernel.db import db

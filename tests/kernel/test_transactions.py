@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 
-from portal.applications.events import ApplicationWithdrawn
+from portal.accounts.events import SignedIn
 from portal.audit import service as audit
 from portal.audit.models import AuditEntry
 from portal.kernel.db import APPEND_ONLY, Base, apart, db
@@ -20,7 +20,7 @@ def count(model):
     return db.session.scalar(select(func.count()).select_from(model))
 
 
-def test_an_event_and_its_jobs_go_with_the_transaction(monkeypatch):
+def test_an_event_and_its_jobs_go_with_the_transaction():
     audit.record("tried", about="test", actor="test")
     db.session.add(StoredEvent(name="Nothing", payload={}))
     db.session.rollback()
@@ -75,7 +75,7 @@ def test_a_removed_entry_is_found(superuser):
 
 
 def test_an_event_names_ids_only():
-    publish(ApplicationWithdrawn(uuid4()))
+    publish(SignedIn(uuid4()))
     stored = db.session.scalars(select(StoredEvent)).one()
-    assert stored.name == "ApplicationWithdrawn"
-    assert list(stored.payload) == ["application_id"]
+    assert stored.name == "SignedIn"
+    assert list(stored.payload) == ["person_id"]
