@@ -81,9 +81,12 @@ def _config(settings: Settings, ring: crypto.Keyring) -> dict[str, object]:
             "pool_pre_ping": True,
             "pool_size": 8,
             "max_overflow": 8,
+            "hide_parameters": True,
             "connect_args": {"options": f"{LIMITS} -c statement_timeout={patience}"},
         },
         "TESTING": kernel.env == "test",
+        # Whatever FLASK_DEBUG says: it would show faults, with what people typed.
+        "DEBUG": False,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_CHECK_DEFAULT": True,
     }

@@ -3,7 +3,6 @@
 Wall-clock figures of one machine: the ratios are what to compare.
 """
 
-import multiprocessing
 import os
 import socket
 import statistics
@@ -11,9 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.queues import Queue
 from pathlib import Path
 
 from flask import Flask
@@ -42,9 +41,9 @@ PAGES = (
 TEXT = """\
 # Performance
 
-Written by `make bench`: the numbers of one run on one machine, so compare the ratios. Everything is served by
-the same server ({processes} processes of {threads} threads), with clients beside it on the same {cores} cores:
-{clients} of them with {connections} connections that are kept open.
+Written by `make bench`: the numbers of one run on one machine, so compare the ratios. Everything is
+served by the same server ({processes} processes of {threads} threads), with {clients} clients of
+{connections} connections each beside it on the same {cores} cores.
 
 | page | requests/s | p50 | p95 | p99 | of bare Flask | promised | queries | size |
 |---|---|---|---|---|---|---|---|---|
@@ -52,9 +51,13 @@ the same server ({processes} processes of {threads} threads), with clients besid
 
 Memory of a web process after this load: {memory} MB (promised: under 200).
 
-*Bare Flask* answers `hello` with no database, session or template. *Queries* are those of a page that was asked
-before; a visitor's page may be kept whole until the catalogue changes.
+*Bare Flask* answers `hello` with no database, session or template. *Queries* are those of a page
+that was asked before.
 """
+
+
+class UnexpectedAnswer(Exception):
+    """Anything but 200 cannot be compared."""
 
 
 @dataclass(frozen=True)
@@ -78,21 +81,15 @@ def measure(port: int, path: str, cookie: str | None = None) -> Figures:
     lines = [f"GET {path} HTTP/1.1", f"Host: localhost:{port}", "Accept-Encoding: identity"]
     lines += [f"Cookie: session={cookie}"] if cookie else []
     request = ("\r\n".join(lines) + "\r\n\r\n").encode()
-    results: Queue[tuple[list[float], int]] = multiprocessing.Queue()
-    clients = [
-        multiprocessing.Process(target=_ask, args=(port, request, results)) for _ in range(CLIENTS)
-    ]
-    for one in clients:
-        one.start()
-    told = [results.get() for _ in clients]
-    for one in clients:
-        one.join()
+    with ProcessPoolExecutor(CLIENTS) as clients:
+        asked = [clients.submit(_ask, port, request) for _ in range(CLIENTS)]
+        told = [each.result() for each in asked]
     spent = sorted(each for times, _ in told for each in times)
     cuts = statistics.quantiles(spent, n=100)
     return Figures(len(spent) / SECONDS, cuts[49], cuts[94], cuts[98], told[0][1])
 
 
-def _ask(port: int, request: bytes, results: "Queue[tuple[list[float], int]]") -> None:
+def _ask(port: int, request: bytes) -> tuple[list[float], int]:
     """One request at a time on each connection, in turn."""
     opened = [socket.create_connection(("127.0.0.1", port)) for _ in range(CONNECTIONS)]
     spent: list[float] = []
@@ -105,17 +102,20 @@ def _ask(port: int, request: bytes, results: "Queue[tuple[list[float], int]]") -
             size = _read(one)
             if now > begun + WARM_UP:
                 spent.append(time.perf_counter() - now)
-    results.put((spent, size))
+    return spent, size
 
 
 def _read(connection: socket.socket) -> int:
     """Read one answer; the size of its body. Anything but 200 ends the bench."""
     told = b""
     while b"\r\n\r\n" not in told:
-        told += connection.recv(65536)
+        piece = connection.recv(65536)
+        if not piece:
+            raise UnexpectedAnswer("the connection was closed")
+        told += piece
     head, _, body = told.partition(b"\r\n\r\n")
     if b" 200 " not in head.split(b"\r\n")[0]:
-        sys.exit(head.decode(errors="replace"))
+        raise UnexpectedAnswer(head.decode(errors="replace"))
     size = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
     left = size - len(body)
     while left > 0:

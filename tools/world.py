@@ -1,4 +1,4 @@
-"""A throw-away portal with the demo world, as `portal run --demo` starts it, for tools that look."""
+"""A throw-away portal with the demo world, as `portal run --demo` starts it, for other tools."""
 
 import os
 import re

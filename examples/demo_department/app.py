@@ -38,6 +38,7 @@ WHERE excluded.sequence > cases.sequence
 """
 PATIENCE = 10
 MESSAGE_LIMIT = 100_000
+OUR_NAMES = {"127.0.0.1", "localhost"}
 ACTS = ("accept", "ask", "approve", "refuse", "issue")
 
 
@@ -87,7 +88,12 @@ def store() -> Iterator[sqlite3.Connection]:
 
 
 def refuse_other_sites() -> None:
-    """A page of another site may not press our buttons. The portal's messages carry no origin."""
+    """A page of another site may not press our buttons. The portal's messages carry no origin.
+
+    Nor may it read our pages, by calling this machine by a name of its own.
+    """
+    if request.host.rpartition(":")[0] not in OUR_NAMES and request.host not in OUR_NAMES:
+        abort(403)
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site") in {
         "cross-site",
         "same-site",
@@ -217,7 +223,8 @@ def document(reference: str, field: str) -> ResponseReturnValue:
 def fresh_link(reference: str, field: str) -> str:
     """Raises LookupError when the portal has no such document any more."""
     told = call("GET", f"/api/v1/provider/applications/{reference}").json()
-    return next(str(one["url"]) for one in told.get("documents", []) if one["field"] == field)
+    links = {one["field"]: str(one["url"]) for one in told.get("documents", [])}
+    return links[field]
 
 
 # Answers to the portal.

@@ -12,16 +12,26 @@ from threading import Lock
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from flask import Flask
 
 from portal.accounts.domain import Details, UnfitPassword, normal, password_fault
 from portal.accounts.settings import AccountsSettings
 from portal.i18n import gettext
-from portal.kernel.settings import current
+from portal.kernel.settings import Settings, SettingsError, current
 
 # OWASP: 46 MiB, one pass, one lane. In tests the same code runs with less.
 MEMORY, MEMORY_IN_TESTS = 46 * 1024, 256
+LEAST = 19 * 1024
 # Each check fills its memory for 30 ms: a burst of them must not fill the machine.
 ONE_AT_A_TIME = Lock()
+
+
+def refuse_weak(app: Flask) -> None:
+    """What is quick to check is quick to guess. Raises SettingsError."""
+    settings: Settings = app.config["SETTINGS"]
+    memory = settings.of(AccountsSettings).password_memory
+    if settings.kernel.env == "production" and memory is not None and memory < LEAST:
+        raise SettingsError(f"PORTAL_PASSWORD_MEMORY must be at least {LEAST} in production.")
 
 
 def hashed(password: str) -> str:

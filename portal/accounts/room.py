@@ -1,6 +1,6 @@
 """The accounts room."""
 
-from portal.accounts import commands, jobs, views, visitors
+from portal.accounts import commands, jobs, passwords, views, visitors
 from portal.accounts.sessions import service as sessions
 from portal.accounts.settings import AccountsSettings
 from portal.kernel.errors import N_
@@ -9,7 +9,7 @@ from portal.kernel.room import MenuItem, Room
 
 room = Room(
     name="accounts",
-    opens=(sessions.install, visitors.install),
+    opens=(passwords.refuse_weak, sessions.install, visitors.install),
     pages=(views.pages,),
     commands=(commands.people,),
     jobs=(jobs.sweep,),

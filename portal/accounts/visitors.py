@@ -52,10 +52,6 @@ class Person:
     def permissions(self) -> frozenset[str]:
         return domain.permissions(self.grants)
 
-    @cached_property
-    def providers(self) -> frozenset[str]:
-        return domain.providers(self.grants)
-
     def providers_for(self, permission: str) -> frozenset[str]:
         """Those where the person holds it: an officer of one may be an integrator of another."""
         return domain.providers(self.grants, permission)

@@ -1,6 +1,5 @@
 """The integrator's tokens: made, shown once, revoked."""
 
-from typing import Any, cast
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -38,8 +37,7 @@ def revoke(token_id: UUID) -> ResponseReturnValue:
 
 def _providers() -> frozenset[str]:
     """Where the visitor makes tokens: an integrator of one may be an officer of another."""
-    held: frozenset[str] = cast("Any", visitor()).providers_for("api.tokens")
-    return held
+    return visitor().providers_for("api.tokens")
 
 
 def _page(token: str | None) -> str:

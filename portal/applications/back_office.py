@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import service as accounts
 from portal.applications import domain, service, words
 from portal.applications.domain import ACTS, NEXT, Actor, State
 from portal.applications.forms import WORDS, ActForm
@@ -98,7 +97,7 @@ def _told(application: Case, form: ActForm) -> DomainError | None:
 
 def _providers(permission: str) -> frozenset[str]:
     """Where the visitor holds it: an officer of one may be an integrator of another."""
-    return accounts.providers_of(visitor().id, permission)
+    return visitor().providers_for(permission)
 
 
 def _page(application: Case, form: ActForm) -> str:

@@ -34,7 +34,9 @@ from portal.registry.contract import Notice
 Answers = Mapping[str, Any]
 # What callers read of an application; its columns are changed here alone.
 Case = Application
-Sender, Author, Disclosure = domain.Sender, domain.Author, domain.Disclosure
+Sender = domain.Sender
+Author = domain.Author
+Disclosure = domain.Disclosure
 ISSUED_BYTES = 5_000_000
 ISSUED_KINDS = ("pdf", "jpeg", "png")
 COLUMNS = Application.__table__.columns

@@ -12,7 +12,7 @@ from uuid import UUID
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, LargeBinary, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column
 
 from portal.kernel import clock, ids
 
@@ -88,6 +88,9 @@ def at_commit(work: Callable[[Session, dict[str, Any]], None]) -> None:
 
 @event.listens_for(Session, "before_commit")
 def _finish(session: Session) -> None:
+    # Told for savepoints too, and what is done last must not be done before the rest.
+    if session.in_nested_transaction():
+        return
     notes = session.info.pop("unit", {})
     if "at_commit" in notes:
         session.flush()
@@ -100,3 +103,19 @@ def _forget(session: Session) -> None:
     # Told for savepoints too, whose end leaves the rest of the unit as it is.
     if not session.in_nested_transaction():
         session.info.pop("unit", None)
+
+
+@event.listens_for(Session, "after_transaction_create")
+def _note_savepoint(session: Session, begun: SessionTransaction) -> None:
+    """Keep the notes as they are now: a savepoint that is undone undoes its notes too."""
+    if begun.nested:
+        notes = session.info.setdefault("unit", {})
+        kept = {name: list(one) if isinstance(one, list) else one for name, one in notes.items()}
+        notes.setdefault("savepoints", {})[begun] = kept
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _undo_savepoint(session: Session, undone: SessionTransaction) -> None:
+    before = session.info.get("unit", {}).get("savepoints", {})
+    if undone in before:
+        session.info["unit"] = before[undone]

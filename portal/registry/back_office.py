@@ -14,6 +14,7 @@ from portal.registry.finding import SLUG
 from portal.registry.service import Offer, Version
 from portal.registry.vocabulary import PERSONAL_CLASSES
 from portal.web.access import may, visitor
+from portal.web.fields.base import tidy
 
 pages = Blueprint("registry", __name__, url_prefix="/admin/catalogue", template_folder="templates")
 PAGE = 50
@@ -125,7 +126,7 @@ def _report(current: Offer | None, new: Offer) -> tuple[Change, ...]:
 
 def _reason() -> Words | None:
     """The reason in each language that it was written in; the others show the English one."""
-    said = {code: request.form.get(f"reason-{code}", "").strip() for code in LANGUAGES}
+    said = {code: tidy(request.form.get(f"reason-{code}", ""), lines=False) for code in LANGUAGES}
     said = {code: text[:LONGEST_REASON] for code, text in said.items() if text}
     return Words(texts=said) if "en" in said else None
 

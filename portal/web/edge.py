@@ -3,15 +3,20 @@
 from collections.abc import Callable
 from time import perf_counter
 from typing import IO, Any, ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import RequestRedirect
 
 from portal.kernel.db import db
 from portal.kernel.errors import BadInput
 from portal.kernel.log import log
 from portal.kernel.scratch import scratch
 from portal.kernel.settings import Settings
+from portal.web.access import safe_next
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,6 +45,14 @@ class Portal(Flask):
             response = super().process_response(refusal)
             db.session.commit()
         return response
+
+    def handle_http_exception(self, e: HTTPException) -> HTTPException | ResponseReturnValue:
+        """Lead to the right spelling of an address by its path: the host is whatever was sent."""
+        if not isinstance(e, RequestRedirect):
+            return super().handle_http_exception(e)
+        parts = urlsplit(e.new_url)
+        asked = f"?{parts.query}" if parts.query else ""
+        return redirect(safe_next(f"{parts.path}{asked}", "/"), e.code)
 
     def log_exception(self, exc_info: Any) -> None:
         """Never the text or the values of an exception: they may quote a person's answer."""

@@ -10,6 +10,8 @@ from typing import Any
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -26,6 +28,8 @@ from portal.kernel.errors import (
 )
 from portal.kernel.log import log
 
+# Seconds; what one waits for in the database lasts no longer.
+SOON = 5
 STALE = N_("This page was open too long. Load it again and send it once more.")
 SENTENCES = {
     400: BadInput.message,
@@ -42,6 +46,8 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, _refusal)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(PoolExhausted, _busy)
     app.register_error_handler(Exception, _fault)
 
 
@@ -74,13 +80,20 @@ def _stale(_: CSRFError) -> ResponseReturnValue:
     return answer(400, gettext(STALE))
 
 
-def _fault(error: Exception) -> ResponseReturnValue:
+def _busy(error: Exception) -> ResponseReturnValue:
+    """The database is away, or somebody holds what was needed: the same may work in a moment."""
+    response = _fault(error, 503)
+    response.headers["Retry-After"] = str(SOON)
+    return response
+
+
+def _fault(error: Exception, status: int = 500) -> Response:
     db.session.rollback()
     incident = secrets.token_hex(5)
     # The text of an exception may quote a person's answer, so the log names places only.
     places = [f"{one.filename}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)]
     log.error("fault", incident=incident, error=type(error).__name__, places=places[-8:])
-    return answer(500, gettext(SENTENCES[500]), incident=incident)
+    return answer(status, gettext(SENTENCES[500]), incident=incident)
 
 
 def for_program() -> bool:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, request, url_for
 
 from portal.i18n import TAGS, direction, language, language_wanted, speak, tag
 from portal.i18n.languages import NAMES
+from portal.kernel.settings import current
 from portal.web.access import visitor_or_none
 
 # The order in which people read the names: Latin, then the left-to-right scripts, then the others.
@@ -59,8 +61,10 @@ def _url(name: str) -> str:
     rule = request.url_rule
     if rule is None or "lang" not in rule.arguments or "GET" not in (rule.methods or ()):
         return f"/{name}"
-    values: dict[str, Any] = request.args.to_dict(flat=False)
-    return url_for(rule.endpoint, **values | (request.view_args or {}) | {"lang": name})
+    path = url_for(rule.endpoint, **(request.view_args or {}) | {"lang": name})
+    # Not through url_for: it would take what a visitor calls _scheme or endpoint for its own.
+    asked = urlencode(list(request.args.items(multi=True)))
+    return f"{path}?{asked}" if asked else path
 
 
 def _choose(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -86,6 +90,6 @@ def _remember(response: Response) -> Response:
             max_age=365 * 24 * 3600,
             httponly=True,
             samesite="Lax",
-            secure=request.is_secure,
+            secure=current().kernel.secure,
         )
     return response

@@ -185,6 +185,13 @@ def test_a_page_of_another_site_presses_no_button(desk):
     assert answer.status_code == 403
 
 
+def test_who_calls_this_machine_by_another_name_reads_nothing(desk):
+    hand_in(desk, message())
+    assert desk.get("/", headers={"Host": "rebound.example:8100"}).status_code == 403
+    for name in ("localhost", "127.0.0.1:8100"):
+        assert desk.get("/", headers={"Host": name}).status_code == 200
+
+
 def test_a_portal_that_is_down_is_said(desk):
     hand_in(desk, message())
     answer = desk.post(f"/cases/{REFERENCE}/answer", data={"act": "approve"})

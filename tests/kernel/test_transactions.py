@@ -79,3 +79,25 @@ def test_an_event_names_ids_only():
     stored = db.session.scalars(select(StoredEvent)).one()
     assert stored.name == "SignedIn"
     assert list(stored.payload) == ["person_id"]
+
+
+def test_the_chain_is_not_held_before_the_transaction_ends():
+    audit.record("begun", about="thing", actor="test")
+    with db.session.begin_nested():
+        audit.record("acted", about="thing", actor="test")
+    with apart() as other:
+        assert other.scalar(text("SELECT pg_try_advisory_xact_lock(7305806)"))
+    db.session.commit()
+    assert db.session.scalars(select(AuditEntry.act).order_by(AuditEntry.number)).all() == [
+        "begun",
+        "acted",
+    ]
+
+
+def test_what_a_savepoint_undid_is_not_recorded():
+    audit.record("begun", about="thing", actor="test")
+    savepoint = db.session.begin_nested()
+    audit.record("acted", about="thing", actor="test")
+    savepoint.rollback()
+    db.session.commit()
+    assert db.session.scalars(select(AuditEntry.act)).all() == ["begun"]

@@ -192,3 +192,11 @@ def test_visitors_are_asked_to_sign_in(app, draft):
         answer = browser(app).get(path)
         assert answer.status_code == 302
         assert "/sign-in" in answer.headers["Location"]
+
+
+def test_a_reason_is_kept_without_what_no_page_can_show(app, clerks):
+    published()
+    reason = {"reason-en": "The \x00scanner\u202e is broken."}
+    assert press(clerks[0], HERE, f"{HERE}/pause", **reason).status_code == 302
+    found = service.offered("tehsil", "income-certificate")
+    assert found.pause_reason.say("en") == "The scanner is broken."

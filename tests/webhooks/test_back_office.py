@@ -5,6 +5,9 @@ import re
 import pytest
 from flask import url_for
 
+from portal.accounts import service as accounts
+from portal.accounts.domain import Role
+from portal.kernel.db import db
 from portal.webhooks import service
 from tests.accounts.factories import csrf_token, make_person, send, signed_in_client
 from tests.jobs import run_jobs
@@ -173,3 +176,17 @@ def test_the_list_asks_as_often_for_many_as_for_few(integrator, department, send
 def test_the_menu_of_the_console_leads_here(app):
     with app.test_request_context("/en"):
         assert url_for("webhooks.endpoints", lang="en") == HOME
+
+
+def test_an_officer_of_another_provider_does_not_manage_its_messages(app, listening):
+    person = make_person(role="integrator", provider="tehsil")
+    accounts.grant(person.id, Role.OFFICER, "water-board", by="tests")
+    db.session.commit()
+    client = signed_in_client(app, person)
+    assert "water-board" not in client.get(HOME).text
+    elsewhere = f"{HOME}water-board"
+    token = csrf_token(client.get(TEHSIL).data)
+    told = {"csrf_token": token, "url": listening().url}
+    for got in (client.get(elsewhere), client.post(elsewhere, data=told)):
+        assert got.status_code == 404
+    assert service.endpoint("water-board") is None

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import pyotp
@@ -16,6 +17,7 @@ ISSUER = "Sanjha"
 STEP = 30
 # A phone's clock may be off by one step either way.
 TOLERATED = (0, -1, 1)
+FRESH = timedelta(minutes=15)
 CODES, CODE_LENGTH = 10, 16  # 16 characters of 5 bits
 
 
@@ -36,7 +38,7 @@ def new_app(person_id: UUID, secret: str | None = None) -> None:
 
 def setup(person_id: UUID, label: str) -> Setup | None:
     """The app that waits to be confirmed."""
-    if (app := _app(person_id, confirmed=False)) is None:
+    if (app := _waiting(person_id)) is None:
         return None
     uri = pyotp.TOTP(app.secret).provisioning_uri(name=label, issuer_name=ISSUER)
     return Setup(uri, tuple(" ".join(grouped(half)) for half in (app.secret[:16], app.secret[16:])))
@@ -48,7 +50,7 @@ def has_app(person_id: UUID) -> bool:
 
 def confirm_app(person_id: UUID, code: str) -> bool:
     """Let the waiting app take the place of the one in use, if this is a code of it."""
-    app = _app(person_id, confirmed=False)
+    app = _waiting(person_id)
     if app is None or not _use(app, code):
         return False
     db.session.execute(delete(App).where(App.subject_id == person_id, App.id != app.id))
@@ -99,6 +101,17 @@ def codes_left(person_id: UUID) -> int:
 
 def grouped(text: str) -> list[str]:
     return [text[start : start + 4] for start in range(0, len(text), 4)]
+
+
+def _waiting(person_id: UUID) -> App | None:
+    """The app to be confirmed. One that takes another's place waits only so long.
+
+    The password was asked for it, and must not be forgone by whoever comes later.
+    """
+    app = _app(person_id, confirmed=False)
+    if app is None or app.created_at > clock.now() - FRESH or not has_app(person_id):
+        return app
+    return None
 
 
 def _app(person_id: UUID, *, confirmed: bool) -> App | None:

@@ -145,7 +145,8 @@ def sweep() -> None:
     """Remove accounts whose second factor was never set: nobody can use them."""
     begun = clock.now() - domain.ENROLMENT_LASTS
     unfinished = select(Person.id).where(Person.state == State.ENROLLING, Person.created_at < begun)
-    for person_id in db.session.scalars(unfinished).all():
+    # Whoever sets it up at this moment holds the row, and is let be.
+    for person_id in db.session.scalars(unfinished.with_for_update(skip_locked=True)).all():
         remove(person_id)
 
 

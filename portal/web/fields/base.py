@@ -53,7 +53,7 @@ class Question(Field):  # type: ignore[misc]
         extra_filters: Any = None,  # noqa: ARG002
     ) -> None:
         self.errors: list[str] = []
-        self.posted = formdata is not None and bool(formdata)
+        self.posted = formdata is not None
         known = self.default if data is unset_value else data
         # What is known stays beside what was sent: a file that was kept is not sent again.
         if known is not None:
@@ -62,7 +62,7 @@ class Question(Field):  # type: ignore[misc]
             self.read(formdata)
 
     def read(self, formdata: Any) -> None:
-        self.raw = tidy(formdata.get(self.name, ""), lines=False)
+        self.raw = tidy(sent(formdata, self.name), lines=False)
 
     def set_answer(self, value: Any) -> None:
         self.typed = value
@@ -85,8 +85,7 @@ class Question(Field):  # type: ignore[misc]
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
         self.errors = []
         try:
-            if self.posted:
-                self.typed = self._checked()
+            self.typed = self._checked()
             for check in (*self.validators, *extra_validators):
                 check(form, self)
         except (ValidationError, StopValidation) as error:
@@ -94,11 +93,18 @@ class Question(Field):  # type: ignore[misc]
         return not self.errors
 
     def _checked(self) -> Any:
-        if self.is_empty():
+        # A request without a body reads as a page that was never sent: what was known stands.
+        if self.is_empty() if self.posted else self.typed is None:
             if self.required:
                 raise ValidationError(self.missing())
             return None
-        return self.parse()
+        return self.parse() if self.posted else self.typed
+
+
+def sent(formdata: Any, name: str) -> str:
+    """The text that was sent under a name; nothing for a file, or whatever else stands there."""
+    text = formdata.get(name)
+    return text if isinstance(text, str) else ""
 
 
 def tidy(text: Any, *, lines: bool) -> str:

@@ -82,7 +82,8 @@ class ChoicesField(Question):
         return f"{self.id}-0"
 
     def read(self, formdata: Any) -> None:
-        self.chosen = list(dict.fromkeys(formdata.getlist(self.name)))
+        texts = (one for one in formdata.getlist(self.name) if isinstance(one, str))
+        self.chosen = list(dict.fromkeys(texts))
 
     def set_answer(self, value: Any) -> None:
         self.typed = value

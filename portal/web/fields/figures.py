@@ -1,7 +1,7 @@
 """Numbers, money and dates, in whichever digits they are typed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,7 +10,7 @@ from wtforms import ValidationError
 
 from portal.i18n import day, gettext, money, number
 from portal.kernel.money import Money
-from portal.web.fields.base import Question, latin_digits, tidy
+from portal.web.fields.base import Question, latin_digits, sent, tidy
 
 
 class WholeNumberField(Question):
@@ -33,7 +33,7 @@ class WholeNumberField(Question):
         return gettext("Enter a number.")
 
     def parse(self) -> int:
-        text = latin_digits(self.raw).replace(",", "").replace(" ", "")
+        text = ungrouped(self.raw)
         if not re.fullmatch(r"[+-]?\d{1,15}", text):
             raise ValidationError(gettext("Enter a whole number, like 12."))
         value = int(text)
@@ -95,7 +95,7 @@ class MoneyField(Question):
         self.raw = str(value["amount"]).removesuffix(".00") if value else ""
 
     def parse(self) -> dict[str, str]:
-        value = read_decimal(self.raw.replace("₹", "").removeprefix("Rs"), 2)
+        value = read_decimal(re.sub(r"₹|^rs\.?", "", self.raw, flags=re.IGNORECASE), 2)
         if value is None or value < 0:
             raise ValidationError(gettext("Enter an amount, like 1,200 or 1,200.50."))
         check_range(value, self.at_least, self.at_most, self._say)
@@ -105,9 +105,15 @@ class MoneyField(Question):
         return money(Money.of(value, self.currency))
 
 
+def ungrouped(text: str) -> str:
+    """Without the marks between thousands; `2,5` keeps its comma, since it may mean 2.5."""
+    plain = latin_digits(text).replace(" ", "")
+    return plain if re.fullmatch(r"[+-]?\d*,\d{0,2}", plain) else plain.replace(",", "")
+
+
 def read_decimal(text: str, places: int) -> Decimal | None:
     """An exact number, however its thousands are grouped and in whichever digits it is typed."""
-    plain = latin_digits(text).replace(",", "").replace(" ", "")
+    plain = ungrouped(text)
     if not re.fullmatch(rf"[+-]?\d{{1,13}}(\.\d{{0,{places}}})?", plain):
         return None
     try:
@@ -122,6 +128,16 @@ def check_range(value: Any, least: Any, most: Any, say: Callable[[Any], str]) ->
         raise ValidationError(gettext("Enter %(least)s or more.", least=say(least)))
     if most is not None and value > most:
         raise ValidationError(gettext("Enter %(most)s or less.", most=say(most)))
+
+
+def read_date(parts: Sequence[str]) -> date | None:
+    """Year, month and day; digits only, for int() takes `1_9` and `+3` as well."""
+    if not all(re.fullmatch(r"[0-9]{1,4}", part) for part in parts):
+        return None
+    try:
+        return date(*map(int, parts))
+    except ValueError:
+        return None
 
 
 class DateField(Question):
@@ -147,16 +163,19 @@ class DateField(Question):
         return f"{self.id}-day"
 
     def read(self, formdata: Any) -> None:
-        whole = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", formdata.get(self.name, ""))
-        if whole:
-            self.set_answer(whole[0])
+        whole = sent(formdata, self.name)
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", whole):
+            self._fill(whole)
             return
-        sent = {part: formdata.get(f"{self.name}-{part}", "") for part in self.PARTS}
-        self.boxes = {part: tidy(text, lines=False)[:10] for part, text in sent.items()}
+        given = {part: sent(formdata, f"{self.name}-{part}") for part in self.PARTS}
+        self.boxes = {part: tidy(text, lines=False)[:10] for part, text in given.items()}
 
     def set_answer(self, value: Any) -> None:
         self.typed = value
-        year, month, of_month = value.split("-")
+        self._fill(value)
+
+    def _fill(self, whole: str) -> None:
+        year, month, of_month = whole.split("-")
         self.boxes = {"day": str(int(of_month)), "month": str(int(month)), "year": year}
 
     def is_empty(self) -> bool:
@@ -167,10 +186,9 @@ class DateField(Question):
 
     def parse(self) -> str:
         numbers = [latin_digits(self.boxes[part]) for part in reversed(self.PARTS)]
-        try:
-            value = date(*map(int, numbers))
-        except (ValueError, OverflowError):
-            raise ValidationError(gettext("Enter a real date, like 27 3 1990.")) from None
+        value = read_date(numbers)
+        if value is None:
+            raise ValidationError(gettext("Enter a real date, like 27 3 1990."))
         if value.year < 1900:
             raise ValidationError(gettext("Enter the year with four digits, like 1990."))
         if self.not_before and value < self.not_before:

@@ -30,8 +30,8 @@ class DocumentField(Question):
         return ",".join(kinds.get(kind, f".{kind}") for kind in self.accepts)
 
     def read(self, formdata: Any) -> None:
-        sent = formdata.get(self.name)
-        self.upload = sent if getattr(sent, "filename", "") else None
+        given = formdata.get(self.name)
+        self.upload = given if getattr(given, "filename", "") else None
 
     def set_answer(self, value: Any) -> None:
         self.typed = value

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from wtforms import ValidationError
 
 from portal.i18n import gettext
-from portal.web.fields.base import Question, latin_digits, tidy
+from portal.web.fields.base import Question, latin_digits, sent, tidy
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Level:
 
 
 Levels = Callable[[str | None], Sequence[Level]]
+# No cascade is deeper; more was not sent by our page.
+DEEPEST = 8
 
 
 class AddressField(Question):
@@ -38,25 +41,28 @@ class AddressField(Question):
         self.levels_of = levels
         self.line = self.postal_code = ""
         self.area: str | None = None
+        self.wrong = "line"
 
     @property
     def first_id(self) -> str:
-        return f"{self.id}-line"
+        """The part that is wrong: for the area, its last list."""
+        lists = self.levels
+        return f"{self.id}-{lists[-1].kind if self.wrong == 'area' and lists else self.wrong}"
 
     @property
     def levels(self) -> Sequence[Level]:
         return self.levels_of(self.area)
 
     def read(self, formdata: Any) -> None:
-        self.line = tidy(formdata.get(f"{self.name}-line", ""), lines=False)[:200]
-        code = formdata.get(f"{self.name}-postal_code", "")
+        self.line = tidy(sent(formdata, f"{self.name}-line"), lines=False)[:200]
+        code = sent(formdata, f"{self.name}-postal_code")
         self.postal_code = latin_digits(tidy(code, lines=False))[:10]
         self.area = self._deepest(formdata.getlist(f"{self.name}-area"))
 
-    def _deepest(self, sent: Iterable[str]) -> str | None:
+    def _deepest(self, codes: Iterable[str]) -> str | None:
         """The last choice that still fits the one above it: a changed district drops its tehsil."""
         area: str | None = None
-        for code in sent:
+        for code in islice(codes, DEEPEST):
             lists = self.levels_of(area)
             if not lists or code not in {option for option, _ in lists[-1].options}:
                 break
@@ -79,7 +85,9 @@ class AddressField(Question):
             raise ValidationError(gettext("Enter the house and street."))
         lists = self.levels
         if self.area is None or (lists and lists[-1].chosen is None):
+            self.wrong = "area"
             raise ValidationError(gettext("Choose the place down to the town or village."))
         if self.postal_code and not re.fullmatch(r"[1-9]\d{4,5}", self.postal_code):
+            self.wrong = "postal_code"
             raise ValidationError(gettext("Enter the postal code with its digits, like 141001."))
         return {"line": self.line, "area": self.area, "postal_code": self.postal_code or None}

@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import ValidationError
 
 from portal.i18n import gettext
-from portal.web.fields.base import Question, latin_digits, tidy
+from portal.web.fields.base import Question, latin_digits, sent, tidy
 
 LONGEST = 1024
 
@@ -20,7 +20,7 @@ class PasswordField(Question):
         super().__init__(label, **more)
 
     def read(self, formdata: Any) -> None:
-        self.raw = str(formdata.get(self.name, ""))
+        self.raw = sent(formdata, self.name)
 
     def missing(self) -> str:
         return gettext("Enter the password.")
@@ -42,8 +42,8 @@ class CodeField(Question):
         self.inputmode = "numeric" if digits else "text"
 
     def read(self, formdata: Any) -> None:
-        sent = latin_digits(tidy(formdata.get(self.name, ""), lines=False))[:64]
-        self.raw = sent.replace(" ", "").replace("-", "")
+        typed = latin_digits(tidy(sent(formdata, self.name), lines=False))[:64]
+        self.raw = typed.replace(" ", "").replace("-", "")
 
     def missing(self) -> str:
         return gettext("Enter the code.")

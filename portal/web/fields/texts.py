@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import ValidationError
 
 from portal.i18n import gettext, number
-from portal.web.fields.base import Question, tidy
+from portal.web.fields.base import Question, sent, tidy
 
 LONGEST = 4000
 
@@ -46,7 +46,7 @@ class LongTextField(TextField):
         super().__init__(label, max_length=max_length, rows=rows, **more)
 
     def read(self, formdata: Any) -> None:
-        self.raw = tidy(formdata.get(self.name, ""), lines=True)
+        self.raw = tidy(sent(formdata, self.name), lines=True)
 
 
 class NameField(TextField):
