@@ -7,23 +7,19 @@ from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.api.models import ApiToken, GivenAnswer
 from portal.audit import service as audit
 from portal.kernel import clock
 from portal.kernel.crypto import token_hash
-from portal.kernel.db import Json, db
+from portal.kernel.db import Json, db, wait_patiently
 from portal.kernel.errors import N_, BadInput, NotFound, Refused, SignInNeeded
 
 PREFIX = "sanjha_"
 KEPT = timedelta(hours=24)
 SCOPES = ("applications",)
-# A twin waits until the first one is through, however busy the house is.
-PATIENTLY = text(
-    "SELECT set_config('lock_timeout', '20s', true), set_config('statement_timeout', '25s', true)"
-)
 
 
 class NoToken(SignInNeeded):
@@ -113,7 +109,7 @@ def once(by: Caller, key: str | None, body: bytes, work: Callable[[], Answer]) -
         raise KeyMissing
     digest = token_hash(body.hex())
     if (first := _given(by, key)) is None:
-        db.session.execute(PATIENTLY)
+        wait_patiently()
         first = _begun(GivenAnswer(token_id=by.token_id, key=key, digest=digest))
         if first is not None:
             first.body, first.status = work()

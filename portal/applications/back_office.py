@@ -1,6 +1,7 @@
 """The desk: an officer's queue, and a case with what may be done to it."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -43,7 +44,7 @@ def queue() -> ResponseReturnValue:
         "desk/queue.html",
         rows=rows,
         offers=registry.versions({row.version_id for row in rows}),
-        state=words.state,
+        state=partial(words.state, desk=True),
         clock_left=_clock,
         shown=shown,
         filters=[(code, gettext(label)) for code, (label, _) in FILTERS.items()],
@@ -108,11 +109,11 @@ def _page(application: Case, form: ActForm) -> str:
         offer=offer,
         form=form,
         acts=form.act.options,
-        state=words.state(application.state),
+        state=words.state(application.state, desk=True),
         clock_left=_clock(application),
         sections=words.sections(offer.service, service.shared(application), {}),
         given=service.shared(application),
-        moments=words.timeline(application),
+        moments=words.timeline(application, desk=True),
     )
 
 

@@ -129,10 +129,14 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 
 
 class MoveNotAllowed(Conflict):
-    message = N_("An application that is %(state)s cannot become %(to)s.")
+    """Programs are told which states they were; people, what to do."""
+
+    message = N_("This cannot be done any more: the application has moved on. Load it again.")
 
     def __init__(self, state: State, to: State) -> None:
-        super().__init__(state=state.value.replace("_", " "), to=to.value.replace("_", " "))
+        super().__init__()
+        detail = f"An application that is {state} cannot become {to}."
+        self.faults = [{"pointer": "/type", "detail": detail}]
 
 
 class EventIncomplete(BadInput):

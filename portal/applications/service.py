@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.applications import domain
@@ -22,7 +22,7 @@ from portal.consent import service as consent
 from portal.consent.domain import Disclosed
 from portal.files import service as files
 from portal.kernel import clock, ids
-from portal.kernel.db import db
+from portal.kernel.db import db, wait_patiently
 from portal.kernel.errors import N_, Conflict, NotFound
 from portal.kernel.events import publish
 from portal.kernel.money import Money
@@ -40,10 +40,6 @@ Disclosure = domain.Disclosure
 ISSUED_BYTES = 5_000_000
 ISSUED_KINDS = ("pdf", "jpeg", "png")
 COLUMNS = Application.__table__.columns
-# A twin waits until the first one is through, however busy the house is.
-PATIENTLY = text(
-    "SELECT set_config('lock_timeout', '20s', true), set_config('statement_timeout', '25s', true)"
-)
 
 
 class NoSuchApplication(NotFound):
@@ -66,7 +62,7 @@ def submit(
     Raises NotReady when the answers do not allow a fee to be worked out.
     """
     kept = declared.clean(offer.service.form, answers)
-    db.session.execute(PATIENTLY)
+    wait_patiently()
     application = None
     # A reference that is taken already is drawn again; a twin's application ends it.
     while application is None:

@@ -97,7 +97,7 @@ def send(provider: str, name: str) -> ResponseReturnValue:
         if "agree" not in request.form:
             return _review_page(course, wrong=gettext("Tick the box to agree, then send.")), 422
         application = applying.send(course)
-    flash(gettext("Sent. We wrote down the moment; the provider has it now."), "ok")
+    flash(gettext("Sent. The provider has your application now."), "ok")
     return redirect(url_for(".show", reference=application.reference))
 
 

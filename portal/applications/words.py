@@ -41,6 +41,15 @@ ACTS: Mapping[str, str] = {
     "note": N_("A note from the provider"),
     "withdraw": N_("Withdrawn by you"),
 }
+# What an officer reads instead, who is not the person.
+AT_THE_DESK: Mapping[str, str] = {
+    State.NEEDS_INFORMATION: N_("Waiting for the person"),
+    "submit": N_("Sent by the person"),
+    "ask": N_("The person was asked for something"),
+    "answer": N_("Answered by the person"),
+    "note": N_("A note to the person"),
+    "withdraw": N_("Withdrawn by the person"),
+}
 HOLDERS: Mapping[str, str] = {
     State.SUBMITTED: N_("The provider"),
     State.IN_PROGRESS: N_("The provider"),
@@ -64,9 +73,14 @@ class Section:
     rows: tuple[tuple[Any, str, str], ...]
 
 
-def state(code: str) -> tuple[str, str]:
+def state(code: str, *, desk: bool = False) -> tuple[str, str]:
+    """The words of a state and the colour of its tag."""
     words, colour = STATES[code]
-    return gettext(words), colour
+    return gettext(_said_to(code, words, desk=desk)), colour
+
+
+def _said_to(code: str, words: str, *, desk: bool) -> str:
+    return AT_THE_DESK.get(code, words) if desk else words
 
 
 def clock_left(due: date | None, days_left: int | None, *, over: bool) -> tuple[str, str]:
@@ -86,7 +100,7 @@ def clock_left(due: date | None, days_left: int | None, *, over: bool) -> tuple[
     return gettext("Due %(day)s", day=day(due)), "ok"
 
 
-def timeline(application: Case) -> list[Moment]:
+def timeline(application: Case, *, desk: bool = False) -> list[Moment]:
     """What happened, in words, and what is still to come."""
     offer = registry.version(application.version_id)
     stages = {stage.slug: say(stage.title) for stage in offer.service.stages}
@@ -98,8 +112,9 @@ def timeline(application: Case) -> list[Moment]:
         notes += [say(one.label) for one in names if one is not None]
         notes += [_said(text) for text in (entry.words or {}).values()]
         kept = tuple(note for note in notes if note)
-        moments.append(Moment(gettext(ACTS[entry.act]), entry.created_at, kept))
-    return moments + _to_come(application)
+        title = gettext(_said_to(entry.act, ACTS[entry.act], desk=desk))
+        moments.append(Moment(title, entry.created_at, kept))
+    return moments + _to_come(application, desk=desk)
 
 
 def _said(texts: Mapping[str, str]) -> str:
@@ -107,11 +122,11 @@ def _said(texts: Mapping[str, str]) -> str:
     return say(texts) or next(iter(texts.values()), "")
 
 
-def _to_come(application: Case) -> list[Moment]:
+def _to_come(application: Case, *, desk: bool) -> list[Moment]:
     current = application.state
     if current == State.NEEDS_INFORMATION:
         return [
-            Moment(gettext("Waiting for you"), kind="now"),
+            Moment(state(current, desk=desk)[0], kind="now"),
             Moment(gettext("Decision"), kind="todo"),
         ]
     if current in (State.SUBMITTED, State.IN_PROGRESS):

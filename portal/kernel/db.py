@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, LargeBinary, MetaData, event
+from sqlalchemy import DateTime, LargeBinary, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column
 
@@ -55,6 +55,9 @@ db = SQLAlchemy(
     session_options={"expire_on_commit": False, "autoflush": False},
 )
 APPEND_ONLY: set[str] = set()
+PATIENTLY = text(
+    "SELECT set_config('lock_timeout', '20s', true), set_config('statement_timeout', '25s', true)"
+)
 
 
 def append_only(model: M) -> M:
@@ -68,6 +71,11 @@ def apart() -> Iterator[Session]:
     """A short transaction of its own, for what must stand although the request is refused."""
     with Session(db.engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def wait_patiently() -> None:
+    """Let this transaction wait for a twin until it is through, however busy the house is."""
+    db.session.execute(PATIENTLY)
 
 
 def unit() -> dict[str, Any]:

@@ -25,6 +25,8 @@ LONGEST_TEXT = 10_000
 MOST_PLACES = 6
 LAST_CLASS = tuple(PERSONAL_CLASSES)[-1]
 TAKEN = {path.partition(".")[0] for path in FACTS}
+# Names that the portal's own buttons and hidden fields have on a page of a form.
+OF_THE_PAGE = {"csrf_token", "shown", "refresh", "later", "draft", "seen", "agree"}
 
 
 def about_form(place: str, form: Form) -> Iterator[Finding]:
@@ -63,6 +65,9 @@ def _name(place: str, field: AnyField) -> Iterator[Finding]:
         )
     if field.name in TAKEN:
         yield Finding(f"{place}.name", f"{field.name} is a fact already. Choose another name.")
+    if field.name in OF_THE_PAGE:
+        sentence = f"{field.name} is a name that every page of a form uses. Choose another name."
+        yield Finding(f"{place}.name", sentence)
 
 
 def _prefill(place: str, field: AnyField) -> Iterator[Finding]:

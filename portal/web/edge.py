@@ -85,11 +85,13 @@ def open_edge(app: Flask, settings: Settings) -> None:
 def _begin() -> None:
     g.began = perf_counter()
     view = current_app.view_functions.get(request.endpoint or "")
+    encoded = request.mimetype == "application/x-www-form-urlencoded"
     limit = getattr(view, "body_limit", None)
-    if limit:
+    # Files come in parts; what is encoded as one text is read into memory whole.
+    if limit and not encoded:
         request.max_content_length = limit
         request.max_form_memory_size = BODY_LIMIT
-    if request.mimetype == "application/x-www-form-urlencoded" and len(request.form) > FIELD_LIMIT:
+    if encoded and len(request.form) > FIELD_LIMIT:
         raise BadInput
 
 

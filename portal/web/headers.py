@@ -29,8 +29,9 @@ def _add(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if current().kernel.secure:
         response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
-    if "Cache-Control" not in response.headers and _personal():
-        response.headers["Cache-Control"] = "no-store"
+    # A page that may be kept says so; others, errors too, are asked for again each time.
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store" if _personal() else "no-cache"
     return response
 
 

@@ -1,5 +1,6 @@
 """Every route of the house, with an address that leads somewhere."""
 
+import contextvars
 import re
 from uuid import UUID
 
@@ -24,7 +25,10 @@ NOBODY = UUID(int=7)
 
 
 class Plain(FlaskClient):
-    """A browser that does not judge pages: other tests do."""
+    """A browser that does not judge pages, as other tests do; it shares nothing with the test."""
+
+    def open(self, *args, **kwargs):
+        return contextvars.Context().run(super().open, *args, **kwargs)
 
 
 def plain(app, client=None):

@@ -88,7 +88,7 @@ def test_a_double_click_is_one_event(office, case):
 def test_what_the_portal_refuses_is_shown_to_the_clerk(office, case):
     answer = press(office, case, "issue")
     assert answer.status_code == 409
-    assert "An application that is submitted cannot become issued." in answer.text
+    assert "the application has moved on" in answer.text
 
 
 def test_a_document_is_fetched_by_its_link(office, case):

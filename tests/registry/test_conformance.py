@@ -58,6 +58,7 @@ FIELDS = [
     (Field.text("in", said("x")), "name", "'in' cannot be used in rules"),
     (Field.text("my shop", said("x")), "name", "'my shop' cannot be used in rules"),
     (Field.text("person", said("x")), "name", "person is a fact already"),
+    (Field.text("later", said("x")), "name", "later is a name that every page of a form uses"),
     (text(min_length=5, max_length=4), "max_length", "at least 5 and at most 4"),
     (text(max_length=10_001), "max_length", "A text has 1 to 10000 characters"),
     (Field.long_text("x", said("x"), min_length=-1), "max_length", "A text has 1 to 10000"),

@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from portal.kernel.db import apart, db
-from tests.accounts.factories import make_person, signed_in_client
+from tests.accounts.factories import csrf_token, make_person, signed_in_client
+from tests.contracts.routes import plain
 
 EVIL = {"Host": "evil.example"}
 # Names that url_for takes for itself.
@@ -18,7 +18,7 @@ RESERVED = ["endpoint=x", "_anchor=x", "_method=POST", "_scheme=javascript", "_e
 @pytest.fixture
 def stranger(app):
     """A browser that minds no page's soundness: what it gets may be no page."""
-    return FlaskClient(app, app.response_class)
+    return plain(app)
 
 
 @pytest.mark.parametrize("asked", RESERVED)
@@ -70,3 +70,18 @@ def test_a_program_is_told_too(app, stranger, monkeypatch):
     got = stranger.get("/healthz")
     assert (got.status_code, got.headers["Retry-After"]) == (503, "5")
     assert "SELECT" not in got.text
+
+
+@pytest.mark.parametrize("path", ["/en/nothing", "/en/search?q=x", "/healthz", "/"])
+def test_what_does_not_say_how_long_it_lasts_is_asked_for_again(stranger, path):
+    assert stranger.get(path).headers["Cache-Control"] == "no-cache"
+
+
+def test_a_notice_for_one_visitor_is_kept_for_no_other(app):
+    client = signed_in_client(app, make_person())
+    token = csrf_token(client.get("/en/account").data)
+    client.post("/en/sign-out", data={"csrf_token": token})
+    told = client.get("/en/")
+    assert "You are signed out." in told.text
+    assert told.headers["Cache-Control"] == "no-cache"
+    assert "You are signed out." not in client.get("/en/").text

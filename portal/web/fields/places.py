@@ -57,7 +57,8 @@ class AddressField(Question):
         self.line = tidy(sent(formdata, f"{self.name}-line"), lines=False)[:200]
         code = sent(formdata, f"{self.name}-postal_code")
         self.postal_code = latin_digits(tidy(code, lines=False))[:10]
-        self.area = self._deepest(formdata.getlist(f"{self.name}-area"))
+        codes = formdata.getlist(f"{self.name}-area")
+        self.area = self._deepest(one for one in codes if isinstance(one, str))
 
     def _deepest(self, codes: Iterable[str]) -> str | None:
         """The last choice that still fits the one above it: a changed district drops its tehsil."""
