@@ -99,7 +99,7 @@ def empty(url: str, metadata: MetaData) -> None:
         CLEANERS[name] = _superuser(name)
         CLEANERS[name].execute("SET session_replication_role = replica")
     tables = [table.name for table in metadata.sorted_tables] + JOB_TABLES
-    CLEANERS[name].execute(";".join(f'DELETE FROM "{table}"' for table in tables))  # noqa: S608
+    CLEANERS[name].execute(";".join(f'DELETE FROM "{table}"' for table in tables))
 
 
 def _is_worker(config: pytest.Config) -> bool:

@@ -5,14 +5,13 @@ Each page in English on a desktop, and in English and Urdu on a phone.
 
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from portal.accounts.domain import Role
 from portal.demo.domain import ACCOUNTS
@@ -108,12 +107,10 @@ def _fill(page: Page) -> None:
         field = page.locator(f"main [name={name}]")
         if field.count() and field.is_visible():
             field.fill(value)
-    with tempfile.TemporaryDirectory() as folder:
-        for name in PAPERS:
-            paper = Path(folder) / f"{name}.pdf"
-            paper.write_bytes(PAPER)
-            if page.locator(f"main [name={name}]").count():
-                page.locator(f"main [name={name}]").set_input_files(paper)
+    for name in PAPERS:
+        if page.locator(f"main [name={name}]").count():
+            paper = FilePayload(name=f"{name}.pdf", mimeType="application/pdf", buffer=PAPER)
+            page.locator(f"main [name={name}]").set_input_files(paper)
     _label(page, "true_statement", None)
 
 
@@ -126,7 +123,7 @@ def _label(page: Page, name: str, value: str | None) -> None:
 
 
 def _go_on(page: Page) -> None:
-    page.locator("main form[method=post] button.go").last.click()
+    page.locator("main form[method=post] button:not([name])").last.click()
     page.wait_for_load_state("networkidle")
 
 

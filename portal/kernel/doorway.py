@@ -13,6 +13,7 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import chain
+from time import monotonic
 from typing import Any, BinaryIO, TypeVar
 from wsgiref.types import WSGIApplication
 
@@ -26,9 +27,14 @@ Headers = list[tuple[str, str]]
 SMALL = 256 * 1024
 # What all bodies on their way to one process may fill; more wait. Small ones are always taken.
 ALTOGETHER = 256 * 1024 * 1024
-# A client that sends nothing for so many seconds is given up.
-PATIENCE = 30
-PLAIN = [("content-type", "text/plain; charset=utf-8")]
+# A client that sends nothing for so many seconds is given up, and so is one that is slower than
+# so many bytes a second after them: a byte now and then would hold its place for ever.
+PATIENCE, SLOWEST = 30, 1024
+PLAIN = [
+    ("content-type", "text/plain; charset=utf-8"),
+    ("content-security-policy", "default-src 'none'"),
+    ("x-content-type-options", "nosniff"),
+]
 
 
 class Crowded(Exception):
@@ -70,8 +76,8 @@ class Doorway:
         declared = int(scope.headers.get("content-length", 0))
         if not _has_body(scope) or declared > self.most:
             return True
-        pieces = aiter(protocol)
-        while piece := await asyncio.wait_for(anext(pieces, b""), PATIENCE):
+        pieces, began = aiter(protocol), monotonic()
+        while piece := await asyncio.wait_for(anext(pieces, b""), _patience(began, body.size)):
             body.add(piece)
             self.held += len(piece)
             if self.held > ALTOGETHER and body.size > SMALL:
@@ -190,6 +196,11 @@ def _place(scope: Scope) -> BinaryIO:
     """Where the body is kept while it comes: never on a disk in the clear."""
     small = not _has_body(scope) or 0 < int(scope.headers.get("content-length", 0)) <= SMALL
     return BytesIO() if small else scratch()
+
+
+def _patience(began: float, read: int) -> float:
+    """Seconds to wait for the next piece; none are left for who is too slow altogether."""
+    return min(PATIENCE, began + PATIENCE + read / SLOWEST - monotonic())
 
 
 def environment(scope: Scope, body: Body) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""What was begun and not finished: another authenticator app, an account, weak settings."""
+"""What was begun and not finished, two who want the same, and settings that are too weak."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,14 @@ from portal.accounts.settings import AccountsSettings
 from portal.kernel import clock
 from portal.kernel.db import apart, db
 from portal.kernel.settings import KernelSettings, Settings, SettingsError
-from tests.accounts.factories import code_at, make_unfinished, step_now, waiting_secret
+from tests.accounts.factories import (
+    code_at,
+    make_person,
+    make_unfinished,
+    step_now,
+    waiting_secret,
+)
+from tests.accounts.threads import at_once
 
 
 def test_another_app_that_was_not_confirmed_soon_needs_the_password_again(person):
@@ -55,3 +63,18 @@ def test_production_refuses_passwords_that_are_quick_to_guess(app, monkeypatch):
     monkeypatch.setitem(app.config, "SETTINGS", weak)
     with pytest.raises(SettingsError, match="PORTAL_PASSWORD_MEMORY must be at least"):
         passwords.refuse_weak(app)
+
+
+def test_of_two_who_take_one_contact_at_once_one_is_refused(app):
+    people = [make_person().id for _ in range(4)]
+    left = iter(people)
+
+    def take():
+        mine = next(left)
+        service.change_details(mine, replace(service.details(mine), email="one@example.org"))
+        return mine
+
+    results = at_once(app, len(people), take)
+    refused = [one for one in results if isinstance(one, service.ContactTaken)]
+    assert len(refused) == len(people) - 1, results
+    assert service.id_of("one@example.org") in results

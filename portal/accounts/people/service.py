@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import domain
 from portal.accounts.domain import Details, State
@@ -107,16 +108,18 @@ def add(told: Details) -> Person:
 def change_details(person_id: UUID, told: Details) -> None:
     """Put these details in place of the old ones.
 
-    Raises NoSuchPerson, ContactTaken, and what domain.check_details raises.
+    Raises NoSuchPerson, ContactTaken, also when somebody took it in the same moment, and what
+    domain.check_details raises.
     """
     person = one(person_id)
     domain.check_details(told, clock.today())
     if is_taken(told, but=person_id):
         raise ContactTaken
-    for name, value in _values(told).items():
-        if name.endswith("_key") or getattr(person, name) != value:
-            setattr(person, name, value)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            _put(person, told)
+    except IntegrityError as error:
+        raise ContactTaken from error
     audit.record(
         "accounts.details_changed",
         about=f"person:{person_id}",
@@ -124,6 +127,12 @@ def change_details(person_id: UUID, told: Details) -> None:
         subject_id=person_id,
     )
     publish(DetailsChanged(person_id))
+
+
+def _put(person: Person, told: Details) -> None:
+    for name, value in _values(told).items():
+        if name.endswith("_key") or getattr(person, name) != value:
+            setattr(person, name, value)
 
 
 def remove(person_id: UUID) -> None:
