@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.api import service
 from portal.kernel.errors import Refused
 from portal.web.access import may, visitor
+from portal.web.fields.base import tidy
 
 pages = Blueprint("tokens", __name__, url_prefix="/console/tokens", template_folder="templates")
 
@@ -24,7 +25,7 @@ def make() -> ResponseReturnValue:
     provider = request.form.get("provider", "")
     if provider not in _providers():
         raise Refused
-    label = request.form.get("label", "").strip()[:80] or provider
+    label = tidy(request.form.get("label", ""), lines=False)[:80] or provider
     return _page(service.issue_token(provider, service.SCOPES, label, visitor().id))
 
 

@@ -1,7 +1,6 @@
 """A department's cases, for its own programs: read one, tell what happened, fetch documents."""
 
 import base64
-import binascii
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -153,7 +152,7 @@ def _event(body: EventBody) -> ProviderEvent:
         return ProviderEvent(**told, fields=tuple(body.fields))
     try:
         content = base64.b64decode(body.document.content, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise NotBase64 from error
     return ProviderEvent(**told, fields=tuple(body.fields), document=(body.document.name, content))
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from portal.kernel.errors import N_, BadInput, Conflict
+from portal.kernel.errors import N_, BadInput, Conflict, Refused
 from portal.kernel.money import Money
 from portal.registry import domain as declared
 from portal.registry.contract import Calendar, Form, Notice
@@ -137,6 +137,10 @@ class MoveNotAllowed(Conflict):
         super().__init__()
         detail = f"An application that is {state} cannot become {to}."
         self.faults = [{"pointer": "/type", "detail": detail}]
+
+
+class OwnCase(Refused):
+    message = N_("This is your own application. Another officer must work on it.")
 
 
 class EventIncomplete(BadInput):

@@ -189,10 +189,12 @@ def receive(
 ) -> Application:
     """Let a provider or an officer move a case.
 
-    Raises NoSuchApplication, MoveNotAllowed, EventIncomplete, EventOverfull, UnknownFields,
-    UnknownStage, and what the files room refuses.
+    Raises NoSuchApplication, OwnCase, MoveNotAllowed, EventIncomplete, EventOverfull,
+    UnknownFields, UnknownStage, and what the files room refuses.
     """
     application = find_case(providers, reference, lock=True)
+    if author.id == f"person:{application.person_id}":
+        raise domain.OwnCase
     act = event.check()
     if act.to is not None:
         domain.check_move(State(application.state), act.to)

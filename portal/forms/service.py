@@ -13,11 +13,15 @@ from portal.files import service as files
 from portal.forms.models import Draft
 from portal.kernel import clock
 from portal.kernel.db import db
-from portal.kernel.errors import N_, NotFound
+from portal.kernel.errors import N_, Conflict, NotFound
 
 
 class NoSuchDraft(NotFound):
     message = N_("There is no such draft among yours. Begin the service again.")
+
+
+class ChangedMeanwhile(Conflict):
+    message = N_("You changed an answer in another window. Check your answers again, then send.")
 
 
 @dataclass(frozen=True)
@@ -135,11 +139,18 @@ def _files(answers: Mapping[str, Any]) -> set[UUID]:
 
 
 def close(draft: Draft) -> None:
-    """It was sent: nothing of it can be changed or sent again, and its answers are kept no more."""
-    if _is_open_now(draft):
-        draft.answers, draft.sources = {}, {}
-        draft.sent_at = clock.now()
-        db.session.flush()
+    """It was sent: nothing of it can be changed or sent again, and its answers are kept no more.
+
+    Raises ChangedMeanwhile when another page saved it after it was read for sending.
+    """
+    read = draft.saved_at
+    if not _is_open_now(draft):
+        return
+    if draft.saved_at != read:
+        raise ChangedMeanwhile
+    draft.answers, draft.sources = {}, {}
+    draft.sent_at = clock.now()
+    db.session.flush()
 
 
 def discard(person_id: UUID, draft_id: UUID) -> None:

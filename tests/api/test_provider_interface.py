@@ -67,6 +67,13 @@ def test_a_document_is_fetched_and_noted(program, application):
     assert notes[-1].fields == (paper["field"],)
 
 
+@pytest.mark.parametrize("content", ["é", "A", "not base 64", "\u0000"])
+def test_what_is_no_base_64_is_refused(program, application, content):
+    program.tell(application, type="approve")
+    document = {"name": "certificate.pdf", "content": content}
+    problem(program.tell(application, type="issue", document=document), 422)
+
+
 def test_every_event_until_the_document_is_issued(program, application, person):
     assert program.tell(application, type="accept", case_number="REV/9").status_code == 201
     moved = program.tell(application, type="progress", stage="field-report").get_json()

@@ -8,11 +8,12 @@ import time_machine
 from sqlalchemy import func, select, text
 
 from portal.applications import applying, domain, service
-from portal.applications.domain import State
+from portal.applications.domain import Actor, OwnCase, ProviderEvent, State
 from portal.applications.models import Application, IssuedDocument, TimelineEntry
 from portal.audit.models import AuditEntry
 from portal.consent import service as consent
 from portal.consent.models import Consent
+from portal.forms import service as drafts
 from portal.forms.models import Draft
 from portal.kernel import ids
 from portal.kernel.db import db
@@ -85,6 +86,32 @@ def test_a_twin_waits_for_a_slow_first_one_and_gets_its_answer(app, person):
     assert twin is None
     db.session.commit()
     assert applying.sent(applying.find(person.id, "revenue", INCOME, course.draft.id)) == first
+
+
+def test_what_was_changed_in_another_window_is_not_sent_unseen(app, person):
+    course = factories.draft_for(person)
+
+    def save():
+        other = drafts.find(person.id, course.draft.id)
+        drafts.save(other, {**course.answers, "guardian": "Another Name"}, ["guardian"])
+        db.session.commit()
+
+    at_once(app, 1, save)
+    with pytest.raises(drafts.ChangedMeanwhile):
+        applying.send(course)
+    db.session.rollback()
+    assert applying.resume(person.id, "revenue", INCOME).answers["guardian"] == "Another Name"
+
+
+def test_an_officer_does_not_decide_their_own_application(officer):
+    application = factories.sent(officer)
+    with pytest.raises(OwnCase):
+        service.receive(
+            factories.HERE,
+            application.reference,
+            ProviderEvent(type="accept"),
+            service.Author(Actor.OFFICER, f"person:{officer.id}"),
+        )
 
 
 def test_a_reference_that_is_taken_is_drawn_again(person, monkeypatch):

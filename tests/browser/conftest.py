@@ -61,7 +61,6 @@ def site(app, database, tmp_path):
                 "PORTAL_ENV": "test",
                 "PORTAL_VAR": str(tmp_path),
                 "PORTAL_BASE_URL": address,
-                "PORTAL_LOG_LEVEL": "error",
                 "DATABASE_URL": database.app_url,
             }
         )

@@ -124,22 +124,22 @@ RULES = [
     ({"when": "use == 3"}, "when", "Here the left side is text and the right side is number"),
     ({"when": "'yes'"}, "when", "yes or no is needed here"),
     ({"when": "colour == 'red'"}, "when", "nothing is called colour"),
-    ({"when": "later"}, "when", "later is asked after this"),
+    ({"when": "beyond"}, "when", "beyond is asked after this"),
     ({"when": "shop == ''"}, "when", "shop is asked after this"),
     ({"when": "paper"}, "when", "paper is asked after this, or cannot be used in rules"),
     ({"when": "use == 'hom'"}, "when", "use has no option 'hom'. Did you mean home?"),
     ({"when": "use in ['home', 'shop']"}, "when", "use has no option 'shop'."),
     ({"when": "person.age > 3"}, "when", "nothing is called person"),
-    ({"valid": ("later", said("x"))}, "valid", "later is asked after this"),
+    ({"valid": ("beyond", said("x"))}, "valid", "beyond is asked after this"),
     ({"valid": ("size(shop)", said("x"))}, "valid", "yes or no is needed here"),
 ]
 
 
 @pytest.mark.parametrize(("more", "part", "sentence"), RULES)
 def test_a_rule_that_cannot_be_decided_is_found(more, part, sentence):
-    later = Field.yes_no("later", said("Later"))
+    beyond = Field.yes_no("beyond", said("Later"))
     paper = Document("paper", said("Paper"))
-    (finding,) = asking(USE, paper, text(**more), later)
+    (finding,) = asking(USE, paper, text(**more), beyond)
     assert finding.place == f"{STEP}.fields.shop.{part}"
     assert sentence in finding.sentence
 
