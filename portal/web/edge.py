@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from time import perf_counter
-from typing import IO, Any, ParamSpec, TypeVar, cast
+from typing import IO, Any, ClassVar, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, g, redirect, request
@@ -22,6 +22,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 BODY_LIMIT = 256 * 1024
 FIELD_LIMIT = 1000
+
+
+class NotAForm(BadInput):
+    """Pages read forms; what is JSON would reach their fields as something else than text."""
+
+    status: ClassVar[int] = 415
 
 
 class Arrival(Request):
@@ -91,6 +97,8 @@ def _begin() -> None:
     if limit and not encoded:
         request.max_content_length = limit
         request.max_form_memory_size = BODY_LIMIT
+    if request.is_json and not request.path.startswith("/api/"):
+        raise NotAForm
     if encoded and len(request.form) > FIELD_LIMIT:
         raise BadInput
 

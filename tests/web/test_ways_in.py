@@ -92,3 +92,9 @@ def test_the_languages_of_a_page_lead_to_the_same_page(client):
     page = client.get("/en/search?q=land").get_data(as_text=True)
     for tag in ("pa", "hi", "ur", "pa-Arab"):
         assert f'href="/{tag}/search?q=land"' in page
+
+
+@pytest.mark.parametrize("body", ["[]", "{}", "1", '{"contact": ["x"]}'])
+def test_a_page_takes_no_json(client, body):
+    told = client.post("/en/sign-in", data=body, content_type="application/json")
+    assert told.status_code == 415
