@@ -183,15 +183,16 @@ def _programs(settings: Settings, cluster: Cluster, *, demo: bool) -> list[Progr
 
 
 def _servers(settings: Settings, env: Mapping[str, str], *, demo: bool) -> list[Program]:
-    """The worker, in the demo world the department, and the web server; then say where it is."""
+    """In the demo world the department, the web server, the worker; then say where it is."""
     ready = partial(ports.answers, settings.kernel.port, "/healthz")
     say = partial(announce, settings, demo=demo)
-    started = [Program("worker", (*THIS, "worker"), env)]
+    started = []
     if demo:
         command = department.command(department.file_in(settings.kernel.var))
         started.append(Program("department", command))
-    # Last, since it alone is waited for: the others get up meanwhile.
-    return [*started, Program("web", (*THIS, "web"), env, ready, then=say)]
+    # The worker comes last: what people wait for has the processors to itself.
+    started.append(Program("web", (*THIS, "web"), env, ready))
+    return [*started, Program("worker", (*THIS, "worker"), env, then=say)]
 
 
 def announce(settings: Settings, *, demo: bool) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import create_engine, event, text
 
 from portal.app import create_app, read_settings
-from portal.kernel import crypto, schema
+from portal.kernel import crypto, log, schema
 from portal.kernel.db import Base, db
 from tests import cluster
 from tests.pages import CheckedClient
@@ -57,6 +57,8 @@ def house(settings):
 @pytest.fixture
 def app(house, database):
     """The application on an empty database, inside an application context."""
+    # Another application that a test made may have left another level behind.
+    log.configure(house.config["SETTINGS"].kernel.log_level)
     with house.app_context():
         yield house
         db.session.remove()

@@ -145,6 +145,7 @@ def show(reference: str) -> ResponseReturnValue:
         moments=words.timeline(application),
         issued=service.issued(application),
         asked=_asked_labels(application),
+        wrote=words.asked_in_words(application),
         may_withdraw=domain.may_withdraw(domain.State(application.state)),
     )
 
@@ -311,5 +312,5 @@ def _answer_page(application: Case, sheet: Sheet) -> str:
         application=application,
         offer=registry.version(application.version_id),
         sheet=sheet,
-        moments=words.timeline(application),
+        wrote=words.asked_in_words(application),
     )

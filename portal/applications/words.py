@@ -117,6 +117,12 @@ def timeline(application: Case, *, desk: bool = False) -> list[Moment]:
     return moments + _to_come(application, desk=desk)
 
 
+def asked_in_words(application: Case) -> str:
+    """What the provider wrote when it last asked."""
+    said = [entry.words for entry in service.timeline(application) if entry.act == "ask"]
+    return _said((said[-1] or {}).get("message", {})) if said else ""
+
+
 def _said(texts: Mapping[str, str]) -> str:
     """What somebody wrote, in the reader's language if it is there, else as it was written."""
     return say(texts) or next(iter(texts.values()), "")

@@ -97,6 +97,14 @@ def test_a_clarification_is_answered(mine, person):
     assert "needs something" not in page_of(mine, application).words
 
 
+def test_the_words_of_the_department_stand_where_they_are_answered(mine, person):
+    application = sent(person)
+    asked(application, "farm_income", message="The slip and the sum differ.")
+    for page in ("", "/answer"):
+        shown = mine.get(f"/en/applications/{application.reference}{page}")
+        assert "The slip and the sum differ." in shown.get_data(as_text=True)
+
+
 def test_a_correction_that_brings_up_questions_asks_them_before_it_is_sent(mine, person):
     application = sent(person)
     asked(application, "occupation")
