@@ -1,6 +1,10 @@
 """Pages that must say what the code does: settings, commands, the interface, demo accounts."""
 
+import ast
+import configparser
 import re
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -17,6 +21,9 @@ PAGES = sorted(
 )
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")
 TARGET = re.compile(r"^([a-z]+):.*## ", re.MULTILINE)
+# What people and the portal get; beside it are only the tests and the tools of the developers.
+SHIPPED = ("portal", "providers", "migrations", "examples", "wsgi.py", "build_assets.py")
+OURS = {"portal", "providers", "tests", "tools", "examples", "build_assets", "wsgi"}
 
 
 def page(name):
@@ -99,3 +106,77 @@ def test_the_targets_that_pages_name_exist():
     targets = set(TARGET.findall((ROOT / "Makefile").read_text()))
     named = {name for path in PAGES for name in re.findall(r"`make ([a-z]+)", path.read_text())}
     assert named <= targets
+
+
+def plain(name):
+    """As packages are compared: in small letters with hyphens, without what is in brackets."""
+    return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower()
+
+
+def named_in_setup():
+    """The packages that the portal needs, and those that only tests need."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    lists = (config["options"]["install_requires"], config["options.extras_require"]["test"])
+    return [{plain(name) for name in one.split()} for one in lists]
+
+
+def imported(*places):
+    """The packages outside of Python and of ours that files of these places import."""
+    paths = [path for place in places for path in sources(ROOT / place)]
+    names = {name for path in paths for name in modules_of(ast.parse(path.read_text()))}
+    return names - OURS - sys.stdlib_module_names
+
+
+def sources(place):
+    return [place] if place.is_file() else sorted(place.rglob("*.py"))
+
+
+def modules_of(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (one.name.partition(".")[0] for one in node.names)
+        if isinstance(node, ast.ImportFrom):
+            yield node.module.partition(".")[0]
+
+
+def test_every_dependency_has_its_reason_and_none_has_one_in_vain():
+    text = (ROOT / "docs" / "decisions" / "dependencies.md").read_text()
+    cells = re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE)[1:]
+    told = [plain(name) for cell in cells for name in cell.split(", ")]
+    assert sorted(told) == sorted(set().union(*named_in_setup()))
+
+
+@pytest.mark.parametrize(("places", "lists"), [(SHIPPED, 1), (("tests", "tools"), 2)])
+def test_whatever_is_imported_is_named_in_the_setup(places, lists):
+    named = set().union(*named_in_setup()[:lists])
+    owners = packages_distributions()
+    unnamed = {
+        name: owners.get(name)
+        for name in imported(*places)
+        if not named & {plain(owner) for owner in owners.get(name, ())}
+    }
+    assert unnamed == {}
+
+
+def test_nothing_is_installed_for_people_that_no_code_names():
+    """Some are found or run by their name, and not imported."""
+    words = {
+        word
+        for place in SHIPPED
+        for path in sources(ROOT / place)
+        for word in re.findall(r"\w+", path.read_text())
+    }
+    named = {
+        plain(one)
+        for module, owns in packages_distributions().items()
+        if module in words
+        for one in owns
+    }
+    assert named_in_setup()[0] <= named
+
+
+def test_the_lock_file_holds_every_package_of_the_setup_and_none_that_left():
+    entries = re.split(r"^(?=\S)", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE)
+    asked = {plain(one.partition("==")[0]) for one in entries if "sanjha (setup.cfg)" in one}
+    assert asked == set().union(*named_in_setup())

@@ -21,10 +21,12 @@ from portal.accounts.people import service as people
 from portal.accounts.people.service import (
     ContactTaken,
     NoSuchPerson,
+    Visiting,
     change_details,
     details,
     id_of,
     names,
+    visiting,
 )
 from portal.accounts.roles import service as roles
 from portal.accounts.roles.service import (
@@ -51,6 +53,7 @@ __all__ = [
     "Overview",
     "Pending",
     "Setup",
+    "Visiting",
     "app_setup",
     "begin_sign_in",
     "change_details",
@@ -77,6 +80,7 @@ __all__ = [
     "session_lasts",
     "sign_out_everywhere",
     "sweep",
+    "visiting",
 ]
 
 

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager
 
 from portal.accounts import domain, service
-from portal.accounts.domain import Details, Grant, Level
+from portal.accounts.domain import Grant, Level
+from portal.accounts.service import Visiting
 from portal.accounts.sessions import service as sessions
 from portal.kernel.errors import SignInNeeded
 from portal.web.access import Access, declare
@@ -33,20 +34,20 @@ class Person:
         return str(self.id)
 
     @cached_property
-    def details(self) -> Details:
-        return service.details(self.id)
+    def _told(self) -> Visiting:
+        return service.visiting(self.id)
 
     @property
     def name(self) -> str:
-        return self.details.name
+        return self._told.name
 
     @property
     def language(self) -> str:
-        return self.details.language
+        return self._told.language
 
-    @cached_property
+    @property
     def grants(self) -> tuple[Grant, ...]:
-        return service.grants_of(self.id)
+        return self._told.grants
 
     @cached_property
     def permissions(self) -> frozenset[str]:

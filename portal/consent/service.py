@@ -40,7 +40,7 @@ def record(
 
 
 def disclosed(consent_id: UUID, fields: Collection[str], channel: str) -> None:
-    """Note what is sent. Raises NotConsented when it is more than was agreed to."""
+    """Note what is sent. Raises NoSuchConsent, NotConsented when it is more than was agreed to."""
     row = db.session.get(Consent, consent_id)
     if row is None:
         raise NoSuchConsent

@@ -64,7 +64,12 @@ def preload(subject_ids: Iterable[UUID]) -> None:
     wanted = set(subject_ids) - _opened().keys()
     if not wanted:
         return
-    for row in db.session.scalars(select(SubjectKey).where(SubjectKey.id.in_(wanted))):
+    remember(db.session.scalars(select(SubjectKey).where(SubjectKey.id.in_(wanted))))
+
+
+def remember(rows: Iterable[SubjectKey]) -> None:
+    """Open keys whose rows came with another query, so that none is asked for them."""
+    for row in rows:
         if row.wrapped is not None:
             _opened()[row.id] = keyring().unwrap(row.key_id, row.id.bytes, row.wrapped)
 

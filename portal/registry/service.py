@@ -164,7 +164,10 @@ def propose(version_id: UUID, by: UUID) -> None:
 
 
 def publish(version_id: UUID, by: UUID) -> None:
-    """Offer this version from now on. Raises NoSuchVersion, NotProposed, TwoPeopleNeeded."""
+    """Offer this version from now on.
+
+    Raises NoSuchVersion, NotProposed, TwoPeopleNeeded, AlreadyPublished.
+    """
     version = _take(version_id)
     if version.state == "published":
         raise AlreadyPublished

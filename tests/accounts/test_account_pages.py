@@ -20,6 +20,7 @@ from tests.accounts.factories import (
     code_at,
     csrf_token,
     fresh_code,
+    make_person,
     send,
     sign_in,
     signed_in_client,
@@ -383,3 +384,12 @@ def test_no_event_and_no_log_line_holds_a_detail(client):
     for word in ("Asha", ASHA["email"], "9876500000", "1990", PASSWORD, WRONG):
         assert word not in stored
         assert word not in written
+
+
+def test_a_page_knows_its_visitor_by_two_queries(app, queries):
+    """One for the session, one for the person with their key and roles."""
+    client = signed_in_client(app, make_person(role="officer", provider="revenue"))
+    client.get("/en/account")
+    with queries() as told:
+        client.get("/en/nothing-here")
+    assert len(told) == 2

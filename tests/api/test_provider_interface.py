@@ -106,6 +106,7 @@ def test_the_same_key_gets_the_same_answer_and_works_once(program, application):
     assert len(service.timeline(application)) == 2
 
 
+@pytest.mark.promise("B7")
 def test_fifty_calls_at_once_with_one_key_work_once(revenue, program, application):
     answers = at_once(
         revenue, 20, lambda: program.tell(application, key="once", type="accept").data

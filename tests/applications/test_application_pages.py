@@ -163,7 +163,7 @@ PARTS = ["", "/answers", "/answer", "/withdraw"]
 
 
 @pytest.mark.parametrize("part", PARTS)
-@pytest.mark.promise("B7")
+@pytest.mark.promise("W8")
 def test_somebody_elses_application_is_as_unknown_as_none(mine, theirs, person, part):
     application = sent(person)
     asked(application, "born")

@@ -57,6 +57,7 @@ def test_submitting_makes_one_of_each(person, endpoint):
     assert names.count("ApplicationSubmitted") == 1
 
 
+@pytest.mark.promise("B7")
 def test_pressing_submit_fifty_times_makes_one_application(app, person, endpoint):
     course = factories.draft_for(person)
     before = count(StoredEvent)
@@ -73,6 +74,7 @@ def test_pressing_submit_fifty_times_makes_one_application(app, person, endpoint
     assert len(names) == before + 2
 
 
+@pytest.mark.promise("B7")
 def test_a_twin_waits_for_a_slow_first_one_and_gets_its_answer(app, person):
     course = factories.draft_for(person)
     first = applying.send(course)

@@ -223,7 +223,6 @@ def test_change_leads_to_the_answer_and_back_to_the_review(mine):
 
 
 @pytest.mark.promise("M8")
-@pytest.mark.promise("B7")
 def test_the_review_says_what_is_shared_with_whom_and_why(mine):
     review = reviewed(mine)
     assert "What is shared, with whom and why" in review.words
@@ -232,7 +231,7 @@ def test_the_review_says_what_is_shared_with_whom_and_why(mine):
     assert "There is no fee." in review.words
 
 
-@pytest.mark.promise("B7")
+@pytest.mark.promise("M8")
 def test_nothing_is_sent_without_agreement(mine):
     page = reviewed(mine).send()
     assert page.status == 422

@@ -113,7 +113,6 @@ def forms_of(secret):
 
 
 @pytest.mark.promise("M19")
-@pytest.mark.promise("B7")
 def test_a_persons_data_stand_nowhere_in_the_clear(lived_in, settings, logged):
     person = make_person(name=NAME, email=MAIL, mobile=PHONE)
     client = signed_in_client(lived_in, person)

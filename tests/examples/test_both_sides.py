@@ -48,7 +48,6 @@ def in_the_portal(case):
     return applications.find_case(frozenset({"tehsil"}), case.rpartition("/")[2])
 
 
-@pytest.mark.promise("B7")
 def test_a_case_is_accepted_approved_and_its_certificate_issued(office, case):
     assert press(office, case, "accept").status_code == 200
     assert in_the_portal(case).state == "in_progress"

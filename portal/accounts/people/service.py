@@ -1,16 +1,16 @@
 """The rows of people: who is found under an address or number, what they told us, who goes."""
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import domain
-from portal.accounts.domain import Details, State
+from portal.accounts.domain import Details, Grant, Role, State
 from portal.accounts.events import DetailsChanged
 from portal.accounts.models import (
     App,
@@ -40,6 +40,15 @@ class ContactTaken(DomainError):
     message = N_("This e-mail address or mobile number cannot be used. Give another.")
 
 
+@dataclass(frozen=True)
+class Visiting:
+    """What every page needs to know of the signed-in person."""
+
+    name: str
+    language: str
+    grants: tuple[Grant, ...]
+
+
 def find(contact: str) -> Person | None:
     """The person who signs in with this e-mail address or mobile number."""
     name = domain.contact(contact)
@@ -63,6 +72,27 @@ def one(person_id: UUID) -> Person:
     if (person := db.session.get(Person, person_id)) is None:
         raise NoSuchPerson
     return person
+
+
+def visiting(person_id: UUID) -> Visiting:
+    """Who is visiting, with the key that opens their row, by the one query of a page.
+
+    Raises NoSuchPerson.
+    """
+    pair = func.jsonb_build_array(RoleGrant.role, RoleGrant.provider)
+    told = select(func.jsonb_agg(aggregate_order_by(pair, RoleGrant.created_at)))
+    held = told.where(RoleGrant.person_id == person_id).scalar_subquery()
+    wanted = select(Person, keys.SubjectKey, held).where(Person.id == person_id)
+    row = db.session.execute(
+        wanted.join(keys.SubjectKey, keys.SubjectKey.id == Person.subject_id)
+    ).first()
+    if row is None:
+        raise NoSuchPerson
+    person, key, grants = row
+    keys.remember([key])
+    # The database keeps the names of roles, in capitals.
+    given = (Grant(Role[role], provider) for role, provider in grants or ())
+    return Visiting(person.name, person.language, (Grant(Role.CITIZEN), *given))
 
 
 def details(person_id: UUID) -> Details:
