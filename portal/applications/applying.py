@@ -216,6 +216,8 @@ def answered(application: Case, posted: Posted) -> Sheet:
     person_id, subject_id = application.person_id, application.subject_id
     sheet = engine.take(answer_page(application), posted, _keeper(person_id, subject_id))
     drafts.save(_correction(application), sheet.answers, sheet.answered)
+    # A file that the draft lets go is still the application's until the correction is sent.
+    files.use(drafts.files_in(application.answers))
     return sheet
 
 

@@ -73,7 +73,6 @@ class Disclosure:
     documents: list[dict[str, Any]]
 
 
-OPEN = frozenset({State.SUBMITTED, State.IN_PROGRESS, State.NEEDS_INFORMATION})
 DECIDED = frozenset({State.APPROVED, State.REFUSED})
 NEXT: Mapping[State, frozenset[State]] = MappingProxyType(
     {

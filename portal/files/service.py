@@ -64,14 +64,6 @@ def find(file_id: UUID) -> Kept:
     return _told(_row(file_id))
 
 
-def find_of(person_id: UUID, file_id: UUID) -> Kept:
-    """Raises NoSuchFile, also for somebody else's."""
-    row = _row(file_id)
-    if row.person_id != person_id:
-        raise NoSuchFile
-    return _told(row)
-
-
 def open_file(file_id: UUID) -> streams.Opening:
     """The plain content in chunks; close it. Raises NoSuchFile, FileErased, CannotOpen."""
     row = _row(file_id)

@@ -111,7 +111,7 @@ def save(draft: Draft, answers: Mapping[str, Any], asked: Sequence[str]) -> None
     draft.answers = {**others, **kept}
     draft.sources = sources
     draft.saved_at = clock.now()
-    _let_go(_files(before) - _files(draft.answers))
+    _let_go(files_in(before) - files_in(draft.answers))
     db.session.flush()
 
 
@@ -133,7 +133,7 @@ def _let_go(file_ids: set[UUID]) -> None:
         files.release(file_ids)
 
 
-def _files(answers: Mapping[str, Any]) -> set[UUID]:
+def files_in(answers: Mapping[str, Any]) -> set[UUID]:
     named = (one["file"] for one in answers.values() if isinstance(one, Mapping) and "file" in one)
     return {UUID(file_id) for file_id in named}
 
@@ -157,7 +157,7 @@ def discard(person_id: UUID, draft_id: UUID) -> None:
     """Raises NoSuchDraft."""
     draft = find(person_id, draft_id)
     _lock(draft)
-    _let_go(_files(draft.answers))
+    _let_go(files_in(draft.answers))
     db.session.delete(draft)
     db.session.flush()
 

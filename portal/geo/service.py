@@ -98,11 +98,6 @@ def in_words(code: str, language: str) -> str:
     return comma.join(names)
 
 
-def is_complete(code: str) -> bool:
-    """Whether an address may end here: nothing smaller can be chosen. Raises NoSuchArea."""
-    return find(code).kind in SMALLEST or not children(code)
-
-
 def levels(code: str | None) -> list[Level]:
     """The lists that lead to an area, and the next one to choose from.
 

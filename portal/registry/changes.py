@@ -74,12 +74,6 @@ def changes(old: Service, new: Service) -> tuple[Change, ...]:
     return tuple(sorted(found, key=lambda change: not change.grave))
 
 
-def compatible(old: Service, new: Service) -> bool:
-    """Whether a draft of the old version can go on in the new one, keeping every answer."""
-    kinds = {field.name: field.kind for field in new.form.fields}
-    return all(kinds.get(field.name) == field.kind for field in old.form.fields)
-
-
 def _in_service(old: Service, new: Service) -> Iterator[Change]:
     for name in OWN_SENTENCE:
         before, after = getattr(old, name), getattr(new, name)

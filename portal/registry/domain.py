@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from portal.kernel.money import Money
-from portal.registry.contract import Calendar, Document, Form, Notice, Service, Step, TextField
+from portal.registry.contract import Calendar, Form, Notice, Service, Step, TextField
 from portal.registry.questions import AnyField
 from portal.registry.rule_types import TYPES, fact_types
 from portal.rules import BOOL, MONEY, UNKNOWN, Rule, Type, Unknown, compile_rule
@@ -91,12 +91,6 @@ def eligible(service: Service, facts: Mapping[str, Any]) -> bool | Unknown:
 def fits_pattern(field: TextField, answer: str) -> bool:
     """Whether the whole answer fits the pattern, in time that is linear in the answer."""
     return field.pattern is None or pattern(field.pattern).fullmatch(answer) is not None
-
-
-def documents_needed(service: Service, answers: Answers | None = None) -> tuple[Document, ...]:
-    """Without answers, every document that the form may ask for; else those that it asks for."""
-    fields = service.form.fields if answers is None else visible_fields(service.form, answers)
-    return tuple(field for field in fields if isinstance(field, Document))
 
 
 def shared_fields(service: Service, answers: Answers) -> dict[str, Any]:

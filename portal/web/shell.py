@@ -27,7 +27,7 @@ def furnish(app: Flask, menu: tuple[MenuItem, ...]) -> None:
     """Give templates their filters and globals."""
     items = sorted(menu, key=lambda item: item.order)
 
-    def nav(shell: str = "site") -> list[Link]:
+    def nav(shell: str) -> list[Link]:
         return [_link(item) for item in items if item.shell == shell and _shown(item)]
 
     environment = app.jinja_env

@@ -1,11 +1,17 @@
 """Following an application: its page, a clarification, withdrawing, downloading."""
 
+from datetime import timedelta
+from uuid import UUID
+
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from portal.applications import service
 from portal.consent import service as consent
+from portal.files import service as files
 from portal.files.models import File
+from portal.kernel import clock
 from portal.kernel.db import db
 from tests.accounts.factories import csrf_token
 from tests.applications import factories
@@ -203,3 +209,16 @@ def test_a_look_at_the_own_application_discloses_nothing(mine, person):
     page_of(mine, application)
     page_of(mine, application, "/answers")
     assert consent.for_application(application.id)[0].disclosed == ()
+
+
+@pytest.mark.promise("B7")
+def test_a_paper_stays_with_the_application_until_its_correction_is_sent(mine, person):
+    application = asked(sent(person), "farm_income", "residence_proof")
+    old = application.answers["residence_proof"]
+    db.session.commit()
+    page = page_of(mine, application, "/answer").send(farm_income="much")
+    page.send(farm_income="much", files={"residence_proof": (SLIP, "new-bill.pdf")})
+    with time_machine.travel(clock.now() + timedelta(hours=25)):
+        files.sweep()
+        db.session.commit()
+    assert files.find(UUID(old["file"])).name == old["name"]

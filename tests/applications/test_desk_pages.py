@@ -1,5 +1,7 @@
 """The desk: an officer's queue, a case, and every act."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -34,6 +36,12 @@ def test_the_queue_shows_the_most_urgent_first(desk, person):
     slow, quick = sent(person, INCOME), sent(person, LAND)
     words = open_page(desk, "/en/desk").words
     assert words.index(quick.reference) < words.index(slow.reference)
+
+
+def test_the_desk_has_its_own_menu(desk):
+    page = open_page(desk, "/en/desk").text
+    menu = page.partition('<nav class="nav" aria-label="Main">')[2].partition("</nav>")[0]
+    assert {link.rstrip("/") for link in re.findall(r'<a href="([^"]+)"', menu)} == {"/en/desk"}
 
 
 def test_the_queue_parts_cases_by_what_they_wait_for(desk, person):

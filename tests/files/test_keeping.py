@@ -111,11 +111,7 @@ def test_when_the_person_is_erased_the_file_is_unreadable(keep, mine):
         service.open_file(kept.id)
 
 
-def test_somebody_elses_file_is_not_found(keep, mine):
-    kept = keep(pdf())
-    assert service.find_of(mine["person_id"], kept.id).id == kept.id
-    with pytest.raises(NoSuchFile):
-        service.find_of(uuid7(), kept.id)
+def test_an_unknown_file_is_not_found(app):
     with pytest.raises(NoSuchFile):
         service.find(uuid7())
 

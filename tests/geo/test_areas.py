@@ -73,8 +73,8 @@ def test_a_language_without_a_name_falls_back_to_english():
 
 
 def test_an_address_ends_at_a_town_or_village(district):
-    assert service.is_complete(VILLAGE)
-    assert not service.is_complete(DISTRICT)
+    assert service.levels(VILLAGE)[-1].chosen == VILLAGE
+    assert service.levels(DISTRICT)[-1].chosen is None
 
 
 def test_importing_the_same_again_changes_nothing(district):

@@ -11,7 +11,6 @@ from portal.registry import Declaration, Field, Form, Holiday, Step
 from portal.registry.contract import Calendar
 from portal.registry.domain import (
     clean,
-    documents_needed,
     due_on,
     eligible,
     failed_checks,
@@ -132,9 +131,9 @@ def test_a_service_without_a_fee_is_free():
 
 
 def test_documents_are_those_of_the_form_or_of_the_answers():
-    assert names(documents_needed(service())) == ["licence"]
-    assert names(documents_needed(service(), {"use": "home"})) == []
-    assert names(documents_needed(service(), TRADE)) == ["licence"]
+    assert names(service().documents) == ["licence"]
+    assert "licence" not in names(visible_fields(service().form, {"use": "home"}))
+    assert "licence" in names(visible_fields(service().form, TRADE))
 
 
 def test_eligibility_is_decided_on_facts():

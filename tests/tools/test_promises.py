@@ -25,6 +25,11 @@ def test_our_own_promises_are_in_order():
     assert check() == []
 
 
+def test_what_a_test_proves_is_no_longer_only_planned():
+    planned = {promise.id for promise in promises(ROOT) if promise.state == "planned"}
+    assert planned & proofs(ROOT).keys() == set()
+
+
 def test_every_promise_of_the_four_parts_is_there():
     wanted = {"M": 25, "W": 14, "P": 13, "B": 11}
     expected = [f"{part}{number}" for part, last in wanted.items() for number in range(1, last + 1)]
