@@ -1,6 +1,7 @@
 """Everything that is done to an application. The only module that touches its tables."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -371,6 +372,11 @@ def looked(application: Application, officer_id: UUID, why: str) -> None:
         subject_id=application.subject_id,
         why=why,
     )
+
+
+def looks(application: Application) -> Sequence[datetime]:
+    """When officers opened the case or a document of it, for the person to read."""
+    return audit.moments(application.subject_id, "case.looked", f"application:{application.id}")
 
 
 def opened(application: Application, officer_id: UUID) -> None:

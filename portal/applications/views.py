@@ -146,6 +146,7 @@ def show(reference: str) -> ResponseReturnValue:
         issued=service.issued(application),
         asked=_asked_labels(application),
         wrote=words.asked_in_words(application),
+        looks=service.looks(application),
         may_withdraw=domain.may_withdraw(domain.State(application.state)),
     )
 

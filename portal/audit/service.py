@@ -1,6 +1,8 @@
 """Recording acts, and proving that no record was changed, moved, added or cut from the middle."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +38,14 @@ def _append(session: Session, notes: dict[str, Any]) -> None:
         before = link(entry, before)
         session.add(AuditEntry(**asdict(entry), hash=before))
     session.flush()
+
+
+def moments(subject_id: UUID, act: str, about: str, most: int = 20) -> Sequence[datetime]:
+    """When an act was done to a thing of the subject, the newest first."""
+    done = select(AuditEntry.at).where(
+        AuditEntry.subject_id == subject_id, AuditEntry.act == act, AuditEntry.about == about
+    )
+    return db.session.scalars(done.order_by(AuditEntry.number.desc()).limit(most)).all()
 
 
 def broken_at() -> int | None:

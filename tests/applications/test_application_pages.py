@@ -13,7 +13,7 @@ from portal.files import service as files
 from portal.files.models import File
 from portal.kernel import clock
 from portal.kernel.db import db
-from tests.accounts.factories import csrf_token
+from tests.accounts.factories import csrf_token, signed_in_client
 from tests.applications import factories
 from tests.applications.factories import LAND, SLIP, asked, issued, money, sent, told
 from tests.applications.pages import open_page
@@ -101,6 +101,17 @@ def test_a_clarification_is_answered(mine, person):
     assert again.answers["farm_income"] == money(85000)
     assert again.answers["residence_proof"]["name"] == "new-bill.pdf"
     assert "needs something" not in page_of(mine, application).words
+
+
+@pytest.mark.promise("B1")
+def test_the_person_sees_when_an_officer_looked(revenue, mine, person, officer):
+    application = sent(person)
+    assert "Who looked at it" not in page_of(mine, application).words
+    desk = signed_in_client(revenue, officer)
+    desk.get(f"/en/desk/{application.reference}")
+    words = page_of(mine, application).words
+    assert "Who looked at it" in words
+    assert "An officer of Department of Revenue, to decide" in words
 
 
 def test_the_words_of_the_department_stand_where_they_are_answered(mine, person):
