@@ -220,7 +220,7 @@ def _count() -> Counts:
         life_events.update(dict.fromkeys(events, number))
         before = providers.get(slug, CountedProvider(slug, name, kind, 0))
         providers[slug] = before._replace(services=before.services + number)
-    by_name = sorted(providers.values(), key=lambda provider: provider.name.casefold())
+    by_name = sorted(providers.values(), key=lambda each: (each.name.casefold(), each.slug))
     return Counts(categories.total(), categories, life_events, tuple(by_name))
 
 
