@@ -2,6 +2,7 @@
 
 from portal.registry.contract import (
     Appeal,
+    Billing,
     Calendar,
     Contact,
     Declaration,
@@ -13,6 +14,7 @@ from portal.registry.contract import (
     Notice,
     Officer,
     Provider,
+    Renewal,
     Service,
     Stage,
     Step,
@@ -20,9 +22,13 @@ from portal.registry.contract import (
     Words,
     _,
 )
+from portal.registry.hooks import Ask, Bill, Hooks, NoAnswer, NoSuchAccount
 
 __all__ = [
     "Appeal",
+    "Ask",
+    "Bill",
+    "Billing",
     "Calendar",
     "Contact",
     "Declaration",
@@ -30,10 +36,14 @@ __all__ = [
     "Field",
     "Form",
     "Holiday",
+    "Hooks",
     "IssuedDocument",
+    "NoAnswer",
+    "NoSuchAccount",
     "Notice",
     "Officer",
     "Provider",
+    "Renewal",
     "Service",
     "Stage",
     "Step",

@@ -1,12 +1,13 @@
 """What differs between two versions of a service: the report that is read before publishing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from portal.kernel.errors import N_
 from portal.registry.contract import Service
-from portal.registry.questions import AnyField
+from portal.registry.domain import every_field
+from portal.registry.questions import AnyField, Computed, Group
 from portal.registry.vocabulary import PERSONAL_CLASSES
 
 CLASSES = tuple(PERSONAL_CLASSES)
@@ -23,6 +24,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "condition": N_("The question “%(where)s” is asked under another condition."),
     "check": N_("The answer to “%(where)s” is checked differently."),
+    "rule": N_("“%(where)s” is worked out differently."),
+    "more_rows": N_("“%(where)s” must now be given %(after)s times or more, not %(before)s."),
+    "rows": N_("“%(where)s” may be given another number of times: %(after)s, not %(before)s."),
     "question": N_("The question “%(where)s” is worded or limited differently."),
     "moved": N_("The questions stand in another order or on other pages."),
     "fee": N_("The fee is worked out differently."),
@@ -33,16 +37,23 @@ SENTENCES: Mapping[str, str] = {
     "keeps": N_("What the provider keeps is another."),
     "stages": N_("The stages are others."),
     "issues": N_("The documents that it gives out are others."),
+    "renewal": N_("What it gives out is good for another time."),
     "words": N_("The text “%(where)s” is another."),
 }
 
 # What a person who has applied before, or is about to, would want to know.
 GRAVE = frozenset(
     {"asked", "kind", "required", "class_raised", "fee", "payment", "promise", "eligibility"}
-    | {"shares", "keeps"}
+    | {"shares", "keeps", "rule", "more_rows", "renewal"}
 )
 
-OWN_SENTENCE = ("fee", "payment", "promise", "eligibility", "shares", "keeps", "stages", "issues")
+OWN_SENTENCE = (
+    *("fee", "payment", "promise", "eligibility", "shares", "keeps", "stages", "issues"),
+    "renewal",
+)
+# What is told of a question by sentences of its own; by kind, what only that kind has.
+TOLD_APART = ("required", "personal", "when", "valid")
+TOLD_OF_KIND = {"computed": ("rule",), "group": ("fields", "at_least", "at_most")}
 TOLD_ELSEWHERE = {*OWN_SENTENCE, "form", "slug"}
 
 
@@ -86,8 +97,8 @@ def _in_service(old: Service, new: Service) -> Iterator[Change]:
 
 
 def _in_questions(old: Service, new: Service) -> Iterator[Change]:
-    before = {field.name: field for field in old.form.fields}
-    after = {field.name: field for field in new.form.fields}
+    before = {field.name: field for field in every_field(old.form)}
+    after = {field.name: field for field in every_field(new.form)}
     for name, field in after.items():
         if name not in before:
             yield Change("asked", name, after=field.kind)
@@ -114,16 +125,36 @@ def _in_question(old: AnyField, new: AnyField) -> Iterator[Change]:
         yield Change("condition", new.name, old.when, new.when)
     if old.valid != new.valid:
         yield Change("check", new.name)
-    same = dict.fromkeys(("required", "personal", "when", "valid"))
-    if old.model_copy(update=same) != new.model_copy(update=same):
+    yield from _of_kind(old, new)
+    told = dict.fromkeys((*TOLD_APART, *TOLD_OF_KIND.get(new.kind, ())))
+    if old.model_copy(update=told) != new.model_copy(update=told):
         yield Change("question", new.name)
 
 
-def _order(service: Service, common: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _of_kind(old: AnyField, new: AnyField) -> Iterator[Change]:
+    if isinstance(old, Computed) and isinstance(new, Computed) and old.rule != new.rule:
+        yield Change("rule", new.name, old.rule, new.rule)
+    if isinstance(old, Group) and isinstance(new, Group):
+        if old.at_least < new.at_least:
+            yield Change("more_rows", new.name, old.at_least, new.at_least)
+        elif (old.at_least, old.at_most) != (new.at_least, new.at_most):
+            before, after = (f"{one.at_least} – {one.at_most}" for one in (old, new))
+            yield Change("rows", new.name, before, after)
+
+
+def _order(service: Service, common: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Where the questions stand that both versions have."""
     return [
-        (step.slug, field.name)
+        (step.slug, group, field.name)
         for step in service.form.steps
-        for field in step.fields
+        for group, field in _standing(step.fields)
         if field.name in common
     ]
+
+
+def _standing(fields: Iterable[AnyField]) -> Iterator[tuple[str, AnyField]]:
+    """Each question with the group that it stands in."""
+    for field in fields:
+        yield "", field
+        for inner in field.fields if isinstance(field, Group) else ():
+            yield field.name, inner

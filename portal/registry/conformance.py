@@ -8,15 +8,20 @@ from collections.abc import Iterator
 from itertools import chain
 from zoneinfo import available_timezones
 
-from portal.registry.contract import LANGUAGES, Calendar, Provider, Service
-from portal.registry.finding import Finding, of_table, slug, twice
+from portal.registry.contract import LANGUAGES, Billing, Calendar, Provider, Renewal, Service
+from portal.registry.finding import Finding, nearest, of_table, slug, twice
 from portal.registry.form_conformance import about_form
 from portal.registry.rule_conformance import about_rules
 from portal.registry.vocabulary import AUDIENCES, CATEGORIES, LIFE_EVENTS
 from portal.registry.words import words_in
+from portal.rules.functions import pattern_fault
 
 YEARS = range(2020, 2051)
 MOST_PROMISED = 366
+MOST_MONTHS = 600
+MOST_REMIND_DAYS = 180
+# No month has fewer.
+DAYS_OF_A_MONTH = 28
 SETTINGS_NAME = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 
 # By the last part of the place; what is not here may be as long as LONGEST_WORDS.
@@ -29,7 +34,8 @@ __all__ = ["Finding", "findings"]
 def findings(provider: Provider) -> tuple[Finding, ...]:
     """Everything that is wrong, in the order of the declaration; empty when all is well."""
     services = (_about_service(service) for service in provider.services)
-    return tuple(chain(_about_provider(provider), *services, _about_words(provider)))
+    own = (_about_provider(provider), _about_billing("billing", provider.billing))
+    return tuple(chain(*own, *services, _about_renewals(provider), _about_words(provider)))
 
 
 def _about_words(provider: Provider) -> Iterator[Finding]:
@@ -70,6 +76,42 @@ def _about_provider(provider: Provider) -> Iterator[Finding]:
         yield Finding("services", "The provider offers nothing. Add a Service.", "warning")
     yield from twice("services", (service.slug for service in provider.services), "services")
     yield from _about_calendar("calendar", provider.calendar)
+
+
+def _about_billing(place: str, billing: Billing | None) -> Iterator[Finding]:
+    if billing is None or billing.pattern is None:
+        return
+    if fault := pattern_fault(billing.pattern):
+        yield Finding(f"{place}.pattern", f"RE2 does not understand the pattern: {fault}.")
+    if billing.pattern_message is None:
+        yield Finding(
+            f"{place}.pattern_message",
+            "Say in words what the pattern asks for; people cannot read patterns.",
+        )
+
+
+def _about_renewals(provider: Provider) -> Iterator[Finding]:
+    for service in provider.services:
+        if service.renewal is not None:
+            place = f"services.{service.slug}.renewal"
+            yield from _about_renewal(place, service.renewal, provider)
+
+
+def _about_renewal(place: str, renewal: Renewal, provider: Provider) -> Iterator[Finding]:
+    if not 0 < renewal.months <= MOST_MONTHS:
+        yield Finding(f"{place}.months", f"What is issued is good for 1 to {MOST_MONTHS} months.")
+    elif not 0 < renewal.remind_days <= MOST_REMIND_DAYS:
+        yield Finding(f"{place}.remind_days", f"Remind people 1 to {MOST_REMIND_DAYS} days before.")
+    elif renewal.remind_days >= renewal.months * DAYS_OF_A_MONTH:
+        yield Finding(
+            f"{place}.remind_days", "People would be reminded before it begins. Remind them later."
+        )
+    if renewal.service is not None and provider.service(renewal.service) is None:
+        known = [service.slug for service in provider.services]
+        yield Finding(
+            f"{place}.service",
+            f"You have no service {renewal.service}.{nearest(renewal.service, known)}",
+        )
 
 
 def _about_calendar(place: str, calendar: Calendar) -> Iterator[Finding]:

@@ -14,9 +14,11 @@ import pydantic
 from portal.registry.questions import (
     AddressField,
     AnyField,
+    Audio,
     Check,
     ChoiceField,
     ChoicesField,
+    Computed,
     DateField,
     DecimalField,
     Declaration,
@@ -25,17 +27,23 @@ from portal.registry.questions import (
     Field,
     Form,
     Frozen,
+    Group,
     IntegerField,
+    IsoDay,
+    LocationField,
     LongTextField,
     MoneyField,
+    MonthField,
     NameField,
     NationalIdField,
     Notice,
     Personal,
     PhoneField,
+    Photo,
     Question,
     Step,
     TextField,
+    Whole,
     YesNoField,
     by_position,
 )
@@ -72,11 +80,11 @@ class Appeal(Frozen):
     """One level of appeal: to whom, and within how many days after the decision."""
 
     to: Officer
-    within_days: int
+    within_days: Whole
 
 
 class Holiday(Frozen):
-    date: dt.date
+    date: IsoDay
     name: Words
 
     @by_position
@@ -87,7 +95,7 @@ class Holiday(Frozen):
 class Calendar(Frozen):
     """Which days are worked. `weekend` holds ISO weekdays: 6 is Saturday, 7 is Sunday."""
 
-    weekend: tuple[int, ...] = (6, 7)
+    weekend: tuple[Whole, ...] = (6, 7)
     holidays: tuple[Holiday, ...] = ()
     zone: str = "Asia/Kolkata"
 
@@ -131,11 +139,38 @@ class IssuedDocument(Frozen):
         pydantic.BaseModel.__init__(self, slug=slug, title=title)
 
 
+class Renewal(Frozen):
+    """How long what is issued stays good, and when its holder is reminded.
+
+    `service` is the slug of the provider's service that renews it; without one, this one does.
+    """
+
+    months: Whole
+    remind_days: Whole = 30
+    service: str | None = None
+
+
+class Billing(Frozen):
+    """That people can fetch and pay bills of this provider; its `bills` hook answers for them.
+
+    `account` is what people find on a paper bill, such as the consumer number. `pattern` is an RE2
+    expression for the whole of it.
+    """
+
+    title: Words
+    account: Words
+    account_hint: Words | None = None
+    pattern: str | None = None
+    pattern_message: Words | None = None
+
+
 class Service(Frozen):
     """One thing that people can apply for.
 
     `fee` and `eligibility` hold rule text; `promise` counts working days; `shares` says why the
-    provider needs the answers, `keeps` what it keeps of them and how long.
+    provider needs the answers, `keeps` what it keeps of them and how long. `payment` says when a
+    fee is taken: `before` the provider gets the application, `with` it (and before a decision), or
+    `after` it is approved.
     """
 
     slug: str
@@ -143,7 +178,7 @@ class Service(Frozen):
     summary: Words
     description: Words
     category: str
-    promise: int
+    promise: Whole
     form: Form
     shares: Words
     keeps: Words
@@ -157,6 +192,7 @@ class Service(Frozen):
     stages: tuple[Stage, ...] = ()
     eligibility: str | None = None
     issues: tuple[IssuedDocument, ...] = ()
+    renewal: Renewal | None = None
     channels: tuple[Channel, ...] = ("online",)
 
     @property
@@ -179,6 +215,7 @@ class Provider(Frozen):
     appeals: tuple[Appeal, ...] = ()
     calendar: Calendar = Calendar()
     languages: tuple[str, ...] = LANGUAGES
+    billing: Billing | None = None
     services: tuple[Service, ...] = ()
 
     def service(self, slug: str) -> Service | None:
@@ -213,11 +250,14 @@ __all__ = [
     "AddressField",
     "AnyField",
     "Appeal",
+    "Audio",
+    "Billing",
     "Calendar",
     "Channel",
     "Check",
     "ChoiceField",
     "ChoicesField",
+    "Computed",
     "Contact",
     "DateField",
     "DecimalField",
@@ -227,11 +267,14 @@ __all__ = [
     "Field",
     "Form",
     "Frozen",
+    "Group",
     "Holiday",
     "IntegerField",
     "IssuedDocument",
+    "LocationField",
     "LongTextField",
     "MoneyField",
+    "MonthField",
     "NameField",
     "NationalIdField",
     "Notice",
@@ -240,9 +283,11 @@ __all__ = [
     "PaymentMoment",
     "Personal",
     "PhoneField",
+    "Photo",
     "Provider",
     "ProviderKind",
     "Question",
+    "Renewal",
     "Service",
     "Stage",
     "Step",

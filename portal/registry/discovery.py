@@ -1,7 +1,7 @@
-"""Finds the providers: packages under `providers/`, and the entry point `portal.providers`.
+"""Finds the providers: folders under `providers/`, and the entry point `portal.providers`.
 
-Reads their own catalogues, so that what comes out holds every word in every language. Nothing
-here knows the database.
+A folder is a package, whose own catalogues are read so that what comes out holds every word in
+every language, or holds a manifest. Nothing here knows the database.
 """
 
 import importlib
@@ -13,12 +13,15 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 import pydantic
 from babel.messages.pofile import PoFileError, read_po
 
 from portal.kernel.errors import N_, DomainError
 from portal.registry.contract import Provider
+from portal.registry.hooks import Hooks
+from portal.registry.manifests import FILES, ManifestDoesNotRead, read_file
 from portal.registry.words import LANGUAGES, Words, replace_words
 
 ENTRY_POINTS = "portal.providers"
@@ -35,20 +38,52 @@ class ProviderDoesNotLoad(DomainError):
     message = N_("The provider in %(folder)s does not load. %(place)s: %(cause)s")
 
 
+class Found(NamedTuple):
+    """A provider, its hooks, and the package or file that declares it."""
+
+    provider: Provider
+    hooks: Hooks
+    name: str
+
+
 @cache
 def discover(package: str = "providers") -> tuple[Provider, ...]:
     """All providers, by slug. The answer is kept: the code does not change while it runs."""
-    modules = dict.fromkeys([*_folders_of(package), *_entry_points()])
-    found: dict[str, tuple[str, Provider]] = {}
-    for name in modules:
-        provider = load(_imported(name))
-        if provider.slug in found:
-            first = found[provider.slug][0]
+    return tuple(one.provider for one in found(package))
+
+
+def hooks_of(slug: str, package: str = "providers") -> Hooks:
+    """What the provider's package can do beside declaring; nothing for a manifest."""
+    return hooks_by_slug(package).get(slug, Hooks())
+
+
+@cache
+def hooks_by_slug(package: str) -> Mapping[str, Hooks]:
+    return {one.provider.slug: one.hooks for one in found(package)}
+
+
+def found(package: str) -> tuple[Found, ...]:
+    """All that there is now, read anew: packages, manifests and entry points, by slug."""
+    by_slug: dict[str, Found] = {}
+    for one in _each(package):
+        slug = one.provider.slug
+        if slug in by_slug:
             raise ProviderDoesNotLoad(
-                folder=name, place="slug", cause=f"{first} is called {provider.slug} already."
+                folder=one.name,
+                place="slug",
+                cause=f"{by_slug[slug].name} is called {slug} already.",
             )
-        found[provider.slug] = (name, provider)
-    return tuple(found[slug][1] for slug in sorted(found))
+        by_slug[slug] = one
+    return tuple(by_slug[slug] for slug in sorted(by_slug))
+
+
+def _each(package: str) -> Iterator[Found]:
+    modules = dict.fromkeys([*_folders_of(package), *_entry_points()])
+    for name in modules:
+        module = _imported(name)
+        yield Found(load(module), _hooks_in(module), name)
+    for file in _manifests_of(package):
+        yield Found(_manifest(file), Hooks(), _shown(file))
 
 
 def load(module: ModuleType) -> Provider:
@@ -56,14 +91,63 @@ def load(module: ModuleType) -> Provider:
     folder = _folder(module)
     declared = getattr(module, "provider", None)
     if not isinstance(declared, Provider):
-        raise ProviderDoesNotLoad(
-            folder=_shown(folder),
-            place="__init__.py",
-            cause="it does not say provider = Provider(…).",
-        )
+        raise _refused(folder, "it does not say provider = Provider(…).")
+    _bills_are_answered(folder, declared, _hooks_in(module))
     texts = {code: _texts(folder, code) for code in LANGUAGES if code != "en"}
     provider: Provider = replace_words(declared, lambda words: _resolved(words, texts))
     return provider
+
+
+def _hooks_in(module: ModuleType) -> Hooks:
+    hooks = getattr(module, "hooks", Hooks())
+    if not isinstance(hooks, Hooks):
+        raise _refused(_folder(module), "its hooks are not Hooks(…) of portal.registry.")
+    return hooks
+
+
+def _bills_are_answered(folder: Path, provider: Provider, hooks: Hooks) -> None:
+    if provider.billing is not None and hooks.bills is None:
+        raise _refused(
+            folder, "it says billing, and nothing answers for bills. Add hooks = Hooks(bills=…)."
+        )
+    if provider.billing is None and hooks.bills is not None:
+        raise _refused(
+            folder, "its hooks answer for bills, and it says no billing. Add billing=Billing(…)."
+        )
+
+
+def _refused(folder: Path, cause: str) -> ProviderDoesNotLoad:
+    return ProviderDoesNotLoad(folder=_shown(folder), place="__init__.py", cause=cause)
+
+
+def _manifests_of(package: str) -> Iterator[Path]:
+    parents = importlib.import_module(package).__path__
+    folders = (folder for parent in parents for folder in Path(parent).iterdir())
+    for folder in sorted(folders, key=lambda folder: folder.name):
+        files = [folder / name for name in FILES if (folder / name).is_file()]
+        if not files:
+            continue
+        if len(files) > 1 or (folder / "__init__.py").exists():
+            raise ProviderDoesNotLoad(
+                folder=_shown(folder),
+                place=files[0].name,
+                cause="it declares itself twice. Keep one of __init__.py, provider.yaml and "
+                "provider.json.",
+            )
+        yield files[0]
+
+
+def _manifest(file: Path) -> Provider:
+    try:
+        return read_file(file, file.name)
+    except ManifestDoesNotRead as error:
+        first, *more = str(error).removeprefix(f"{file.name}, ").split("\n")
+        place, _, cause = first.partition(": ")
+        raise ProviderDoesNotLoad(
+            folder=_shown(file.parent),
+            place=f"{_shown(file)}, {place}",
+            cause="\n".join([cause, *more]),
+        ) from error
 
 
 def _folders_of(package: str) -> Iterator[str]:

@@ -2,90 +2,132 @@
 
 Plain functions; no tables, no web, no clock.
 
-Answers are JSON-able values by field name; a question without an answer has no entry. A condition
-that cannot be decided yet hides what it guards.
+Answers are JSON-able values by field name; a question without an answer has no entry. Which
+questions are asked is found in `portal.registry.asking`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from portal.kernel.money import Money
-from portal.registry.contract import Calendar, Form, Notice, Service, Step, TextField
+from portal.registry.asking import Answers, Asked, Place, Row, look, plan_of, rows_of, value
+from portal.registry.contract import Calendar, Form, Group, Service, Step, TextField
 from portal.registry.questions import AnyField
-from portal.registry.rule_types import TYPES, fact_types
-from portal.rules import BOOL, MONEY, UNKNOWN, Rule, Type, Unknown, compile_rule
+from portal.registry.rule_types import fact_types
+from portal.rules import BOOL, MONEY, UNKNOWN, TooMuchWork, Unknown, Verdict, compile_rule
 from portal.rules.functions import pattern
 
-Answers = Mapping[str, Any]
+# Kinds whose answers name a file.
+FILES = frozenset({"document", "photo", "audio"})
+
+# Of portal.registry.asking: one look tells all of these at once.
+__all__ = ["Asked", "Place", "Row", "look", "rows_of"]
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """Whether somebody may have a service, and what that rests on.
+
+    `used` holds the facts and answers that the rule looked at, as values of the rule language;
+    `missing` names those that it lacks for a yes or no.
+    """
+
+    answer: bool | Unknown
+    used: Mapping[str, Any] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
 
 def visible_steps(form: Form, answers: Answers) -> tuple[Step, ...]:
     """The steps to go through, each with the questions it asks now; empty ones are left out.
 
-    Conditions look at questions further up only, so that one pass decides all of them: what is
-    hidden counts as unanswered for what follows.
+    A group stands with all its questions: which of them a row asks is in `look(…).rows`.
     """
-    types = _types(form)
-    known: dict[str, Any] = {}
-    steps = []
-    for step in form.steps:
-        asked = _asked(step, types, known, answers)
-        if asked:
-            steps.append(step.model_copy(update={"fields": asked}))
-    return tuple(steps)
+    return look(form, answers).steps
 
 
 def visible_fields(form: Form, answers: Answers) -> tuple[AnyField, ...]:
-    return tuple(field for step in visible_steps(form, answers) for field in step.fields)
+    return look(form, answers).fields
 
 
 def clean(form: Form, answers: Answers) -> dict[str, Any]:
-    """The answers that count: to questions of this form that are asked. Notices have none."""
-    asked = visible_fields(form, answers)
-    return {
-        field.name: answers[field.name]
-        for field in asked
-        if field.name in answers and not isinstance(field, Notice)
-    }
+    """The answers that count: to questions of this form that are asked, and what follows of them.
+
+    Notices have none. What is worked out is worked out here, whatever the answers say.
+    """
+    return look(form, answers).answers
 
 
 def missing_fields(form: Form, answers: Answers) -> tuple[AnyField, ...]:
-    """The required questions that are asked and have no answer."""
-    return tuple(
-        field
-        for field in visible_fields(form, answers)
-        if field.required and not isinstance(field, Notice) and answers.get(field.name) is None
-    )
+    """The required questions that are asked and have no answer; a group for what its rows miss."""
+    return _on_page(look(form, answers).missing())
 
 
 def failed_checks(form: Form, answers: Answers) -> tuple[AnyField, ...]:
-    """The answered questions whose own `valid` rule says no. What it cannot decide passes."""
-    types, kept = _types(form), clean(form, answers)
-    return tuple(
-        field
-        for field in form.fields
-        if field.valid
-        and field.name in kept
-        and _value(field.valid.rule, types, kept, BOOL) is False
-    )
+    """The answered questions whose own `valid` rule says no; a group for those of its rows too."""
+    return _on_page(look(form, answers).failed())
+
+
+def _on_page(places: Iterator[Place]) -> tuple[AnyField, ...]:
+    return tuple({place.on_page.name: place.on_page for place in places}.values())
+
+
+def every_field(form: Form) -> Iterator[AnyField]:
+    """The questions in order, those of a group after the group."""
+    for one in form.fields:
+        yield one
+        if isinstance(one, Group):
+            yield from one.fields
+
+
+def file_answers(form: Form, answers: Answers) -> list[tuple[str, dict[str, Any]]]:
+    """Each answer that names a file, with its path: `licence`, or `partners.0.photo` in a row."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    for one in form.fields:
+        if isinstance(one, Group):
+            rows = answers.get(one.name)
+            for number, row in enumerate(rows if isinstance(rows, list | tuple) else ()):
+                found += _files_among(one.fields, row, f"{one.name}.{number}.")
+        else:
+            found += _files_among((one,), answers, "")
+    return found
+
+
+def _files_among(fields: Any, answers: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if not isinstance(answers, Mapping):
+        return
+    for one in fields:
+        answer = answers.get(one.name) if one.kind in FILES else None
+        if isinstance(answer, Mapping) and "file" in answer:
+            yield f"{place}{one.name}", dict(answer)
 
 
 def quote(service: Service, answers: Answers) -> Money | Unknown | None:
     """What the service costs: None if it is free, UNKNOWN while an answer is missing."""
     if service.fee is None:
         return None
-    form = service.form
-    fee = _value(service.fee, _types(form), clean(form, answers), MONEY)
+    asked = look(service.form, answers)
+    fee = value(compile_rule(service.fee, asked.plan.types, MONEY), asked.facts)
     return fee if isinstance(fee, Money) else UNKNOWN
 
 
-def eligible(service: Service, facts: Mapping[str, Any]) -> bool | Unknown:
-    """Whether a person may have the service, by facts such as `{"person": {"age": 40}}`."""
+def eligibility(service: Service, facts: Mapping[str, Any], answers: Answers) -> Eligibility:
+    """By facts such as `{"person": {"age": 40}}` and the answers that count, by bare name."""
     if service.eligibility is None:
-        return True
-    answer = compile_rule(service.eligibility, fact_types(), BOOL).evaluate(facts).value
-    return answer if isinstance(answer, bool) else UNKNOWN
+        return Eligibility(answer=True)
+    known = {**look(service.form, answers).facts, **facts}
+    types = {**plan_of(service.form).types, **fact_types()}
+    try:
+        verdict = compile_rule(service.eligibility, types, BOOL).evaluate(known)
+    except TooMuchWork:
+        return Eligibility(UNKNOWN)
+    return _told(verdict)
+
+
+def _told(verdict: Verdict) -> Eligibility:
+    used = {one.name: one.value for one in verdict.used if one.value is not UNKNOWN}
+    return Eligibility(verdict.value, used, tuple(sorted(verdict.missing)))
 
 
 def fits_pattern(field: TextField, answer: str) -> bool:
@@ -111,35 +153,3 @@ def due_on(calendar: Calendar, start: date, working_days: int) -> date:
         day += timedelta(days=1)
         left -= is_working(calendar, day)
     return day
-
-
-def _asked(
-    step: Step, types: Mapping[str, Type], known: dict[str, Any], answers: Answers
-) -> tuple[AnyField, ...]:
-    """The questions that a step asks; their answers become known to what follows."""
-    if not _holds(step.when, types, known):
-        return ()
-    asked = []
-    for field in step.fields:
-        if _holds(field.when, types, known):
-            asked.append(field)
-            known.update({field.name: answers[field.name]} if field.name in answers else {})
-    return tuple(asked)
-
-
-def _holds(rule: str | None, types: Mapping[str, Type], known: Answers) -> bool:
-    return rule is None or _value(rule, types, known, BOOL) is True
-
-
-def _value(text: str, types: Mapping[str, Type], known: Answers, wants: Type) -> Any:
-    return _rule(text, types, wants).evaluate(known).value
-
-
-def _rule(text: str, types: Mapping[str, Type], wants: Type) -> Rule:
-    """Compiled for the few names that the text can mean, so that compiled rules are found again."""
-    names = {name: kind for name, kind in types.items() if name in text}
-    return compile_rule(text, names, wants)
-
-
-def _types(form: Form) -> dict[str, Type]:
-    return {field.name: TYPES[field.kind] for field in form.fields if field.kind in TYPES}

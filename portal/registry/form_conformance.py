@@ -6,9 +6,20 @@ from typing import Any
 
 from babel.numbers import is_currency
 
+from portal.registry.asking import MOST_ROWS
 from portal.registry.contract import Form, Step
+from portal.registry.domain import every_field
 from portal.registry.finding import SLUG, Finding, nearest, slug, twice
-from portal.registry.questions import AnyField, Declaration, Document, Notice
+from portal.registry.questions import (
+    AnyField,
+    Audio,
+    Computed,
+    Declaration,
+    Document,
+    Group,
+    Notice,
+    Photo,
+)
 from portal.registry.vocabulary import (
     DOCUMENT_TYPES,
     FACTS,
@@ -21,6 +32,12 @@ from portal.rules import is_name
 from portal.rules.functions import pattern_fault
 
 MOST_FIELDS = 500
+# All that one page may come to hold, with every row of its groups: more, no browser sends at once.
+MOST_ON_A_PAGE = 300
+MOST_SECONDS = 180
+PICTURES = ("jpeg", "png", "webp")
+MOST_AUDIO_BYTES = 20_000_000
+NEVER_FILLED = (Audio, Computed, Declaration, Document, Group, Notice, Photo)
 LONGEST_TEXT = 10_000
 MOST_PLACES = 6
 LAST_CLASS = tuple(PERSONAL_CLASSES)[-1]
@@ -32,14 +49,15 @@ OF_THE_PAGE = {"csrf_token", "shown", "refresh", "later", "draft", "seen", "agre
 def about_form(place: str, form: Form) -> Iterator[Finding]:
     if not form.steps:
         yield Finding(place, "The form asks nothing. Give it a Step with questions.")
-    if len(form.fields) > MOST_FIELDS:
+    names = [field.name for field in every_field(form)]
+    if len(names) > MOST_FIELDS:
         yield Finding(
             place,
-            f"The form has {len(form.fields)} questions, and {MOST_FIELDS} is the most. Ask less, "
+            f"The form has {len(names)} questions, and {MOST_FIELDS} is the most. Ask less, "
             "or split the service.",
         )
     yield from twice(f"{place}.steps", (step.slug for step in form.steps), "steps")
-    yield from twice(f"{place}.fields", (field.name for field in form.fields), "questions")
+    yield from twice(f"{place}.fields", names, "questions")
     for step in form.steps:
         yield from _about_step(f"{place}.steps.{step.slug}", step)
 
@@ -48,12 +66,33 @@ def _about_step(place: str, step: Step) -> Iterator[Finding]:
     yield from slug(f"{place}.slug", step.slug)
     if not step.fields:
         yield Finding(place, "The step has no questions. Give it some, or leave it out.")
+    most = sum(_at_most(field) for field in step.fields)
+    if most > MOST_ON_A_PAGE:
+        yield Finding(
+            place,
+            f"The step may come to {most} questions with all rows of its groups, and "
+            f"{MOST_ON_A_PAGE} is the most. Split it, or allow fewer rows.",
+        )
     for field in step.fields:
-        at = f"{place}.fields.{field.name}"
-        for check in COMMON:
-            yield from check(at, field)
-        if field.kind in OF_KIND:
-            yield from OF_KIND[field.kind](at, field)
+        yield from _about_field(f"{place}.fields.{field.name}", field)
+
+
+def _at_most(field: AnyField) -> int:
+    return max(field.at_most, 0) * len(field.fields) if isinstance(field, Group) else 1
+
+
+def _about_field(place: str, field: AnyField) -> Iterator[Finding]:
+    for check in COMMON:
+        yield from check(place, field)
+    if field.kind in OF_KIND:
+        yield from OF_KIND[field.kind](place, field)
+    for inner in field.fields if isinstance(field, Group) else ():
+        yield from _about_field(f"{place}.fields.{inner.name}", inner)
+        if inner.prefill is not None:
+            yield Finding(
+                f"{place}.fields.{inner.name}.prefill",
+                "Questions of a group are not filled in for people. Leave prefill out.",
+            )
 
 
 def _name(place: str, field: AnyField) -> Iterator[Finding]:
@@ -73,7 +112,7 @@ def _name(place: str, field: AnyField) -> Iterator[Finding]:
 def _prefill(place: str, field: AnyField) -> Iterator[Finding]:
     if field.prefill is None:
         return
-    if field.never_prefill or isinstance(field, Declaration | Document | Notice):
+    if field.never_prefill or isinstance(field, NEVER_FILLED):
         yield Finding(
             f"{place}.prefill", "This question is never filled in for people. Leave prefill out."
         )
@@ -152,6 +191,12 @@ def _date(place: str, field: Any) -> Iterator[Finding]:
         yield from _ordered(f"{place}.not_after", first, last, "date")
 
 
+def _month(place: str, field: Any) -> Iterator[Finding]:
+    first, last = field.not_before, field.not_after
+    if "today" not in (first, last):
+        yield from _ordered(f"{place}.not_after", first, last, "month")
+
+
 def _options(place: str, field: Any) -> Iterator[Finding]:
     if len(field.options) < 2:
         yield Finding(f"{place}.options", "A choice needs two options or more.")
@@ -180,16 +225,47 @@ def _national_id(place: str, field: Any) -> Iterator[Finding]:
 
 
 def _document(place: str, field: Any) -> Iterator[Finding]:
+    yield from _file(place, field, tuple(DOCUMENT_TYPES))
+
+
+def _photo(place: str, field: Any) -> Iterator[Finding]:
+    yield from _file(place, field, PICTURES)
+
+
+def _file(place: str, field: Any, kinds: tuple[str, ...]) -> Iterator[Finding]:
     if not field.accepts:
-        yield Finding(f"{place}.accepts", f"Say which kinds fit: {', '.join(DOCUMENT_TYPES)}.")
+        yield Finding(f"{place}.accepts", f"Say which kinds fit: {', '.join(kinds)}.")
     for kind in field.accepts:
-        if kind not in DOCUMENT_TYPES:
+        if kind not in kinds:
             yield Finding(
                 f"{place}.accepts",
-                f"Files of kind {kind} are refused here. Use {', '.join(DOCUMENT_TYPES)}.",
+                f"Files of kind {kind} are refused here. Use {', '.join(kinds)}.",
             )
-    if not 0 < field.most_bytes <= MOST_BYTES:
-        yield Finding(f"{place}.most_bytes", f"Say a size from 1 to {MOST_BYTES} bytes.")
+    yield from _bytes(place, field, MOST_BYTES)
+
+
+def _bytes(place: str, field: Any, most: int) -> Iterator[Finding]:
+    if not 0 < field.most_bytes <= most:
+        yield Finding(f"{place}.most_bytes", f"Say a size from 1 to {most} bytes.")
+
+
+def _audio(place: str, field: Any) -> Iterator[Finding]:
+    if not 0 < field.most_seconds <= MOST_SECONDS:
+        yield Finding(f"{place}.most_seconds", f"Say a length from 1 to {MOST_SECONDS} seconds.")
+    yield from _bytes(place, field, MOST_AUDIO_BYTES)
+
+
+def _computed(place: str, field: Any) -> Iterator[Finding]:
+    if field.required:
+        yield Finding(f"{place}.required", "Nobody answers this question. Leave required out.")
+
+
+def _group(place: str, field: Any) -> Iterator[Finding]:
+    yield from _ordered(f"{place}.at_most", field.at_least, field.at_most, "number of rows")
+    if field.at_least < 0 or not 0 < field.at_most <= MOST_ROWS:
+        yield Finding(f"{place}.at_most", f"A group has 1 to {MOST_ROWS} rows at most.")
+    if all(isinstance(inner, Notice | Computed) for inner in field.fields):
+        yield Finding(f"{place}.fields", "The group asks nothing. Give it questions.")
 
 
 OF_KIND: Mapping[str, Callable[[str, Any], Iterator[Finding]]] = {
@@ -199,8 +275,13 @@ OF_KIND: Mapping[str, Callable[[str, Any], Iterator[Finding]]] = {
     "decimal": _number,
     "money": _money,
     "date": _date,
+    "month": _month,
     "choice": _options,
     "choices": _choices,
     "national_id": _national_id,
     "document": _document,
+    "photo": _photo,
+    "audio": _audio,
+    "computed": _computed,
+    "group": _group,
 }

@@ -62,6 +62,7 @@ CATEGORIES: Mapping[str, Entry] = MappingProxyType(
             "drop",
         ),
         "electricity": Entry(_in("Electricity", "ਬਿਜਲੀ", "بجلی", "बिजली", "بجلی"), "bolt"),
+        "gas": Entry(_in("Gas", "ਗੈਸ", "گیس", "गैस", "گیس"), "fire"),
         "transport": Entry(_in("Transport", "ਆਵਾਜਾਈ", "آواجائی", "परिवहन", "ٹرانسپورٹ"), "bus"),
         "health": Entry(_in("Health", "ਸਿਹਤ", "صحت", "स्वास्थ्य", "صحت"), "health"),
         "education": Entry(_in("Education", "ਸਿੱਖਿਆ", "تعلیم", "शिक्षा", "تعلیم"), "school"),

@@ -4,8 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pydantic
+from pydantic_core import PydanticCustomError
 
 LANGUAGES = ("en", "pa", "pa_Arab", "hi", "ur")
+# The context of values that people wrote: they name languages, and nothing of ours.
+AS_WRITTEN = "as written"
+BARE = 'Words cannot be translated as a bare string: write _("{text}").'
 
 
 class Words(pydantic.BaseModel):
@@ -22,10 +26,11 @@ class Words(pydantic.BaseModel):
 
     @pydantic.model_validator(mode="before")
     @classmethod
-    def _from_languages(cls, given: Any) -> Any:
+    def _from_languages(cls, given: Any, info: pydantic.ValidationInfo) -> Any:
         if isinstance(given, str):
-            raise ValueError(f'Words cannot be translated as a bare string: write _("{given}").')  # noqa: TRY004
-        if isinstance(given, Mapping) and "texts" not in given:
+            raise PydanticCustomError("bare_words", BARE, {"text": given})
+        written = info.context == AS_WRITTEN
+        if isinstance(given, Mapping) and (written or "texts" not in given):
             return {"texts": given}
         return given
 

@@ -8,7 +8,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import re2
@@ -20,6 +20,7 @@ from portal.rules.tree import Constant
 from portal.rules.types import ANY, BOOL, DATE, MONEY, NUMBER, ORDERED, TEXT, Type, fits, list_of
 from portal.rules.values import (
     EXACT,
+    UNKNOWN,
     amount,
     bounded,
     composed,
@@ -135,6 +136,20 @@ def size(value: str | tuple[object, ...]) -> object:
     return EXACT.create_decimal(len(value))
 
 
+def _sum(numbers: tuple[Any, ...]) -> object:
+    """Of no numbers 0, as a list of none is known to hold none."""
+    if UNKNOWN in numbers:
+        return UNKNOWN
+    return reduce(EXACT.add, numbers, EXACT.create_decimal(0))
+
+
+def _sum_of_money(amounts: tuple[Any, ...]) -> object:
+    """Of no amounts unknown: nobody can tell the currency."""
+    if UNKNOWN in amounts or not amounts:
+        return UNKNOWN
+    return reduce(lambda one, other: bounded(one + other), amounts)
+
+
 def _orders(run: Callable[[Any, Any], bool]) -> tuple[Signature, ...]:
     return tuple(Signature((each, each), BOOL, run) for each in ORDERED)
 
@@ -193,6 +208,12 @@ FUNCTIONS: Mapping[str, Function] = {
     "size": Function((Signature((TEXT,), NUMBER, size), Signature((list_of(ANY),), NUMBER, size))),
     "min": Function(_extremes(min)),
     "max": Function(_extremes(max)),
+    "sum": Function(
+        (
+            Signature((list_of(NUMBER),), NUMBER, _sum),
+            Signature((list_of(MONEY),), MONEY, _sum_of_money),
+        )
+    ),
     "round_up": Function((Signature((NUMBER,), NUMBER, rounded_up),)),
     "years_between": _of_dates(_years_between),
     "days_between": _of_dates(_days_between),

@@ -6,10 +6,11 @@ from functools import lru_cache
 
 from portal.rules import check, evaluate, parse, tree
 from portal.rules.evaluate import Read, Verdict
-from portal.rules.faults import Source
+from portal.rules.faults import RuleError, Source
 from portal.rules.types import Type
 
-KEPT = 2048
+# Some ten services with every question under a condition, or a hundred plain ones.
+KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,34 @@ class Rule:
 
 def compile_rule(text: str, names: Mapping[str, Type], wants: Type | None = None) -> Rule:
     """Raise RuleError, whose sentence is for the writer of the rule."""
-    rule = _compiled(text, tuple(sorted(names.items(), key=lambda name: name[0])))
+    words = _parsed(text)[1]
+    # Only what the text says decides: rules are found again, however many names are about.
+    meant = tuple((word, names[word]) for word in words if word in names)
+    try:
+        rule = _compiled(text, meant)
+    except RuleError:
+        # Again with all names, which the sentence may suggest.
+        _checked(text, names)
+        raise
     check.check_result(rule.type, wants)
     return rule
 
 
 @lru_cache(maxsize=KEPT)
+def _parsed(text: str) -> tuple[tree.Node, tuple[str, ...]]:
+    """The tree, and the words in it that may be names of facts."""
+    root = parse.parse(Source(text))
+    words = {node.name for node in tree.walk(root) if isinstance(node, tree.Name)}
+    words |= {node.variable for node in tree.walk(root) if isinstance(node, tree.Each)}
+    return root, tuple(sorted(words))
+
+
+def _checked(text: str, names: Mapping[str, Type]) -> tree.Node:
+    return check.checked(_parsed(text)[0], Source(text), names)
+
+
+@lru_cache(maxsize=KEPT)
 def _compiled(text: str, names: tuple[tuple[str, Type], ...]) -> Rule:
-    source = Source(text)
-    root = check.checked(parse.parse(source), source, dict(names))
+    root = _checked(text, dict(names))
     used = frozenset(node.name for node in tree.walk(root) if isinstance(node, tree.Name))
     return Rule(text, root, used, evaluate.reader(root))

@@ -1,4 +1,4 @@
-"""The copy of a land record: a fee by pages, paid at the counter where the copy is collected."""
+"""The copy of a land record: a fee by pages, paid when the record is found."""
 
 from portal.registry import (
     Declaration,
@@ -118,7 +118,7 @@ COLLECT = Step(
     Field.email("email", _("E-mail address"), required=False, prefill="profile.email"),
     Notice(
         "at_the_counter",
-        _("You pay at the counter of the tehsil office when you collect the copy."),
+        _("You pay when the record is found. Then you collect the copy at the tehsil office."),
     ),
     Declaration(
         "for_lawful_use",

@@ -20,6 +20,7 @@ VALUES = {
     "endpoint": "revenue",
     "provider_slug": "revenue",
     "number": "1",
+    "act": "replay",
 }
 NOBODY = UUID(int=7)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.registry import Field, Form, Step
+from portal.registry import Field, Form, Renewal, Step
 from portal.registry.changes import SENTENCES, changes
 from portal.registry.contract import PaymentMoment, Stage
 from tests.registry.declared import FORM, TAPS, USE, form_of, said, service
@@ -75,6 +75,7 @@ def test_questions_that_only_move_are_told_once():
         ({"shares": said("Another reason.")}, "shares"),
         ({"keeps": said("Two years.")}, "keeps"),
         ({"stages": (Stage("survey", said("Survey")),)}, "stages"),
+        ({"renewal": Renewal(months=12)}, "renewal"),
     ],
 )
 def test_what_a_service_promises_is_told_by_its_own_sentence(changed, code):
@@ -100,14 +101,51 @@ def test_every_change_has_a_sentence_that_can_be_filled_in():
         assert sentence % {"where": "a", "before": "b", "after": "c"}
 
 
+def partners(*fields, **more):
+    inner = fields or (Field.name("who", said("Name")),)
+    return Field.group("partners", said("Partners"), *inner, item=said("Partner"), **more)
+
+
+def test_a_question_inside_a_group_is_told_by_its_name():
+    share = Field.integer("share", said("Share"))
+    who = Field.name("who", said("Name"))
+    assert told(asking(partners(who)), asking(partners(who, share))) == [("asked", "share")]
+    optional = partners(who.model_copy(update={"required": False}))
+    assert told(asking(partners(who)), asking(optional)) == [("optional", "who")]
+    assert told(asking(partners(who, share)), asking(partners(share, who))) == [("moved", "")]
+    out = Field.integer("share", said("Share"))
+    assert told(asking(partners(who, share)), asking(partners(who), out)) == [("moved", "")]
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "grave"),
+    [
+        ({"at_least": 2}, "more_rows", True),
+        ({"at_least": 0}, "rows", False),
+        ({"at_most": 3}, "rows", False),
+        ({"hint": said("All of them")}, "question", False),
+    ],
+)
+def test_another_number_of_rows_is_told(more, code, grave):
+    (change,) = changes(asking(partners()), asking(partners(**more)))
+    assert (change.code, change.where, change.grave) == (code, "partners", grave)
+
+
+def test_a_value_that_is_worked_out_differently_is_told():
+    one, other = (Field.computed("twice", said("x"), rule=rule) for rule in ("1 + 1", "2"))
+    assert told(asking(one), asking(other)) == [("rule", "twice")]
+
+
+QUESTIONS = [USE, TAPS, SHOP, partners(), partners(at_most=2)]
 MOMENTS = st.sampled_from(PaymentMoment.__args__)
 SERVICES = st.builds(
     service,
     promise=st.integers(1, 3),
     payment=MOMENTS,
-    form=st.lists(st.sampled_from([USE, TAPS, SHOP]), unique_by=lambda field: field.name).map(
-        lambda fields: form_of(*fields)
-    )
+    form=st.lists(
+        st.sampled_from([USE, TAPS, SHOP, partners(), partners(at_most=2)]),
+        unique_by=lambda field: field.name,
+    ).map(lambda fields: form_of(*fields))
     | st.just(FORM),
 )
 

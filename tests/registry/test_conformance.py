@@ -3,20 +3,25 @@
 import pytest
 
 from portal.registry import (
+    Billing,
     Declaration,
     Document,
     Field,
     Form,
     Holiday,
     Notice,
+    Renewal,
     Stage,
     Step,
     Webhook,
 )
 from portal.registry.conformance import findings
 from portal.registry.contract import Calendar, IssuedDocument
+from portal.registry.domain import every_field, look
 from portal.registry.words import Words
+from portal.rules import BOOL, compile_rule, rule
 from tests.registry.declared import FORM, USE, form_of, provider, said, service
+from tools import big_form
 
 STEP = "services.connection.form.steps.questions"
 SALARY = Field.money("salary", said("Salary"))
@@ -36,6 +41,11 @@ def text(**more):
 
 def test_a_sound_declaration_has_no_findings():
     assert findings(provider()) == ()
+
+
+def partners(*, fields=None, **more):
+    inner = fields or [Field.name("who", said("Name")), Field.integer("share", said("Share"))]
+    return Field.group("partners", said("Partners"), *inner, item=said("Partner"), **more)
 
 
 FIELDS = [
@@ -93,6 +103,34 @@ FIELDS = [
     (Document("x", said("x"), accepts=("exe",)), "accepts", "Files of kind exe are refused"),
     (Document("x", said("x"), most_bytes=0), "most_bytes", "Say a size from 1 to 10000000"),
     (Document("x", said("x"), most_bytes=10_000_001), "most_bytes", "Say a size from 1 to"),
+    (
+        Field.month("x", said("x"), not_before="2026-02", not_after="2026-01"),
+        "not_after",
+        "at least 2026-02 and at most 2026-01",
+    ),
+    (Field.photo("x", said("x"), accepts=("pdf",)), "accepts", "Files of kind pdf are refused"),
+    (Field.photo("x", said("x"), accepts=()), "accepts", "Say which kinds fit: jpeg, png"),
+    (Field.photo("x", said("x"), most_bytes=0), "most_bytes", "Say a size from 1 to 10000000"),
+    (Field.photo("x", said("x"), prefill="profile.name"), "prefill", "never filled in"),
+    (Field.audio("x", said("x"), most_seconds=0), "most_seconds", "from 1 to 180 seconds"),
+    (Field.audio("x", said("x"), most_seconds=181), "most_seconds", "from 1 to 180 seconds"),
+    (Field.audio("x", said("x"), most_bytes=20_000_001), "most_bytes", "Say a size from 1"),
+    (Field.audio("x", said("x"), prefill="profile.name"), "prefill", "never filled in"),
+    (Field.location("x", said("x"), prefill="profile.home"), "prefill", "is of kind address"),
+    (Field.computed("x", said("x"), rule="1", prefill="profile.name"), "prefill", "never filled"),
+    (Field.computed("x", said("x"), rule="1", required=True), "required", "Nobody answers this"),
+    (Field.computed("x", said("x"), rule="'a'"), "rule", "number is needed here"),
+    (Field.computed("x", said("x"), rule="1", gives="money"), "rule", "money is needed here"),
+    (Field.computed("x", said("x"), rule="x + 1"), "rule", "x is asked after this"),
+    (Field.computed("x", said("x"), rule="nobody + 1"), "rule", "nothing is called nobody"),
+    (partners(prefill="profile.name"), "prefill", "never filled in"),
+    (partners(at_least=3, at_most=2), "at_most", "No answer fits"),
+    (partners(at_most=51), "at_most", "A group has 1 to 50 rows"),
+    (partners(at_least=0, at_most=0), "at_most", "A group has 1 to 50 rows"),
+    (partners(at_least=-1), "at_most", "A group has 1 to 50 rows"),
+    (partners(fields=[Notice("read", said("x"))]), "fields", "The group asks nothing."),
+    (partners(valid=("size(partner) > 1", said("x"))), "valid", "Write partners"),
+    (partners(when="size(partners) > 1"), "when", "partners is asked after this"),
 ]
 
 
@@ -181,14 +219,20 @@ def test_a_fee_without_words_is_found():
     assert finding.place == "services.connection.fee_words"
 
 
-@pytest.mark.parametrize("rule", ["person.age", "use == 'home'", "person.age >= 'x'"])
-def test_eligibility_is_yes_or_no_about_facts(rule):
+@pytest.mark.parametrize("rule", ["person.age", "usage == 'home'", "person.age >= 'x'"])
+def test_eligibility_is_yes_or_no_about_facts_and_answers(rule):
     (finding,) = found(eligibility=rule)
     assert finding.place == "services.connection.eligibility"
 
 
-def test_eligibility_over_facts_is_fine():
+def test_eligibility_over_facts_and_answers_is_fine():
     assert found(eligibility="person.age >= 18 && person.gender == 'female'") == ()
+    assert found(eligibility="person.age >= 60 && use == 'home'") == ()
+
+
+def test_eligibility_by_an_option_that_is_not_there_is_found():
+    (finding,) = found(eligibility="use == 'shop'")
+    assert "use has no option 'shop'." in finding.sentence
 
 
 @pytest.mark.parametrize(
@@ -284,8 +328,16 @@ def test_two_steps_of_one_slug_and_steps_without_questions_are_found():
 
 def test_more_questions_than_anybody_answers_are_found():
     fields = [Field.yes_no(f"q{number}", said("x")) for number in range(501)]
-    (finding,) = asking(*fields)
+    form = Form(*(Step(said(f"Page {n}"), *fields[n : n + 100]) for n in range(0, 501, 100)))
+    (finding,) = found(form=form, fee=None)
     assert "501 questions, and 500 is the most" in finding.sentence
+
+
+def test_more_questions_than_a_browser_sends_at_once_are_found():
+    group = partners(at_most=50, fields=[Field.yes_no(f"q{n}", said("x")) for n in range(7)])
+    (finding,) = asking(group)
+    assert finding.place == STEP
+    assert "may come to 350 questions" in finding.sentence
 
 
 def test_a_missing_translation_is_found_by_language_and_place():
@@ -313,3 +365,126 @@ def test_a_sensitive_answer_with_its_purpose_is_fine():
 
 def test_the_form_itself_is_well():
     assert found(form=FORM) == ()
+
+
+INNER = [
+    (Field.text("Shop", said("x")), "name", "'Shop' cannot be used in rules"),
+    (Field.text("shown", said("x")), "name", "every page of a form uses"),
+    (Field.text("shop", said("x"), personal="sensitive"), "purpose", "sensitive needs a purpose"),
+    (Field.name("shop", said("x"), prefill="profile.name"), "prefill", "Questions of a group"),
+    (Field.text("shop", said("x"), max_length=0), "max_length", "A text has 1 to"),
+    (Field.text("shop", said("x"), when="use == 'hom'"), "when", "Did you mean home?"),
+    (Field.text("shop", said("x"), when="share > 1"), "when", "share is asked after this"),
+    (Field.text("shop", said("x"), when="size(partners) > 1"), "when", "partners is asked after"),
+    (Field.text("shop", said("x"), when="later_on == 'x'"), "when", "later_on is asked"),
+    (Field.computed("shop", said("x"), rule="share * 2"), "rule", "share is asked after this"),
+]
+
+
+@pytest.mark.parametrize(("field", "part", "sentence"), INNER)
+def test_a_question_of_a_group_that_makes_no_sense_is_found(field, part, sentence):
+    after = Field.integer("share", said("Share"))
+    (finding,) = asking(USE, partners(fields=[field, after]), Field.text("later_on", said("x")))
+    assert finding.place == f"{STEP}.fields.partners.fields.{field.name}.{part}"
+    assert sentence in finding.sentence
+
+
+def test_a_row_may_use_what_is_asked_before_it_and_in_it():
+    row = [
+        Field.choice("role", said("Role"), {"owner": said("Owner"), "guest": said("Guest")}),
+        Field.integer("share", said("x"), when="role == 'owner' && use == 'trade'"),
+        Field.computed("rest", said("Rest"), rule="100 - share", gives="integer"),
+        Field.text("why", said("Why"), when="rest < 50", valid=("why != '' ", said("x"))),
+    ]
+    all_shares = ("sum(partners.map(p, p.share)) == 100", said("Shares come to 100."))
+    after = Field.yes_no("sure", said("x"), when="partners.exists(p, p.role == 'guest')")
+    assert asking(USE, partners(fields=row, valid=all_shares), after) == ()
+
+
+def test_a_question_of_a_group_is_not_known_outside_of_it():
+    (finding,) = asking(partners(), Field.text("shop", said("x"), when="share > 50"))
+    assert finding.sentence == ("Each row of partners has a share. Write partners.map(r, r.share).")
+
+
+def test_an_option_that_no_row_has_is_found():
+    role = Field.choice("role", said("x"), {"owner": said("x"), "guest": said("x")})
+    when = "partners.exists(p, p.role == 'gues')"
+    (finding,) = asking(partners(fields=[role]), Field.text("shop", said("x"), when=when))
+    assert finding.sentence == "role has no option 'gues'. Did you mean guest?"
+
+
+def test_names_inside_groups_are_names_of_the_form():
+    first, second = partners(), partners().model_copy(update={"name": "owners"})
+    places = [finding.place for finding in asking(Field.text("who", said("x")), first, second)]
+    assert places == [f"services.connection.form.fields.{name}" for name in ("who", "share")]
+
+
+def test_a_group_in_a_group_cannot_be_said():
+    with pytest.raises(ValueError, match="group"):
+        partners(fields=[partners()])
+
+
+def test_a_missing_translation_inside_a_group_is_found_by_its_place():
+    half = Words(texts={"en": "Name", "pa": "x", "pa_Arab": "x", "hi": "x"})
+    (finding,) = asking(partners(fields=[Field.name("who", half)]))
+    assert finding.place == f"{STEP}.fields.partners.fields.who.label [ur]"
+
+
+def test_questions_of_groups_count_among_the_questions_of_a_form():
+    inner = [Field.yes_no(f"q{number}", said("x")) for number in range(250)]
+    first = partners(fields=inner, at_most=1)
+    others = [one.model_copy(update={"name": f"r{n}"}) for n, one in enumerate(inner)]
+    second = partners(fields=others, at_most=1).model_copy(update={"name": "owners"})
+    form = Form(Step(said("One"), first), Step(said("Two"), second))
+    (finding,) = found(form=form, fee=None)
+    assert "502 questions" in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("renewal", "part", "sentence"),
+    [
+        (Renewal(months=0), "months", "1 to 600 months"),
+        (Renewal(months=601), "months", "1 to 600 months"),
+        (Renewal(months=12, remind_days=0), "remind_days", "1 to 180 days"),
+        (Renewal(months=12, remind_days=181), "remind_days", "1 to 180 days"),
+        (Renewal(months=1, remind_days=28), "remind_days", "before it begins"),
+        (Renewal(months=12, service="conection"), "service", "Did you mean connection?"),
+    ],
+)
+def test_a_renewal_that_makes_no_sense_is_found(renewal, part, sentence):
+    (finding,) = found(renewal=renewal)
+    assert finding.place == f"services.connection.renewal.{part}"
+    assert sentence in finding.sentence
+
+
+def test_a_renewal_by_another_service_is_fine():
+    other = service(slug="again", renewal=None)
+    assert findings(provider(service(renewal=Renewal(months=12, service="again")), other)) == ()
+
+
+def test_an_account_that_cannot_be_checked_is_found():
+    def billed(**more):
+        told = {"title": said("Bills"), "account": said("Number")} | more
+        return findings(provider(billing=Billing(**told)))
+
+    assert billed() == ()
+    assert billed(pattern="[0-9]+", pattern_message=said("Digits.")) == ()
+    (finding,) = billed(pattern="[0-9]+")
+    assert finding.place == "billing.pattern_message"
+    (finding,) = billed(pattern="(?=a)", pattern_message=said("x"))
+    assert (finding.place, "RE2" in finding.sentence) == ("billing.pattern", True)
+
+
+def test_a_form_of_300_questions_is_well_and_its_rules_are_compiled_once():
+    big = big_form.provider()
+    form = big.services[0].form
+    assert sum(1 for _ in every_field(form)) == big_form.QUESTIONS
+    assert findings(big) == ()
+    asked = look(form, big_form.answers(form))
+    assert not [*asked.missing(), *asked.failed()]
+    hanging = [one for one in form.fields if one.when]
+    assert 150 < len(hanging) < rule.KEPT
+    # The same rule whatever other names are known: the check before publishing made them all.
+    for one in hanging:
+        made = asked.plan.by_name[one.name].when
+        assert made is compile_rule(one.when, asked.plan.types | {"beside": BOOL})

@@ -43,7 +43,7 @@ COMMON = {
     "personal": st.sampled_from(["none", "personal", "sensitive", "identity"]),
     "purpose": st.none() | WORDS,
 }
-AMOUNTS = st.none() | st.decimals(allow_nan=False, allow_infinity=False)
+AMOUNTS = st.none() | st.decimals(-(10**12), 10**12, allow_nan=False, places=6)
 DAYS = st.none() | st.just("today") | st.dates()
 OWN = {
     Field.text: {"pattern": st.none() | TEXT, "max_length": st.integers()},
@@ -60,6 +60,11 @@ OWN = {
     Field.name: {},
     Field.national_id: {"scheme": st.sampled_from(["aadhaar", "cnic"])},
     Field.address: {},
+    Field.month: {"not_after": st.sampled_from([None, "today", "2026-04"])},
+    Field.location: {},
+    Field.photo: {"most_bytes": st.integers()},
+    Field.audio: {"most_seconds": st.integers()},
+    Field.computed: {"rule": TEXT, "gives": st.sampled_from(["integer", "money", "text"])},
     Field.document: {"accepts": st.lists(TEXT).map(tuple), "most_bytes": st.integers()},
     Field.declaration: {},
     Field.notice: {"tone": st.sampled_from(["info", "warn"])},
@@ -67,10 +72,20 @@ OWN = {
 FIELDS = st.one_of(
     st.builds(ask, name=NAMES, label=WORDS, **COMMON, **own) for ask, own in OWN.items()
 )
+GROUPS = st.builds(
+    lambda name, label, item, fields, most: Field.group(
+        name, label, *fields, item=item, at_most=most
+    ),
+    NAMES,
+    WORDS,
+    WORDS,
+    st.lists(FIELDS, max_size=3),
+    st.integers(),
+)
 STEPS = st.builds(
     lambda title, fields, when: Step(title, *fields, slug="step", when=when),
     WORDS,
-    st.lists(FIELDS, max_size=4),
+    st.lists(FIELDS | GROUPS, max_size=4),
     st.none() | TEXT,
 )
 FORMS = st.lists(STEPS, max_size=3).map(lambda steps: Form(*steps))
@@ -233,3 +248,42 @@ def test_knowing_the_contract_loads_no_web_and_no_database():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("given", [True, "15", 15.0, None])
+def test_a_count_is_a_whole_number_as_it_stands(given):
+    with pytest.raises(pydantic.ValidationError):
+        service(promise=given)
+
+
+@pytest.mark.parametrize("given", [20270126, 0, "2027-01-26T00:00:00", "26.1.2027", ""])
+def test_a_day_is_written_as_a_day(given):
+    with pytest.raises(pydantic.ValidationError):
+        Holiday(given, said("A day"))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "sentence"),
+    [
+        ([{"code": "a"}], "An option has a code and a label, and nothing else."),
+        (["a"], "An option has a code and a label, and nothing else."),
+        ([{"code": 1, "label": {"en": "A"}}], "A code is text."),
+        ([{"code": "a", "label": {"en": "A"}}] * 2, "Two options have the code a. Rename one."),
+    ],
+)
+def test_options_that_are_no_pairs_are_refused(pairs, sentence):
+    given = {"kind": "choice", "name": "use", "label": {"en": "Use"}, "options": pairs}
+    with pytest.raises(pydantic.ValidationError, match=sentence):
+        ChoiceField.model_validate(given)
+
+
+@pytest.mark.parametrize("title", ["The place", 7, ["a"], {"en": 7}, {}, None])
+def test_a_step_whose_title_is_no_words_is_refused(title):
+    with pytest.raises(pydantic.ValidationError):
+        Step.model_validate({"title": title})
+
+
+@pytest.mark.parametrize("number", ["1e999999999", "1e-999999999", "9" * 25, "NaN", "Infinity"])
+def test_a_number_that_would_fill_pages_is_refused(number):
+    with pytest.raises(pydantic.ValidationError):
+        Field.decimal("depth", said("Depth"), at_most=number)

@@ -6,7 +6,9 @@ from textwrap import dedent
 
 import pytest
 
-from portal.registry.discovery import ProviderDoesNotLoad, discover, load
+from portal.registry import discovery
+from portal.registry.discovery import ProviderDoesNotLoad, discover, hooks_of, load
+from portal.registry.hooks import Hooks
 from portal.registry.words import words_in
 
 DECLARES = """
@@ -20,6 +22,19 @@ DECLARES = """
         summary=_("Water and sewerage."),
         fulfilment=Webhook(settings="WATER"),
     )
+"""
+MANIFEST = """
+    slug: {slug}
+    name: {{en: Gas, pa: ਗੈਸ}}
+    kind: private
+    area: IN-PB
+    summary: {{en: Gas.}}
+    fulfilment: {{}}
+"""
+BILLS = """
+    from portal.registry import Billing, Hooks
+
+    hooks = Hooks(bills=lambda account, ask: [])
 """
 CATALOGUE = """
     msgid ""
@@ -50,6 +65,7 @@ def write(tmp_path, monkeypatch):
 
     yield write
     discover.cache_clear()
+    discovery.hooks_by_slug.cache_clear()
     for name in set(sys.modules) - known:
         if name.split(".")[0] in ("street", "elsewhere"):
             del sys.modules[name]
@@ -197,3 +213,73 @@ def test_a_loaded_module_gives_the_same_provider_as_discovery():
     (revenue,) = [each for each in discover() if each.slug == "revenue"]
     assert load(importlib.import_module("providers.revenue")) == revenue
     assert all(words.msgid is None for _place, words in words_in(revenue))
+
+
+def test_a_folder_with_a_manifest_is_a_provider(street):
+    street("street/water/__init__.py", DECLARES.format(slug="water"))
+    street("street/gas_works/provider.yaml", MANIFEST.format(slug="gas"))
+    street("street/empty/README.md", "Nothing.")
+    gas, water = discover("street")
+    assert (gas.slug, water.slug) == ("gas", "water")
+    assert gas.name.texts == {"en": "Gas", "pa": "ਗੈਸ"}
+
+
+def test_a_manifest_may_be_json(street):
+    street(
+        "street/gas/provider.json",
+        """
+        {"slug": "gas", "name": {"en": "Gas"}, "kind": "private", "area": "IN-PB",
+         "summary": {"en": "Gas."}, "fulfilment": {}}
+        """,
+    )
+    assert discover("street")[0].slug == "gas"
+
+
+@pytest.mark.parametrize(("other", "text"), [("__init__.py", ""), ("provider.json", "{}")])
+def test_a_folder_that_declares_itself_twice_does_not_load(street, other, text):
+    street("street/gas/provider.yaml", MANIFEST.format(slug="gas"))
+    street(f"street/gas/{other}", text)
+    if other == "__init__.py":
+        street("street/gas/__init__.py", DECLARES.format(slug="gas"))
+    assert "street/gas does not load. provider.yaml: it declares itself twice." in refusal()
+
+
+def test_a_fault_of_a_manifest_is_told_with_its_file_line_and_place(street):
+    street("street/gas/provider.yaml", MANIFEST.format(slug="gas").replace("private", "privat"))
+    said = refusal()
+    assert "street/gas does not load. " in said
+    assert "street/gas/provider.yaml, line 4: kind: “privat” is none of" in said
+    assert "Did you mean private?" in said
+
+
+def test_a_package_and_a_manifest_of_one_slug_do_not_load(street):
+    street("street/one/__init__.py", DECLARES.format(slug="gas"))
+    street("street/two/provider.yaml", MANIFEST.format(slug="gas"))
+    assert "street.one is called gas already." in refusal()
+
+
+def test_the_hooks_of_a_package_are_found_by_its_slug(street):
+    billing = 'billing=Billing(title=_("Bills"), account=_("Number")),\n        services=(),'
+    text = dedent(BILLS) + dedent(DECLARES.format(slug="water"))
+    street("street/water/__init__.py", text.replace("fulfilment=", f"{billing}\n    fulfilment="))
+    street("street/gas/provider.yaml", MANIFEST.format(slug="gas"))
+    assert hooks_of("water", "street").bills("1", None) == []
+    assert hooks_of("gas", "street") == Hooks()
+    assert hooks_of("nobody", "street") == Hooks()
+
+
+def test_a_hook_for_bills_without_billing_does_not_load(street):
+    street("street/water/__init__.py", dedent(BILLS) + dedent(DECLARES.format(slug="water")))
+    assert "its hooks answer for bills, and it says no billing." in refusal()
+
+
+def test_billing_without_a_hook_does_not_load(street):
+    text = "from portal.registry import Billing\n" + dedent(DECLARES.format(slug="water"))
+    billing = 'billing=Billing(title=_("Bills"), account=_("Number")),'
+    street("street/water/__init__.py", text.replace("fulfilment=", f"{billing}\n    fulfilment="))
+    assert "it says billing, and nothing answers for bills." in refusal()
+
+
+def test_hooks_of_another_make_do_not_load(street):
+    street("street/water/__init__.py", DECLARES.format(slug="water") + "\n    hooks = 7\n")
+    assert "its hooks are not Hooks(…) of portal.registry." in refusal()

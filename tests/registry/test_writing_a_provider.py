@@ -1,4 +1,4 @@
-"""The page for writers of providers: its example runs, and it names all that the contract knows."""
+"""The page for writers of providers: its examples run, and it names all that the contract knows."""
 
 import importlib
 import re
@@ -9,19 +9,21 @@ import pytest
 
 from portal.kernel.money import Money
 from portal.registry.conformance import findings
-from portal.registry.contract import Provider, Question, Service, definition
+from portal.registry.contract import Provider, Question, Renewal, Service, definition
 from portal.registry.discovery import load
-from portal.registry.domain import quote, visible_steps
+from portal.registry.domain import failed_checks, quote, visible_steps
+from portal.registry.hooks import NoSuchAccount
+from portal.registry.manifests import ManifestDoesNotRead, read
 from portal.registry.questions import Field
 
 PAGE = (Path(__file__).parents[2] / "docs" / "writing-a-provider.md").read_text(encoding="utf-8")
 LANGUAGES = ("pa", "pa_Arab", "hi", "ur")
 
 
-def block(language):
-    """The page's one example in a language."""
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    return found
+def block(language, number=0):
+    """The page's examples in a language, in their order."""
+    found = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    return found[number]
 
 
 @pytest.fixture
@@ -32,12 +34,18 @@ def folder(tmp_path, monkeypatch):
     (folder / "__init__.py").write_text(block("python"), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     yield folder
-    sys.modules.pop("water_board", None)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "water_board"]:
+        del sys.modules[name]
 
 
 @pytest.fixture
 def board(folder):
     return load(importlib.import_module("water_board"))
+
+
+@pytest.fixture
+def parks():
+    return read(block("yaml"), "provider.yaml")
 
 
 def translate(folder, code, text):
@@ -75,6 +83,56 @@ def test_the_example_does_what_the_page_says(board):
     papers = visible_steps(service.form, {"use": "home"})[-1]
     assert [field.name for field in papers.fields] == ["honest"]
     assert definition(board, service)["contract"] == 1
+
+
+def test_nothing_is_wrong_with_the_manifest_of_the_page(parks):
+    assert findings(parks) == ()
+
+
+def test_the_manifest_does_what_the_page_says(parks):
+    service = parks.service("hire-hall")
+    assert quote(service, {"hall": "large", "days": 2}) == Money.of("10000.00", "INR")
+    assert [step.slug for step in service.form.steps] == ["your-day"]
+    assert len(failed_checks(service.form, {"hall": "small", "days": 4})) == 1
+    assert failed_checks(service.form, {"hall": "large", "days": 4}) == ()
+
+
+def test_a_fault_of_the_manifest_is_told_as_the_page_says(parks):
+    text = block("yaml").replace("              at_least: 1\n", "              at_leest: 1\n")
+    with pytest.raises(ManifestDoesNotRead) as caught:
+        read(text, "provider.yaml")
+    said = re.search(r"^```\n(provider.yaml, line .*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[1]
+    without_line = re.compile(r"line \d+")
+    assert without_line.sub("", str(caught.value)) == without_line.sub("", " ".join(said.split()))
+
+
+def test_the_hook_of_the_page_answers_for_bills(folder):
+    (folder / "bills.py").write_text(block("python", 1), encoding="utf-8")
+    text = block("python").replace(
+        "    services=(NEW_CONNECTION,),", "    services=(NEW_CONNECTION,),\n    billing=BILLING,"
+    )
+    uses = "from portal.registry import Hooks\nfrom water_board.bills import BILLING, bills\n"
+    hooks = "\n".join(line for line in PAGE.splitlines() if line.startswith("hooks = "))
+    (folder / "__init__.py").write_text(f"{uses}{text}\n{hooks}\n", encoding="utf-8")
+    module = importlib.import_module("water_board")
+    assert load(module).billing.pattern == "[0-9]{8}"
+    answer = {"account": "1", "open": [{"number": "7", "amount": "80.00"}]}
+    (bill,) = module.hooks.bills("12345678", lambda *_asked: answer)
+    assert (bill.number, bill.amount) == ("7", "80.00")
+    with pytest.raises(NoSuchAccount):
+        module.hooks.bills("1", lambda *_asked: {"account": None})
+
+
+def test_the_questions_that_the_page_shows_alone_can_be_asked():
+    group, computed = (block("py", number) for number in range(2))
+    names = {"Field": Field, "_": importlib.import_module("portal.registry")._}
+    assert [field.name for field in eval(group, names).fields] == ["partner", "share"]  # noqa: S307
+    assert eval(computed, names).gives == "integer"  # noqa: S307
+
+
+def test_a_renewal_is_written_as_the_page_says():
+    written = re.search(r"`(Renewal\(.*?\))`", PAGE)[1]
+    assert eval(written, {"Renewal": Renewal}).service == "life-certificate"  # noqa: S307
 
 
 def test_the_page_names_all_that_a_declaration_may_say():

@@ -227,7 +227,19 @@ def test_brackets_alone_and_long_rows_are_not_deep():
 def test_a_rule_is_made_once():
     first = compile_rule("n > 41", NAMES)
     assert compile_rule("n > 41", dict(reversed(NAMES.items())), wants=BOOL) is first
-    assert compile_rule("n > 41", {"n": NUMBER}) is not first
+    assert compile_rule("n > 41", {"n": NUMBER}) is first
+    assert compile_rule("n > 41", {"n": NUMBER, "beside": TEXT}) is first
+
+
+def test_a_rule_over_other_types_is_another_rule():
+    alike = "n == n"
+    assert compile_rule(alike, {"n": NUMBER}) is not compile_rule(alike, {"n": TEXT})
+
+
+def test_a_name_that_others_suggest_is_suggested_again():
+    for _ in range(2):
+        with pytest.raises(RuleError, match="Write taps, if that is meant"):
+            compile_rule("tap > 1", {"taps": NUMBER})
 
 
 @pytest.mark.parametrize("word", ["a", "land_area", "_x9", "size", "date", "A" * 64])

@@ -14,6 +14,7 @@ from portal.rules import (
     NUMBER,
     TEXT,
     UNKNOWN,
+    RuleError,
     TooMuchWork,
     Unknown,
     Used,
@@ -373,3 +374,40 @@ def test_the_same_rule_serves_many_threads():
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "expected"),
+    [
+        ("sum(marks)", {"marks": [1, "2.5", 3]}, Decimal("6.5")),
+        ("sum(marks)", {"marks": []}, Decimal(0)),
+        ("sum(marks)", {"marks": [1, None]}, UNKNOWN),
+        ("sum(marks)", {}, UNKNOWN),
+        ("sum(members.map(m, m.age)) == 100", {"members": [{"age": 60}, {"age": 40}]}, True),
+        ("sum(members.map(m, m.age)) == 100", {"members": [{"age": 60}, {}]}, UNKNOWN),
+        ("sum(members.filter(m, has(m.age)).map(m, m.age))", {"members": [{"age": 6}, {}]}, 6),
+        ("sum([fee, fee])", {"fee": RUPEES}, Money(30000, "INR")),
+        ("sum([fee, money('1', 'USD')])", {"fee": RUPEES}, UNKNOWN),
+        ("sum(marks)", {"marks": ["9e99", "9e99"]}, UNKNOWN),
+    ],
+)
+def test_a_sum_is_of_known_numbers_or_of_money_of_one_currency(text, facts, expected):
+    assert value(text, **facts) == expected
+
+
+def test_a_sum_of_no_money_has_no_currency():
+    shops = {"shops": list_of(record({"rent": MONEY}))}
+    rule = compile_rule("sum(shops.map(s, s.rent))", shops)
+    assert rule.evaluate({"shops": []}).value is UNKNOWN
+
+
+def test_a_sum_names_what_it_misses():
+    assert verdict("sum(members.map(m, m.age))", members=[{"age": 1}, {}]).missing == {
+        "members[1].age"
+    }
+
+
+@pytest.mark.parametrize("text", ["sum(1)", "sum(tags)", "sum(marks, marks)", "marks.sum()"])
+def test_only_a_list_of_numbers_or_of_money_has_a_sum(text):
+    with pytest.raises(RuleError):
+        value(text)

@@ -94,13 +94,17 @@ def grown(depth):
             ("{}[{}]", of[MARKS], of[NUMBER]),
             ("max({}, {})", of[NUMBER], of[NUMBER]),
             ("round_up({})", of[NUMBER]),
+            ("sum({})", of[MARKS]),
             ("years_between({}, {})", of[DATE], of[DATE]),
             choice[NUMBER],
         ),
         TEXT: written(("({} + {})", of[TEXT], of[TEXT]), choice[TEXT]),
         DATE: written(("min({}, {})", of[DATE], of[DATE]), choice[DATE]),
         MONEY: written(
-            ("({} + {})", of[MONEY], of[MONEY]), ("({} * {})", of[MONEY], of[NUMBER]), choice[MONEY]
+            ("({} + {})", of[MONEY], of[MONEY]),
+            ("({} * {})", of[MONEY], of[NUMBER]),
+            ("sum([{}, {}])", of[MONEY], of[MONEY]),
+            choice[MONEY],
         ),
         MARKS: written(
             (f"{{}}.filter({loop}, {loop} < {{}})", of[MARKS], of[NUMBER]),
