@@ -10,16 +10,21 @@ from babel.support import LazyProxy
 
 from portal import i18n
 from portal.files import kinds, names
-from portal.i18n import file_size, gettext, lazy_gettext
+from portal.i18n import file_size, gettext, lazy_gettext, number
 from portal.kernel.errors import N_, BadInput, DomainError, Gone, NotFound, TooLarge
 
 MOST_BYTES = 10_000_000
+MOST_SOUND_BYTES = 20_000_000
+MOST_SECONDS = 180
 QUOTA = 500 * 1024 * 1024
 RUNS = N_("The name of this file ends like that of a program or a web page.")
 
 
 class State(StrEnum):
+    """`GIVEN` files are used as well, and take none of the person's room."""
+
     USED = "used"
+    GIVEN = "given"
     RELEASED = "released"
 
 
@@ -44,6 +49,25 @@ class FileRefused(BadInput):
     def __init__(self, what: str, accepts: Collection[str]) -> None:
         self.what = what
         super().__init__(what=lazy_gettext(what), wanted=_lazy(listed, tuple(accepts)))
+
+
+class SoundRefused(BadInput):
+    """`what` is the sentence that says what is wrong with what was sent."""
+
+    status = 422
+    message = N_("%(what)s Record it again, or send another sound file.")
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(what=lazy_gettext(what))
+
+
+class SoundTooLong(BadInput):
+    status = 422
+    message = N_("This recording is longer than %(most)s seconds. Record a shorter one.")
+
+    def __init__(self, most_seconds: int) -> None:
+        super().__init__(most=_lazy(number, most_seconds))
 
 
 class WrongEnding(BadInput):
@@ -76,13 +100,17 @@ class StoreFull(DomainError):
 
 @dataclass(frozen=True)
 class Kept:
-    """What others know of a file; `type` is a media type, `sha256` hexadecimal."""
+    """What others know of a file; `type` is a media type, `sha256` hexadecimal.
+
+    `seconds` is told of a sound when it is kept, and not again: it is part of the answer.
+    """
 
     id: UUID
     name: str
     type: str
     bytes: int
     sha256: str
+    seconds: int | None = None
 
 
 def check_name(name: str, kind: str, accepts: Collection[str]) -> str:
@@ -94,6 +122,15 @@ def check_name(name: str, kind: str, accepts: Collection[str]) -> str:
     if given and given[-1] not in fitting and names.seen(name).lower().endswith(f".{given[-1]}"):
         raise WrongEnding(given[-1], kind)
     return names.clean(name, fitting)
+
+
+def check_sound_name(name: str) -> str:
+    """The name under which a sound is kept, whatever kind it was. Raises SoundRefused."""
+    given = names.endings(name)
+    if kinds.RUNS & set(given):
+        raise SoundRefused(RUNS)
+    stem = names.seen(name).rpartition(".")[0] if given else names.seen(name)
+    return names.clean(f"{stem or 'recording'}.mp3", kinds.ENDINGS["mp3"])
 
 
 def listed(accepts: Collection[str]) -> str:

@@ -19,6 +19,7 @@ TYPES = {
     "jpeg": "image/jpeg",
     "png": "image/png",
     "webp": "image/webp",
+    "mp3": "audio/mpeg",
 }
 NAMES = {"pdf": "PDF", "jpeg": "JPEG", "png": "PNG", "webp": "WebP"}
 ENDINGS = {
@@ -26,7 +27,10 @@ ENDINGS = {
     "jpeg": ("jpg", "jpeg", "jpe", "jfif"),
     "png": ("png",),
     "webp": ("webp",),
+    "mp3": ("mp3",),
 }
+# What a browser may show in a page of ours: pictures and sounds are made anew here.
+SHOWN = frozenset(TYPES.values())
 PICTURES = frozenset({"jpeg", "png", "webp"})
 # Endings under which a computer would run a file, or a browser show it as a page; refused also
 # before the last one. Those that stand in ordinary names, such as com, are not among them.

@@ -44,7 +44,7 @@ def clean(name: str, fitting: Collection[str]) -> str:
     return f"{stem or 'document'}.{ending}"
 
 
-def disposition(name: str) -> str:
-    """The value of Content-Disposition (RFC 6266): always an attachment, never a page."""
+def disposition(name: str, how: str = "attachment") -> str:
+    """The value of Content-Disposition (RFC 6266); `how` is attachment or inline."""
     plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", anyascii(name)) or "document"
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -6,20 +6,29 @@ Who may read a file is for the caller to know, who knows what the file belongs t
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from mmap import ACCESS_READ, mmap
 from typing import BinaryIO
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 from sqlalchemy import delete, func, select, update
 
-from portal.files import domain, kinds, links, names, pictures, shelves, streams
-from portal.files.domain import FileErased, FileRefused, Kept, NoRoomLeft, NoSuchFile, State
+from portal.files import domain, kinds, links, names, pictures, shelves, speech, streams
+from portal.files.domain import (
+    FileErased,
+    FileRefused,
+    Kept,
+    NoRoomLeft,
+    NoSuchFile,
+    SoundRefused,
+    SoundTooLong,
+    State,
+)
 from portal.files.models import File
 from portal.kernel import clock
 from portal.kernel.db import db
-from portal.kernel.ids import uuid7
 from portal.kernel.keys import Erased, subject_key
 from portal.kernel.log import log
 from portal.kernel.scratch import scratch
@@ -29,6 +38,14 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+# For a file that is shown: alone in a tab, or as a part of a page of ours. Not every reader of
+# PDF starts in a sandbox; its type and `nosniff` keep it from being read as a page.
+SHOWN = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'"
+VIEWS = {
+    "application/pdf": f"{SHOWN}; object-src 'self'",
+    "audio/mpeg": f"sandbox; {SHOWN}; media-src 'self'",
+}
+VIEW = f"sandbox; {SHOWN}; img-src 'self'"
 signed_url = links.signed_url
 check_link = links.check_link
 # A file younger than this may belong to a transaction that is not yet committed.
@@ -36,7 +53,7 @@ YOUNG = timedelta(hours=1)
 UNUSED = timedelta(hours=24)
 
 
-def keep(
+def keep(  # noqa: PLR0913 - one for each thing that is asked of a file
     stream: BinaryIO,
     name: str,
     *,
@@ -44,11 +61,14 @@ def keep(
     person_id: UUID,
     accepts: Collection[str],
     most_bytes: int = domain.MOST_BYTES,
+    counted: bool = True,
 ) -> Kept:
     """Check, clean, seal and keep a file; `accepts` names kinds: pdf, jpeg, png, webp.
 
+    A file that is not `counted` takes none of the person's room: one that a provider issues.
     Raises FileTooLarge, FileRefused, WrongEnding, NoRoomLeft, StoreFull.
     """
+    row = File(subject_id=subject_id, person_id=person_id, state=_state(counted=counted))
     with scratch() as came, scratch() as cleaned:
         shelves.take(stream, most_bytes, came)
         kind = _kind(came, accepts)
@@ -56,7 +76,28 @@ def keep(
         if kind in kinds.PICTURES:
             _clean(came, cleaned, kind, accepts)
         content = cleaned if kind in kinds.PICTURES else came
-        return _store(content, good_name, kind, subject_id, person_id)
+        return _store(content, row, good_name, kind)
+
+
+def keep_audio(
+    stream: BinaryIO,
+    name: str,
+    *,
+    subject_id: UUID,
+    person_id: UUID,
+    most_seconds: int = domain.MOST_SECONDS,
+    most_bytes: int = domain.MOST_SOUND_BYTES,
+) -> Kept:
+    """Check a sound file, turn it into MP3 with nothing but its sound, seal and keep it.
+
+    Raises FileTooLarge, SoundRefused, SoundTooLong, NoRoomLeft, StoreFull.
+    """
+    row = File(subject_id=subject_id, person_id=person_id, state=State.USED)
+    with scratch() as came, scratch() as made:
+        shelves.take(stream, most_bytes, came)
+        good_name = domain.check_sound_name(name)
+        seconds = _convert(came, made, most_seconds)
+        return replace(_store(made, row, good_name, "mp3"), seconds=seconds)
 
 
 def find(file_id: UUID) -> Kept:
@@ -78,6 +119,22 @@ def download_response(file_id: UUID) -> Response:
     response = Response(open_file(file_id), content_type=kept.type, headers=HEADERS)
     response.headers["Content-Disposition"] = names.disposition(kept.name)
     response.content_length = kept.bytes
+    return response
+
+
+def view_response(file_id: UUID) -> Response:
+    """The file, to be shown in a page or a tab: a part of it where a player asks for a part.
+
+    A kind that browsers do not show is sent to be saved. Raises NoSuchFile, FileErased.
+    """
+    kept = find(file_id)
+    if kept.type not in kinds.SHOWN:
+        return download_response(file_id)
+    policy = {"Content-Security-Policy": VIEWS.get(kept.type, VIEW)}
+    response = Response(open_file(file_id), content_type=kept.type, headers=HEADERS | policy)
+    response.headers["Content-Disposition"] = names.disposition(kept.name, "inline")
+    response.content_length = kept.bytes
+    response.make_conditional(request, accept_ranges=True, complete_length=kept.bytes)
     return response
 
 
@@ -141,19 +198,37 @@ def _clean(came: BinaryIO, cleaned: BinaryIO, kind: str, accepts: Collection[str
         raise FileRefused(refusal, accepts)
 
 
-def _store(content: BinaryIO, name: str, kind: str, subject_id: UUID, person_id: UUID) -> Kept:
+def _convert(came: BinaryIO, made: BinaryIO, most_seconds: int) -> int:
+    """The length of the sound in seconds. Raises SoundRefused, SoundTooLong."""
+    with _viewed(came) as content:
+        found = speech.look(content)
+    if found.refusal:
+        raise SoundRefused(found.refusal)
+    converted = speech.convert(came, made, found.kind, most_seconds)
+    if converted.is_long:
+        raise SoundTooLong(most_seconds)
+    if converted.refusal:
+        raise SoundRefused(converted.refusal)
+    return converted.seconds
+
+
+def _state(*, counted: bool) -> State:
+    return State.USED if counted else State.GIVEN
+
+
+def _store(content: BinaryIO, row: File, name: str, kind: str) -> Kept:
     digest, size = _measure(content)
-    _check_room(person_id, size)
-    file_id, key = uuid7(), subject_key(subject_id)
+    if row.state != State.GIVEN:
+        _check_room(row.person_id, size)
+    key = subject_key(row.subject_id)
 
     def write(target: BinaryIO) -> None:
         content.seek(0)
-        streams.seal(key, _place(file_id), content, target)
+        streams.seal(key, _place(row.id), content, target)
 
     # First the content, then the row: a row never lacks its content.
-    shelves.put(file_id, write)
-    row = File(subject_id=subject_id, id=file_id, person_id=person_id, type=kinds.TYPES[kind])
-    row.size, row.name, row.sha256 = size, name, digest
+    shelves.put(row.id, write)
+    row.type, row.size, row.name, row.sha256 = kinds.TYPES[kind], size, name, digest
     db.session.add(row)
     db.session.flush()
     return _told(row)
@@ -168,7 +243,8 @@ def _measure(content: BinaryIO) -> tuple[str, int]:
 
 
 def _check_room(person_id: UUID, size: int) -> None:
-    used = select(func.coalesce(func.sum(File.size), 0)).where(File.person_id == person_id)
+    theirs = (File.person_id == person_id) & (File.state != State.GIVEN)
+    used = select(func.coalesce(func.sum(File.size), 0)).where(theirs)
     if (db.session.scalar(used) or 0) + size > domain.QUOTA:
         raise NoRoomLeft
 
@@ -194,8 +270,10 @@ def _unless_erased() -> Iterator[None]:
 
 
 def _mark(file_ids: Iterable[UUID], state: State) -> None:
+    """Only what was let go comes back into use; what was given stays so while it is used."""
     at = clock.now() if state is State.RELEASED else None
-    these = update(File).where(File.id.in_(list(file_ids)), File.state != state)
+    others = (State.USED, State.GIVEN) if state is State.RELEASED else (State.RELEASED,)
+    these = update(File).where(File.id.in_(list(file_ids)), File.state.in_(others))
     db.session.execute(these.values(state=state, released_at=at))
 
 

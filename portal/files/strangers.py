@@ -55,7 +55,7 @@ _MARKS = {
     VIDEO: (b"\x1aE\xdf\xa3",),
     FONT: (b"wOFF", b"wOF2", b"OTTO"),
 }
-_HEIC = {b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1", b"avif", b"avis"}
+PHOTOS = {b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1", b"avif", b"avis"}
 _OFFICE_PARTS = (b"[Content_Types].xml", b"application/vnd.oasis", b"word/", b"xl/", b"ppt/")
 # The first that is found names the text.
 _WRITTEN = {
@@ -76,7 +76,7 @@ def name(content: bytes | mmap, head: bytes, *, archived: bool) -> str:
     if head.startswith(b"PK") or archived or head[257:262] == b"ustar":
         return _packed(content)
     if head[4:8] == b"ftyp":
-        return HEIC if head[8:12] in _HEIC else VIDEO
+        return HEIC if head[8:12] in PHOTOS else VIDEO
     marked = (said for said, marks in _MARKS.items() if head.startswith(marks))
     return next(marked, "") or _written(head) or _by_magic(head)
 

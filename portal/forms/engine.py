@@ -11,18 +11,21 @@ from typing import Any
 from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms.form import BaseForm
 
-from portal.forms import fields
+from portal.forms import fields, rows
+from portal.forms.words import in_words
 from portal.i18n import gettext, say
 from portal.kernel.errors import DomainError
 from portal.registry import domain
 from portal.registry.contract import Form, Notice, Step
-from portal.registry.questions import AnyField
+from portal.registry.domain import FILES, Asked
+from portal.registry.questions import AnyField, Computed, Group
+from portal.web.fields.groups import GroupField, pressed
 
 Answers = Mapping[str, Any]
 # Keeps an upload and gives the answer that names it; raises DomainError for a refused file.
 Keep = Callable[[Any, Any], Mapping[str, Any]]
-# The control that says which questions stood on the page.
-SHOWN = "shown"
+# The control that says which questions stood on the page, and the one of its small buttons.
+SHOWN, REFRESH = "shown", "refresh"
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,10 @@ class Posted:
         told = MultiDict[str, Any](self.texts)
         told.setdefault(SHOWN, "")
         for one in questions:
-            if one.kind == "document":
+            if one.kind in FILES:
                 told.setlist(one.name, self.files.getlist(one.name))
+        groups = [one for one in questions if isinstance(one, Group)]
+        rows.take_uploads(groups, self.texts, self.files, told)
         return told
 
     def shown(self, questions: Sequence[AnyField]) -> set[str]:
@@ -57,13 +62,13 @@ class Page:
 
     @property
     def questions(self) -> tuple[AnyField, ...]:
-        """Hidden ones too; notices ask nothing."""
-        return tuple(one for one in self.step.fields if not isinstance(one, Notice))
+        """Those that can be answered, hidden ones too."""
+        return tuple(one for one in self.step.fields if not isinstance(one, Notice | Computed))
 
-    def asked(self, answers: Answers) -> tuple[AnyField, ...]:
-        """What stands on the page, given these answers; notices too."""
+    def asked(self, view: Asked) -> tuple[AnyField, ...]:
+        """What stands on the page; notices and what is worked out too."""
         here = {one.name for one in self.step.fields}
-        return tuple(one for one in domain.visible_fields(self.form, answers) if one.name in here)
+        return tuple(one for one in view.fields if one.name in here)
 
 
 @dataclass
@@ -71,13 +76,15 @@ class Sheet:
     """A page in a browser's hands: its questions, each with its field; notices have none.
 
     `answers` holds what was sent and is right. `revealed` are questions that came up with it, and
-    were not on the page before.
+    were not on the page before. `kept` are answers that hold a file which was just taken from a
+    page that is not done yet: save them, or the file is lost.
     """
 
     declared: tuple[AnyField, ...]
     form: BaseForm
     answers: dict[str, Any] = field(default_factory=dict)
     revealed: tuple[str, ...] = ()
+    kept: dict[str, Any] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[tuple[AnyField, Any]]:
         for one in self.declared:
@@ -85,7 +92,8 @@ class Sheet:
 
     @property
     def names(self) -> list[str]:
-        return [one.name for one in self.declared if not isinstance(one, Notice)]
+        """The questions that can be answered."""
+        return [one.name for one in self.declared if not isinstance(one, Notice | Computed)]
 
     @property
     def answered(self) -> list[str]:
@@ -93,50 +101,80 @@ class Sheet:
         return [name for name in self.names if name not in self.revealed]
 
     @property
+    def groups(self) -> Iterator[tuple[Group, GroupField]]:
+        for one in self.declared:
+            if isinstance(one, Group):
+                yield one, self.form[one.name]
+
+    @property
     def errors(self) -> dict[str, list[str]]:
-        return {name: self.form[name].errors for name in self.names if self.form[name].errors}
+        """By the id that a link leads to inside a group, else by name."""
+        found = {one.name: asked.errors for one, asked in self if asked and asked.errors}
+        inside = [fault for _, asked in self.groups for fault in asked.faults]
+        return found | {fault.first_id: list(fault.errors) for fault in inside}
 
     @property
     def fields(self) -> list[Any]:
-        return [self.form[name] for name in self.names]
+        """All that may have errors, in the order of the page: for the summary."""
+        found: list[Any] = []
+        for one, asked in self:
+            found += [] if asked is None else [asked]
+            found += asked.faults if isinstance(one, Group) else ()
+        return found
 
 
 def show(page: Page) -> Sheet:
     """The page with what is known already."""
-    asked = page.asked(page.answers)
+    view = domain.look(page.form, page.answers)
+    asked = page.asked(view)
     form = _bind([one for one in asked if not isinstance(one, Notice)])
     for one in form:
         one.process(None, data=page.answers.get(one.name))
     sheet = Sheet(asked, form)
-    _mark(page, sheet, page.answers)
+    _draw(page, sheet, view, page.answers)
     return sheet
 
 
-def refresh(page: Page, posted: Posted) -> Sheet:
-    """The page with what was typed so far, unchecked: for a list that depends on another."""
-    form, typed = _typed(page, posted)
-    for one in form:
-        one.errors = []
+def refresh(page: Page, posted: Posted, keep: Keep | None = None) -> Sheet:
+    """The page with what was typed so far, unchecked: for a list that depends on another.
+
+    With `keep`, files that came along are taken; a refused one is said.
+    """
+    press = pressed(posted.texts.get(REFRESH, ""))
+
+    def settle(asked: GroupField) -> None:
+        if press and press[0] == asked.name:
+            asked.press(*press[1:])
+
+    form, typed = _typed(page, posted, settle)
     answers = {**_unasked(page, posted), **typed}
-    sheet = Sheet(page.asked(answers), form)
-    _mark(page, sheet, answers)
+    view = domain.look(page.form, answers)
+    sheet = Sheet(page.asked(view), form)
+    _forgive(sheet)
+    _draw(page, sheet, view, answers)
+    if keep is not None:
+        taken = _take_files(sheet, typed, keep)
+        sheet.kept = {name: _kept(sheet, name, typed) for name in taken}
     return sheet
 
 
 def take(page: Page, posted: Posted, keep: Keep) -> Sheet:
     """The page as it was sent: typed answers of all that is right, and errors of the rest."""
-    form, typed = _typed(page, posted)
+    form, typed = _typed(page, posted, GroupField.drop_empty)
     unasked, shown = _unasked(page, posted), posted.shown(page.questions)
-    _take_files(page, form, typed, unasked, keep)
-    asked = page.asked({**unasked, **typed})
-    names = [one.name for one in asked]
-    sheet = Sheet(asked, form, {name: typed[name] for name in names if name in typed})
+    view = domain.look(page.form, {**unasked, **typed})
+    sheet = Sheet(page.asked(view), form)
+    _draw(page, sheet, view, {**unasked, **typed})
+    _take_files(sheet, typed, keep)
     sheet.revealed = tuple(name for name in sheet.names if name not in shown)
     for name in sheet.revealed:
         form[name].errors = []
-    answers = {**unasked, **sheet.answers}
-    _check(page.form, sheet, answers)
-    _mark(page, sheet, answers)
+    _check(sheet, view, typed)
+    sheet.answers = {name: _kept(sheet, name, typed) for name in sheet.names if name in typed}
+    for group, asked in sheet.groups:
+        if group.name in typed:
+            sheet.revealed += tuple(rows.revealed(asked, typed[group.name]))
+    _mark(page, sheet, {**unasked, **sheet.answers})
     return sheet
 
 
@@ -161,37 +199,69 @@ def _unasked(page: Page, posted: Posted) -> dict[str, Any]:
     return {name: value for name, value in page.answers.items() if name not in shown}
 
 
-def _typed(page: Page, posted: Posted) -> tuple[BaseForm, dict[str, Any]]:
+def _typed(
+    page: Page, posted: Posted, settle: Callable[[GroupField], None]
+) -> tuple[BaseForm, dict[str, Any]]:
     """Every question of the page bound to what was sent, and the answers that are right.
 
-    A file that was sent is not looked at yet: an earlier one stays until it is taken.
+    A file that was sent is not looked at yet: an earlier one stays until it is taken. Of a group,
+    one entry for each row, whatever is right in it; `settle` says first which rows there are.
     """
-    form, typed = _bind(page.questions), {}
+    form, typed = _bind([one for one in page.step.fields if not isinstance(one, Notice)]), {}
     told, shown = posted.answering(page.questions), posted.shown(page.questions)
     for one in page.questions:
         asked, known = form[one.name], page.answers.get(one.name)
         if one.name not in shown:
             asked.process(None, data=known)
-            continue
-        asked.process(told, data=known if one.kind == "document" else None)
-        if asked.validate(form):
-            _check_pattern(asked, one)
-        if not asked.errors and asked.answer() is not None:
-            typed[one.name] = asked.answer()
+        elif isinstance(one, Group):
+            asked.process(told, data=known)
+            settle(asked)
+            typed[one.name] = rows.typed(one, asked, _check_pattern)
+        else:
+            asked.process(told, data=known if one.kind in FILES else None)
+            _validate(form, asked, one)
+            typed |= {} if asked.errors or asked.answer() is None else {one.name: asked.answer()}
     return form, typed
 
 
-def _take_files(
-    page: Page, form: BaseForm, typed: dict[str, Any], unasked: Answers, keep: Keep
-) -> None:
-    """Keep the files that were asked for; rules cannot look at files, so asked stays asked."""
-    for one in page.asked({**unasked, **typed}):
-        if one.kind != "document" or form[one.name].upload is None:
-            continue
-        try:
-            typed[one.name] = form[one.name].typed = dict(keep(one, form[one.name].upload))
-        except DomainError as error:
-            form[one.name].errors = [gettext(error.message, **error.params)]
+def _validate(form: BaseForm, asked: Any, declared: AnyField) -> None:
+    if asked.validate(form):
+        _check_pattern(asked, declared)
+
+
+def _forgive(sheet: Sheet) -> None:
+    """A page that is not done yet has no errors."""
+    for one in sheet.form:
+        one.errors = []
+    for _, asked in sheet.groups:
+        for row in asked.rows:
+            for one in row.form:
+                one.errors = []
+
+
+def _take_files(sheet: Sheet, typed: dict[str, Any], keep: Keep) -> list[str]:
+    """Keep the files that were asked for, and say for which questions of the page.
+
+    Rules cannot look at files, so asked stays asked.
+    """
+    taken = []
+    for one, asked in sheet:
+        if one.kind in FILES and asked.upload is not None:
+            taken += [one.name] * _take_file(one, asked, typed, keep)
+    for group, asked in sheet.groups:
+        for number, inner, upload in rows.asked_files(group, asked):
+            right = typed[group.name][number]
+            taken += [group.name] * _take_file(inner, upload, right, keep)
+    return list(dict.fromkeys(taken))
+
+
+def _take_file(declared: AnyField, asked: Any, typed: dict[str, Any], keep: Keep) -> bool:
+    try:
+        typed[declared.name] = asked.typed = dict(keep(declared, asked.upload))
+    except DomainError as error:
+        asked.errors = [gettext(error.message, **error.params)]
+        return False
+    return True
 
 
 def _check_pattern(asked: Any, declared: AnyField) -> None:
@@ -201,12 +271,37 @@ def _check_pattern(asked: Any, declared: AnyField) -> None:
         asked.errors = [say(declared.pattern_message) or gettext("Write it as the hint says.")]
 
 
-def _check(form: Form, sheet: Sheet, answers: Answers) -> None:
-    """The declared rules, with every answer so far at hand."""
-    for declared in domain.failed_checks(form, answers):
-        if declared.name in sheet.answered and declared.valid:
-            sheet.form[declared.name].errors = [say(declared.valid.message)]
-            sheet.answers.pop(declared.name, None)
+def _check(sheet: Sheet, view: Asked, typed: dict[str, Any]) -> None:
+    """The declared rules, with every answer so far at hand.
+
+    A group keeps its rows even when its own rule says no: nobody types them twice.
+    """
+    on_page = {one.name for one in sheet.declared} - set(sheet.revealed)
+    for one, group, number in view.failed():
+        if (group or one).name not in on_page or one.valid is None:
+            continue
+        if group is None:
+            sheet.form[one.name].errors = sheet.form[one.name].errors or [say(one.valid.message)]
+            if not isinstance(one, Group):
+                typed.pop(one.name, None)
+        elif number is not None and group.name in typed:
+            rows.refuse(sheet.form[group.name], typed[group.name], number, one)
+
+
+def _kept(sheet: Sheet, name: str, typed: Mapping[str, Any]) -> Any:
+    asked = sheet.form[name]
+    return rows.kept(asked, typed[name]) if isinstance(asked, GroupField) else typed[name]
+
+
+def _draw(page: Page, sheet: Sheet, view: Asked, answers: Answers) -> None:
+    """What follows from the answers: rows, what is worked out, and where values came from."""
+    for group, asked in sheet.groups:
+        known = answers.get(group.name)
+        rows.lay_out(view, group, asked, known if isinstance(known, list) else [])
+    for one, asked in sheet:
+        if isinstance(one, Computed):
+            asked.shown = in_words(one, view.answers.get(one.name))
+    _mark(page, sheet, answers)
 
 
 def _mark(page: Page, sheet: Sheet, answers: Answers) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 from portal.geo import service as geo
 from portal.i18n import say
 from portal.kernel import clock
-from portal.registry.questions import AnyField, Day
+from portal.registry.questions import AnyField, Day, Notice
 from portal.web import fields as web
+from portal.web.fields.groups import GroupField
 
 Maker = Callable[[Any, dict[str, Any]], Any]
 
@@ -30,6 +31,15 @@ def _lengths(declared: Any, common: dict[str, Any]) -> dict[str, Any]:
 def _date(declared: Any, common: dict[str, Any]) -> Any:
     bounds = {"not_before": _day(declared.not_before), "not_after": _day(declared.not_after)}
     return web.DateField(**common, **bounds)
+
+
+def _month(declared: Any, common: dict[str, Any]) -> Any:
+    names = ("not_before", "not_after")
+    return web.MonthField(**common, **{name: _of_today(getattr(declared, name)) for name in names})
+
+
+def _of_today(bound: str | None) -> str | None:
+    return f"{clock.today():%Y-%m}" if bound == "today" else bound
 
 
 def _day(bound: Day | None) -> date | None:
@@ -54,6 +64,21 @@ def _document(declared: Any, common: dict[str, Any]) -> Any:
     return web.DocumentField(**common, accepts=declared.accepts, most_bytes=declared.most_bytes)
 
 
+def _photo(declared: Any, common: dict[str, Any]) -> Any:
+    return web.PhotoField(**common, accepts=declared.accepts, most_bytes=declared.most_bytes)
+
+
+def _audio(declared: Any, common: dict[str, Any]) -> Any:
+    limits = {"most_seconds": declared.most_seconds, "most_bytes": declared.most_bytes}
+    return web.AudioField(**common, **limits)
+
+
+def _group(declared: Any, common: dict[str, Any]) -> Any:
+    inner = {one.name: make(one) for one in declared.fields if not isinstance(one, Notice)}
+    limits = (declared.at_least, declared.at_most)
+    return GroupField(**common, item=say(declared.item), questions=lambda: inner, limits=limits)
+
+
 def _decimal(declared: Any, common: dict[str, Any]) -> Any:
     more = {"places": declared.places, "unit": say(declared.unit) or None}
     return web.DecimalField(**_bounds(declared, common), **more)
@@ -75,11 +100,17 @@ MAKERS: Mapping[str, Maker] = {
         **_bounds(declared, common), currency=declared.currency
     ),
     "date": _date,
+    "month": _month,
     "yes_no": lambda _, common: web.YesNoField(**common),
     "choice": _choice,
     "choices": _choices,
     "national_id": lambda declared, common: web.NationalIdField(**common, scheme=declared.scheme),
     "address": lambda _, common: web.AddressField(**common, levels=geo.levels),
+    "location": lambda _, common: web.LocationField(**common, levels=geo.levels),
     "document": _document,
+    "photo": _photo,
+    "audio": _audio,
+    "group": _group,
+    "computed": lambda _, common: web.ComputedField(**common),
     "declaration": lambda _, common: web.DeclarationField(**common),
 }

@@ -1,8 +1,7 @@
 """Drafts: begun with what is known already, saved step by step, closed when they are sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -134,8 +133,17 @@ def _let_go(file_ids: set[UUID]) -> None:
 
 
 def files_in(answers: Mapping[str, Any]) -> set[UUID]:
-    named = (one["file"] for one in answers.values() if isinstance(one, Mapping) and "file" in one)
-    return {UUID(file_id) for file_id in named}
+    """The files that answers name, those in rows of groups too."""
+    return {UUID(file_id) for answer in answers.values() for file_id in _files_of(answer)}
+
+
+def _files_of(answer: Any) -> Iterator[str]:
+    if isinstance(answer, Mapping) and "file" in answer:
+        yield answer["file"]
+    rows = answer if isinstance(answer, list) else ()
+    for row in rows:
+        for inner in row.values() if isinstance(row, Mapping) else ():
+            yield from _files_of(inner)
 
 
 def close(draft: Draft) -> None:
@@ -160,11 +168,3 @@ def discard(person_id: UUID, draft_id: UUID) -> None:
     _let_go(files_in(draft.answers))
     db.session.delete(draft)
     db.session.flush()
-
-
-def began(person_id: UUID, purpose: str) -> datetime | None:
-    """When the person last saved a draft for the purpose."""
-    wanted = select(Draft.saved_at).where(
-        Draft.person_id == person_id, Draft.purpose == purpose, Draft.sent_at.is_(None)
-    )
-    return db.session.scalar(wanted)

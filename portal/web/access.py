@@ -43,7 +43,9 @@ class UndeclaredRoute(Exception):
 
 
 def visitor_or_none() -> Visitor | None:
-    return cast("Visitor", current_user) if current_user.is_authenticated else None
+    # The person behind the proxy: templates ask it a dozen times for each page.
+    person = cast("Any", current_user)._get_current_object()  # noqa: SLF001
+    return cast("Visitor", person) if person.is_authenticated else None
 
 
 def visitor() -> Visitor:

@@ -21,6 +21,9 @@ from portal.web.access import safe_next
 P = ParamSpec("P")
 R = TypeVar("R")
 BODY_LIMIT = 256 * 1024
+# Where programs call: what they send need not be a form, and notices are read as they came.
+NOTICES = "/hooks/"
+PROGRAMS = ("/api/", NOTICES)
 FIELD_LIMIT = 1000
 
 
@@ -97,9 +100,9 @@ def _begin() -> None:
     if limit and not encoded:
         request.max_content_length = limit
         request.max_form_memory_size = BODY_LIMIT
-    if request.is_json and not request.path.startswith("/api/"):
+    if request.is_json and not request.path.startswith(PROGRAMS):
         raise NotAForm
-    if encoded and len(request.form) > FIELD_LIMIT:
+    if encoded and not request.path.startswith(NOTICES) and len(request.form) > FIELD_LIMIT:
         raise BadInput
 
 

@@ -27,6 +27,7 @@ from portal.kernel.errors import (
     TooMany,
 )
 from portal.kernel.log import log
+from portal.web.edge import PROGRAMS
 
 # Seconds; what one waits for in the database lasts no longer.
 SOON = 5
@@ -97,7 +98,7 @@ def _fault(error: Exception, status: int = 500) -> Response:
 
 
 def for_program() -> bool:
-    return request.path.startswith("/api/")
+    return request.path.startswith(PROGRAMS)
 
 
 def answer(

@@ -49,19 +49,23 @@ def wanted() -> str:
 
 def language_links() -> list[LanguageLink]:
     """The same page in each language; the first page where there is no such page."""
-    return [_link(code) for code in SHOWN]
+    here = _after_language()
+    return [_link(code, here) for code in SHOWN]
 
 
-def _link(code: str) -> LanguageLink:
+def _link(code: str, here: str) -> LanguageLink:
     name = tag(code)
-    return LanguageLink(name, code, NAMES[code], direction(code), _url(name), code == language())
+    url = f"/{name}{here}"
+    return LanguageLink(name, code, NAMES[code], direction(code), url, code == language())
 
 
-def _url(name: str) -> str:
+def _after_language() -> str:
+    """What follows the language in this page's address; nothing where there is no such page."""
     rule = request.url_rule
     if rule is None or "lang" not in rule.arguments or "GET" not in (rule.methods or ()):
-        return f"/{name}"
-    path = url_for(rule.endpoint, **(request.view_args or {}) | {"lang": name})
+        return ""
+    path = url_for(rule.endpoint, **(request.view_args or {}) | {"lang": tag()})
+    path = path.removeprefix(f"/{tag()}")
     # Not through url_for: it would take what a visitor calls _scheme or endpoint for its own.
     asked = urlencode(list(request.args.items(multi=True)))
     return f"{path}?{asked}" if asked else path

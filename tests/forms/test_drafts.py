@@ -1,16 +1,19 @@
 """Drafts: begun once, saved by page, let go."""
 
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from portal.files import service as files
 from portal.forms import service
 from portal.forms.service import Known, NoSuchDraft
 from portal.kernel import keys
 from portal.kernel.db import db
 from portal.kernel.ids import uuid7
 from tests.accounts.threads import at_once
+from tests.files.samples import pdf
 
 KNOWN = {"name": Known("Asha", {"en": "your profile"}), "phone": Known("1", {"en": "your profile"})}
 
@@ -87,7 +90,7 @@ def test_a_discarded_draft_is_gone(draft):
     service.discard(draft.person_id, draft.id)
     db.session.commit()
     assert service.of_person(draft.person_id) == []
-    assert service.began(draft.person_id, "a/b") is None
+    assert service.open_draft(draft.person_id, "a/b") is None
 
 
 @pytest.mark.promise("M19")
@@ -96,3 +99,42 @@ def test_a_draft_holds_nothing_in_the_clear(draft):
     for secret in ("Asha", "your profile"):
         assert secret not in row
         assert secret.encode().hex() not in row
+
+
+def test_files_are_found_in_answers_and_in_rows():
+    first, second, third = (str(uuid4()) for _ in range(3))
+    answers = {
+        "licence": {"file": first},
+        "partners": [{"who": "Asha", "photo": {"file": second}}, {"photo": {"file": third}}, {}],
+        "place": {"line": "x"},
+        "uses": ["home"],
+    }
+    assert {str(one) for one in service.files_in(answers)} == {first, second, third}
+
+
+@pytest.fixture
+def papers(subject):
+    """Two kept files, as answers."""
+    kept = [
+        files.keep(
+            BytesIO(pdf()), f"{name}.pdf", subject_id=subject, person_id=subject, accepts=("pdf",)
+        )
+        for name in "ab"
+    ]
+    return [{"file": str(one.id)} for one in kept]
+
+
+def released():
+    told = text("SELECT id::text FROM files WHERE released_at IS NOT NULL")
+    return set(db.session.scalars(told))
+
+
+def test_a_file_of_a_row_that_is_removed_is_let_go(draft, papers):
+    rows = [{"who": "Asha", "photo": papers[0]}, {"who": "Bibi", "photo": papers[1]}]
+    service.save(draft, {"partners": rows}, ["partners"])
+    service.save(draft, {"partners": [rows[1], rows[0]]}, ["partners"])
+    assert released() == set()
+    service.save(draft, {"partners": rows[1:]}, ["partners"])
+    assert released() == {papers[0]["file"]}
+    service.discard(draft.person_id, draft.id)
+    assert released() == {paper["file"] for paper in papers}

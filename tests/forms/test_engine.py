@@ -3,6 +3,8 @@
 import io
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from portal.forms import engine, words
@@ -13,7 +15,9 @@ from portal.i18n import speaking
 from portal.kernel.db import db
 from portal.kernel.errors import BadInput
 from portal.registry import Declaration, Document, Field, Form, Notice, Step
+from tests.forms.sheets import page
 from tests.registry.publishing_factories import words as said
+from tools import big_form
 
 OPTIONS = {"a": said("Apple"), "b": said("Banana"), "c": said("Cherry")}
 QUESTIONS = {
@@ -32,8 +36,19 @@ QUESTIONS = {
     "national_id": Field.national_id("q", said("Q"), scheme="aadhaar"),
     "address": Field.address("q", said("Q")),
     "document": Document("q", said("Q")),
+    "month": Field.month("q", said("Q"), not_before="2000-02", not_after="today"),
+    "location": Field.location("q", said("Q")),
+    "photo": Field.photo("q", said("Q")),
+    "audio": Field.audio("q", said("Q")),
     "declaration": Declaration("q", said("Q")),
     "notice": Notice("q", said("Q")),
+}
+MILL = {
+    "latitude": "30.90096",
+    "longitude": "75.85727",
+    "accuracy": None,
+    "area": None,
+    "line": "The mill",
 }
 # What is sent, and the typed answer of it.
 RIGHT = [
@@ -53,6 +68,9 @@ RIGHT = [
     ("money", {"q": "99.5"}, {"amount": "99.50", "currency": "INR"}),
     ("date", {"q-day": "7", "q-month": "3", "q-year": "2001"}, "2001-03-07"),
     ("date", {"q": "2001-03-07"}, "2001-03-07"),
+    ("month", {"q-month": "4", "q-year": "੨੦੨੬"}, "2026-04"),
+    ("month", {"q": "2026-04"}, "2026-04"),
+    ("location", {"q-latitude": "30.90096", "q-longitude": "75.85727", "q-line": "The mill"}, MILL),
     ("yes_no", {"q": "no"}, False),
     ("yes_no", {"q": "yes"}, True),
     ("choice", {"q": "b"}, "b"),
@@ -88,6 +106,13 @@ WRONG = [
     ("date", {"q-day": "1", "q-month": "1", "q-year": "3000"}),
     ("date", {"q-day": "1", "q-month": "x", "q-year": "2001"}),
     ("date", {"q-day": "1", "q-year": "2001"}),
+    ("month", {"q-month": "13", "q-year": "2026"}),
+    ("month", {"q": "2000-01"}),
+    ("month", {"q": "3000-01"}),
+    ("location", {"q-latitude": "91", "q-longitude": "75"}),
+    ("location", {"q-latitude": "30.9", "q-longitude": "180.1"}),
+    ("location", {"q-latitude": "30.9"}),
+    ("location", {"q-line": "The mill"}),
     ("yes_no", {"q": "true"}),
     ("choice", {"q": "z"}),
     ("choices", {"q": ["a", "z"]}),
@@ -111,11 +136,6 @@ def keep(question, upload):
         raise BadInput
     return {"file": "1", "name": upload.filename, "type": "application/pdf", "bytes": len(content),
             "sha256": "x"}  # fmt: skip
-
-
-def page(*questions, answers=None, sources=None, **more):
-    step = Step(said("Page"), *questions, slug="page", **more)
-    return Page(Form(step), step, answers or {}, sources or {})
 
 
 def posted(sent, shown="q", files=None):
@@ -226,24 +246,42 @@ def upload(content=b"%PDF", name="a.pdf"):
     return FileStorage(io.BytesIO(content), filename=name)
 
 
-def test_a_document_is_kept_and_named():
-    sheet = take("document", {}, files={"q": upload()})
+FILES = ["document", "photo", "audio"]
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_is_kept_and_named(kind):
+    sheet = take(kind, {}, files={"q": upload()})
     assert sheet.answers["q"]["name"] == "a.pdf"
-    assert "a.pdf" in words.in_words(QUESTIONS["document"], sheet.answers["q"])
+    assert "a.pdf" in words.in_words(QUESTIONS[kind], sheet.answers["q"])
 
 
-def test_a_document_that_is_kept_already_need_not_be_sent_again():
+def test_how_long_speech_is_can_be_read():
+    spoken = {"file": "0", "name": "a.mp3", "type": "audio/mpeg", "bytes": 1, "seconds": 65}
+    assert words.in_words(QUESTIONS["audio"], spoken) == "a.mp3, 1:05"
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_that_is_kept_already_need_not_be_sent_again(kind):
     known = {"q": {"file": "0", "name": "old.pdf", "type": "x", "bytes": 1, "sha256": "x"}}
-    sheet = engine.take(page(QUESTIONS["document"], answers=known), posted({}), keep)
+    sheet = engine.take(page(QUESTIONS[kind], answers=known), posted({}), keep)
     assert sheet.answers == known
 
 
-def test_a_refused_document_is_said_and_the_earlier_one_stays():
+@pytest.mark.parametrize("kind", FILES)
+def test_a_refused_file_is_said_and_the_earlier_one_stays(kind):
     known = {"q": {"file": "0", "name": "old.pdf", "type": "x", "bytes": 1, "sha256": "x"}}
     sent = posted({}, files={"q": upload(b"bad")})
-    sheet = engine.take(page(QUESTIONS["document"], answers=known), sent, keep)
+    sheet = engine.take(page(QUESTIONS[kind], answers=known), sent, keep)
     assert sheet.errors
     assert sheet.answers == known
+
+
+def test_a_file_that_comes_with_a_refresh_is_kept_to_be_saved():
+    asked = page(QUESTIONS["document"])
+    sheet = engine.refresh(asked, posted({}, files={"q": upload()}), keep)
+    assert sheet.kept["q"]["name"] == "a.pdf"
+    assert engine.refresh(asked, posted({}, files={"q": upload()})).kept == {}
 
 
 def test_a_text_is_no_document_and_a_file_no_text():
@@ -320,6 +358,53 @@ def test_a_refreshed_page_keeps_what_was_typed_and_says_no_error():
     sheet = engine.refresh(page(QUESTIONS["integer"]), posted({"q": "much"}))
     assert sheet.errors == {}
     assert sheet.form["q"].raw == "much"
+
+
+@pytest.mark.parametrize(
+    ("gives", "rule", "said_as"),
+    [
+        ("integer", "q * 2", "84"),
+        ("decimal", "q / 4", "10.5 km"),
+        ("money", "money('1.00', 'INR') * q", "₹42"),
+        ("text", "q > 0 ? 'abc' : 'x'", "abc"),
+        ("yes_no", "q > 50", "No"),
+    ],
+)
+def test_what_is_worked_out_is_shown_and_never_taken(gives, rule, said_as):
+    more = {"unit": said("km")} if gives == "decimal" else {}
+    out = Field.computed("out", said("Out"), rule=rule, gives=gives, **more)
+    asked = page(Field.integer("q", said("Q")), out)
+    sheet = engine.take(asked, posted({"q": "42", "out": "1"}, shown="q out"), keep)
+    assert sheet.answers == {"q": 42}
+    assert sheet.form["out"].shown == said_as
+    assert (sheet.names, sheet.revealed, sheet.errors) == (["q"], (), {})
+    assert engine.show(asked).form["out"].shown == ""
+
+
+PARTS = ["", *(f"-{part}" for part in ("day", "month", "year", "line", "area", "postal_code"))]
+PARTS += ["-latitude", "-longitude", "-accuracy", "-rows", "-0-q", "-kept"]
+TEXTS = st.sampled_from(["5", "yes", "b", "2026", "30.9", "-200", "1e9", "٣", "\0"]) | st.text()
+CONTROLS = st.dictionaries(st.sampled_from([f"q{part}" for part in PARTS]), st.lists(TEXTS))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(sorted(QUESTIONS)), CONTROLS)
+def test_whatever_is_sent_comes_out_as_a_right_answer_or_as_an_error(kind, controls):
+    sent = MultiDict([(name, one) for name, texts in controls.items() for one in texts])
+    sheet = take(kind, sent)
+    engine.refresh(page(QUESTIONS[kind]), posted(sent))
+    assert kind == "notice" or bool(sheet.errors) != bool(sheet.answers)
+    for answer in sheet.answers.values():
+        assert engine.accepted(QUESTIONS[kind], answer) == answer
+        assert words.in_words(QUESTIONS[kind], answer)
+
+
+def test_a_page_of_a_form_of_300_questions_looks_at_its_own_questions_only():
+    form = big_form.form()
+    asked = Page(form, form.steps[7], big_form.answers(form))
+    sheet = engine.show(asked)
+    assert len(list(sheet.form)) == big_form.ON_A_PAGE
+    assert len(engine.take(asked, posted({}), keep).fields) >= 1
 
 
 def test_a_page_that_does_not_say_what_it_showed_showed_all():

@@ -58,13 +58,20 @@ class Everything(Form):
     card = fields.NationalIdField("Q Aadhaar", hint="Q On the front")
     cnic = fields.NationalIdField("Q CNIC", scheme="cnic")
     home = fields.AddressField("Q Home", hint="Q Where you live", levels=levels)
+    since = fields.MonthField("Q Since", not_before="1950-01", not_after=date(2030, 6, 9))
+    place = fields.LocationField("Q Place", hint="Q Where it is", levels=levels)
     paper = fields.DocumentField("Q Paper", hint="Q PDF or photo")
+    photo = fields.PhotoField("Q Photo")
+    speech = fields.AudioField("Q Speech", hint="Q Say it", most_seconds=90)
+    worked = fields.ComputedField("Q Worked", hint="Q By a rule")
     true = fields.DeclarationField("Q All of it is true")
     password = fields.PasswordField("Q Password")
     code = fields.CodeField("Q Code")
 
 
 KEPT = {"file": "1", "name": "slip.pdf", "type": "application/pdf", "bytes": 4200, "sha256": "x"}
+POSITION = {"latitude": "30.90096", "longitude": "75.85727", "accuracy": 25}
+PLACE = {**POSITION, "area": "hill", "line": "Clock Tower"}
 ANSWERS = {
     "text": "Words",
     "story": "Line one\nline two",
@@ -82,11 +89,21 @@ ANSWERS = {
     "card": "234123412346",
     "cnic": "3520212345671",
     "home": {"line": "House 12", "area": "hill", "postal_code": "141001"},
+    "since": "2026-04",
+    "place": PLACE,
     "paper": KEPT,
+    "photo": KEPT | {"name": "gate.jpg", "type": "image/jpeg"},
+    "speech": KEPT | {"name": "speech.mp3", "type": "audio/mpeg", "seconds": 53},
     "true": True,
 }
 SECRET = {"password": "seven marigolds", "code": "123456"}
-PART = {"home": ("line", "area", "postal_code"), "born": ("day", "month", "year")}
+FILES = ("paper", "photo", "speech")
+PART = {
+    "home": ("line", "area", "postal_code"),
+    "born": ("day", "month", "year"),
+    "since": ("month", "year"),
+    "place": ("line", "area", "latitude", "longitude", "accuracy"),
+}
 NAMES = [*ANSWERS, *SECRET]
 
 
@@ -124,6 +141,8 @@ def upload(name="paper.pdf"):
         ("text", {"text": "e\u0301"}, "é"),
         ("code", {"code": "१२३ ४५६"}, "123456"),
         ("password", {"password": "  as typed "}, "  as typed "),
+        ("since", {"since-month": "4", "since-year": "੨੦੨੬"}, "2026-04"),
+        ("since", {"since": "1950-01"}, "1950-01"),
         ("basket", {"basket": "c"}, ["c"]),
     ],
 )
@@ -152,6 +171,12 @@ def test_what_people_write_is_taken_in_one_form(english, name, sent, answer):
         ("password", {"password": "x" * 1025}),
         ("basket", {"basket": "z"}),
         ("tree", {"tree": "z"}),
+        ("since", {"since-month": "13", "since-year": "2026"}),
+        ("since", {"since-month": "4", "since-year": "26"}),
+        ("since", {"since-month": "4"}),
+        ("since", {"since-year": "2026"}),
+        ("since", {"since": "1949-12"}),
+        ("since", {"since": "2030-07"}),
     ],
 )
 def test_what_could_be_read_wrongly_is_asked_again(english, name, sent):
@@ -177,14 +202,14 @@ def test_what_was_known_stands_when_nothing_was_sent(english):
 @pytest.mark.parametrize("thing", [upload(), {"a": 1}, ["a"], 7, None])
 def test_a_thing_that_is_no_text_is_no_answer(english, name, thing):
     names = [name, *(f"{name}-{part}" for part in PART.get(name, ()))]
-    if name == "paper" and isinstance(thing, FileStorage):
+    if name in FILES and isinstance(thing, FileStorage):
         thing = "a text where a file belongs"
     field = one(name, {key: [thing] for key in names})
     assert field.errors
     assert field.answer() is None
 
 
-@given(st.sampled_from([name for name in NAMES if name != "paper"]), st.text(max_size=40))
+@given(st.sampled_from([name for name in NAMES if name not in FILES]), st.text(max_size=40))
 def test_any_text_becomes_an_answer_that_is_taken_again_or_a_sentence(name, text):
     keys = [name, *(f"{name}-{part}" for part in PART.get(name, ()))]
     field = one(name, dict.fromkeys(keys, text))
@@ -249,6 +274,126 @@ def test_another_file_is_taken_beside_the_one_that_is_kept(english):
     form = Everything(MultiDict({"paper": upload("new.pdf")}), data={"paper": KEPT})
     assert form["paper"].validate(form)
     assert (form["paper"].upload.filename, form["paper"].answer()) == ("new.pdf", KEPT)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_months_are_named_in_each_language_whichever_was_spoken_before(app, code):
+    seen = {}
+    for spoken in (*LANGUAGES, code):
+        with app.test_request_context(), speaking(spoken):
+            seen[spoken] = [name for _, name in Everything()["since"].options]
+    april = {"en": "April", "pa": "ਅਪ੍ਰੈਲ", "pa_Arab": "اپریل", "hi": "अप्रैल", "ur": "اپریل"}
+    assert seen[code][3] == april[code]
+
+
+def test_a_month_out_of_bounds_names_the_bound(english):
+    early, late = one("since", {"since": "1949-12"}), one("since", {"since": "2030-07"})
+    assert early.errors == ["Enter January 1950 or later."]
+    assert late.errors == ["Enter June 2030 or earlier."]
+    assert late.first_id == "since-year"
+
+
+def place(**parts):
+    """The location bound to what was sent and checked."""
+    return one("place", {f"place-{part}": str(said) for part, said in parts.items()})
+
+
+@pytest.mark.parametrize(
+    ("parts", "answer"),
+    [
+        (POSITION, POSITION),
+        ({"latitude": "੩੦.੯", "longitude": "+75.85"}, {"latitude": "30.9", "longitude": "75.85"}),
+        ({"latitude": "30.90096, 75.85727"}, {"latitude": "30.90096", "longitude": "75.85727"}),
+        ({"latitude": "-0", "longitude": "-180"}, {"latitude": "0", "longitude": "-180"}),
+        ({"latitude": "90", "longitude": "0.000001"}, {"latitude": "90", "longitude": "0.000001"}),
+        ({**POSITION, "accuracy": "999999"}, {**POSITION, "accuracy": None}),
+        ({**POSITION, "accuracy": "-3"}, {**POSITION, "accuracy": None}),
+    ],
+)
+def test_a_position_is_two_plain_numbers(english, parts, answer):
+    field = place(**parts)
+    nothing = {"accuracy": None, "area": None, "line": None}
+    assert (field.errors, field.answer()) == ([], {**nothing, **answer})
+
+
+def test_an_area_and_words_are_a_place_without_a_position(english):
+    sent = MultiDict({"place-line": "Near the gate", "place-accuracy": "5"})
+    sent.setlist("place-area", ["north", "dale"])
+    field = Everything(sent)["place"]
+    assert field.validate(None)
+    position = {"latitude": None, "longitude": None, "accuracy": None}
+    assert field.answer() == {**position, "area": "dale", "line": "Near the gate"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "said", "control"),
+    [
+        ({"latitude": "90.1", "longitude": "75"}, "between -90 and 90", "latitude"),
+        ({"latitude": "30", "longitude": "-180.5"}, "between -180 and 180", "longitude"),
+        ({"latitude": "999", "longitude": "75"}, "between -90 and 90", "latitude"),
+        ({"latitude": "30.9"}, "both numbers", "longitude"),
+        ({"longitude": "75.8"}, "both numbers", "latitude"),
+        ({"latitude": "30.1234567", "longitude": "75"}, "at most 6 digits", "latitude"),
+        ({"latitude": "NaN", "longitude": "75"}, "like 30.90096", "latitude"),
+        ({"latitude": "1e1", "longitude": "75"}, "like 30.90096", "latitude"),
+        ({"latitude": "30,9", "longitude": "75"}, "like 30.90096", "latitude"),
+        ({"latitude": "1_0", "longitude": "75"}, "like 30.90096", "latitude"),
+        ({"line": "Near the gate"}, "down to the town or village", "district"),
+        ({"line": "Near the gate", "area": "north"}, "down to the town or village", "place"),
+        ({}, "Say where it is", "line"),
+    ],
+)
+def test_a_place_that_is_nowhere_is_asked_again_where_it_is_wrong(english, parts, said, control):
+    field = place(**parts)
+    assert said in field.errors[0]
+    assert (field.answer(), field.first_id) == (None, f"place-{control}")
+
+
+def test_a_position_that_is_wrong_stands_open_to_be_corrected(english):
+    form = Everything(MultiDict({"place-latitude": "99", "place-longitude": "75.8"}))
+    form.validate()
+    root = drawn(form)
+    (details,) = found(root, "details")
+    assert details.get("open") is not None
+    shown = controls(root)
+    assert shown["place-latitude"].get("aria-invalid") == "true"
+    assert shown["place-longitude"].get("value") == "75.8"
+
+
+def test_buttons_that_need_a_script_wait_for_it(english):
+    root = drawn(Everything())
+    waiting = [one for one in root.iter() if one.get("type") == "button"]
+    assert len(waiting) == 6
+    box = next(one for one in root.iter() if one.get("data-recorder"))
+    inside = set(box.iter())
+    assert box.get("hidden") is not None
+    assert all(one in inside or one.get("hidden") is not None for one in waiting)
+
+
+def test_a_photo_comes_from_the_camera_or_from_those_that_are_there(english):
+    root = drawn(Everything())
+    both = found(root, "input", name="photo")
+    assert [one.get("capture") for one in both] == [None, "environment"]
+    assert {one.get("accept") for one in both} == {"image/jpeg,image/png"}
+    sent = MultiDict([("photo", upload("")), ("photo", upload("gate.jpg"))])
+    assert Everything(sent)["photo"].upload.filename == "gate.jpg"
+
+
+def test_files_say_how_large_they_may_be(english):
+    shown = controls(drawn(Everything()))
+    assert shown["speech"].get("accept") == "audio/*"
+    assert shown["speech"].get("data-most") == "20000000"
+    assert shown["photo"].get("data-large").startswith("This file is larger than 10.0 MB.")
+
+
+def test_what_is_worked_out_is_shown_and_takes_nothing(english):
+    form = Everything(MultiDict({"worked": "7"}))
+    assert (form["worked"].validate(form), form["worked"].answer()) == (True, None)
+    form["worked"].shown = "12"
+    root = drawn(form)
+    (output,) = found(root, "output")
+    assert output.text == "12"
+    assert "worked" not in controls(root)
 
 
 GALLERY = """
@@ -334,7 +479,7 @@ def test_hints_errors_and_sources_are_tied_to_what_they_speak_of(english):
 def test_questions_of_several_controls_have_a_legend_and_are_themselves_not_invalid(english):
     root = drawn(wrong())
     groups = {one.get("id"): one for one in found(root, "fieldset")}
-    assert groups.keys() == {"born", "agreed", "fruit", "basket", "home"}
+    assert groups.keys() == {"born", "agreed", "fruit", "basket", "home", "since", "place"}
     for group in groups.values():
         assert group[0].tag == f"{XHTML}legend"
         assert group.get("aria-invalid") is None

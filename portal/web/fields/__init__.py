@@ -12,18 +12,22 @@ from portal.web.fields.choices import (
     SelectField,
     YesNoField,
 )
+from portal.web.fields.computed import ComputedField
 from portal.web.fields.contacts import EmailField, NationalIdField, PhoneField, say_phone
 from portal.web.fields.figures import DateField, DecimalField, MoneyField, WholeNumberField
-from portal.web.fields.papers import DocumentField
-from portal.web.fields.places import AddressField, Level, Levels
+from portal.web.fields.months import MonthField, say_month
+from portal.web.fields.papers import AudioField, DocumentField, PhotoField
+from portal.web.fields.places import AddressField, Level, Levels, LocationField
 from portal.web.fields.secrets import CodeField, PasswordField
 from portal.web.fields.texts import LongTextField, NameField, TextField
 
 __all__ = [
     "AddressField",
+    "AudioField",
     "ChoiceField",
     "ChoicesField",
     "CodeField",
+    "ComputedField",
     "DateField",
     "DecimalField",
     "DeclarationField",
@@ -31,16 +35,20 @@ __all__ = [
     "EmailField",
     "Level",
     "Levels",
+    "LocationField",
     "LongTextField",
     "MoneyField",
+    "MonthField",
     "NameField",
     "NationalIdField",
     "PasswordField",
     "PhoneField",
+    "PhotoField",
     "Question",
     "SelectField",
     "TextField",
     "WholeNumberField",
     "YesNoField",
+    "say_month",
     "say_phone",
 ]

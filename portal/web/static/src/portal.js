@@ -1,6 +1,10 @@
 /* Small comforts. Every page works without them; pages that they change are the server's own. */
 "use strict";
 
+import { adopted } from "./files.js";
+import "./position.js";
+import "./recorder.js";
+
 const root = document.documentElement;
 const PAUSE = 10_000;
 
@@ -39,7 +43,8 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) for (const form of [...sent]) release(form);
 });
 
-/* A list that decides what comes next: ask the server for the form as it is now. */
+/* A list that decides what comes next, or a button of a group: ask the server for the form as it
+   would be then. */
 let asking = null;
 
 function state(control) {
@@ -68,19 +73,14 @@ function carry(form, fresh, before) {
 }
 
 function adopt(form, fresh, before) {
-  const focused = form.contains(document.activeElement) && document.activeElement.id;
   carry(form, fresh, before);
   form.replaceChildren(...fresh.childNodes);
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  adopted(form);
 }
 
-async function refresh(control) {
-  const form = control.form;
+/* Ask for the form; the page is only changed by its own form, sent back by the server. */
+async function ask(form, name, then) {
   const place = [...document.forms].indexOf(form);
-  const name =
-    control.dataset.refresh ||
-    control.closest("fieldset")?.querySelector("[name=refresh]")?.value ||
-    control.name.replace(/-area$/, "");
   const before = [...form.elements].filter((one) => "value" in one).map((one) => [one, state(one)]);
   asking?.abort();
   asking = new AbortController();
@@ -96,16 +96,75 @@ async function refresh(control) {
     if (answer.redirected || fresh?.getAttribute("action") !== form.getAttribute("action")) {
       throw new Error("another page");
     }
+    const focused = form.contains(document.activeElement) && document.activeElement.id;
     adopt(form, fresh, before);
     form.removeAttribute("aria-busy");
+    then(focused);
+    return true;
   } catch (error) {
-    if (error.name === "AbortError") return;
+    if (error.name === "AbortError") return true;
     form.removeAttribute("aria-busy");
-    // The button that does the same without a script shows again.
-    root.classList.remove("js");
+    return false;
   }
+}
+
+async function refresh(control) {
+  const name =
+    control.dataset.refresh ||
+    control.closest("fieldset")?.querySelector("[name=refresh]")?.value ||
+    control.name.replace(/-area$/, "");
+  const back = (id) => id && document.getElementById(id)?.focus({ preventScroll: true });
+  // The button that does the same without a script shows again.
+  if (!(await ask(control.form, name, back))) root.classList.remove("js");
 }
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-refresh]") && event.target.form) refresh(event.target);
+});
+
+/* Rows of a group. The answer is told by where the focus goes: into a row that came, to the button
+   that adds after one that went, with a row that moved. */
+const CONTROL = "input:not([type=hidden]),select,textarea";
+
+function rowsOf(group) {
+  return [...group.querySelectorAll("[data-row]")].map((row) => row.dataset.row);
+}
+
+function settle(id, press, before) {
+  const group = document.getElementById(id);
+  if (!group) return;
+  const [, act, token] = press.split(":");
+  const came = rowsOf(group).find((row) => !before.includes(row));
+  const row = group.querySelector(`[data-row="${CSS.escape((act === "add" ? came : token) ?? "")}"]`);
+  const add = group.querySelector("[name=refresh][value$=':add']");
+  if (act === "add") (row?.querySelector(CONTROL) ?? row?.querySelector("h3") ?? add)?.focus();
+  else if (act === "remove" || !row) (add ?? group).focus();
+  else (row.querySelector(`[name=refresh][value="${CSS.escape(press)}"]`) ?? row.querySelector("[name=refresh]"))?.focus();
+  const heading = row?.querySelector("h3")?.textContent;
+  say(act === "remove" ? `${group.querySelector("legend")?.textContent.trim()}: ${rowsOf(group).length}` : heading);
+}
+
+/* One line that screen readers listen to; it is there before anything is said. */
+const line = document.createElement("p");
+line.className = "vh";
+line.setAttribute("role", "status");
+document.body.append(line);
+
+function say(text) {
+  line.textContent = text ?? "";
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-group] button[name=refresh]:not(.nojs)");
+  if (!button?.form || event.defaultPrevented) return;
+  event.preventDefault();
+  const group = button.closest("[data-group]");
+  const [id, press, before, { form }] = [group.id, button.value, rowsOf(group), button];
+  if (await ask(form, press, () => settle(id, press, before))) return;
+  // Without an answer the button does what it does without a script.
+  const plain = document.createElement("input");
+  Object.assign(plain, { type: "hidden", name: "refresh", value: press });
+  form.append(plain);
+  form.noValidate = true;
+  form.requestSubmit();
 });

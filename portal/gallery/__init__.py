@@ -1,0 +1,1 @@
+"""The gallery: every part that pages are made of, on one page for those who build them."""
