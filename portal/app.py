@@ -26,12 +26,12 @@ LIMITS = "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
 
 @cache
 def rooms() -> tuple[Room, ...]:
-    """Every room of the house: each folder under portal/ that has a room.py."""
+    """Every room of the house: payments, and each folder under portal/ that has a room.py."""
     folders = [name for _, name, is_package in pkgutil.iter_modules(portal.__path__) if is_package]
     # The kernel's room.py says what a room is.
-    others = (name for name in folders if name != "kernel")
-    names = [name for name in others if importlib.util.find_spec(f"portal.{name}.room")]
-    return tuple(importlib.import_module(f"portal.{name}.room").room for name in names)
+    inside = (f"portal.{name}.room" for name in folders if name != "kernel")
+    found = [name for name in ("payments.room", *inside) if importlib.util.find_spec(name)]
+    return tuple(importlib.import_module(name).room for name in found)
 
 
 def jobs() -> tuple[Job, ...]:

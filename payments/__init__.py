@@ -1,0 +1,1 @@
+"""Taking payments: the gateway contract, the gateways, and a ledger that balances."""

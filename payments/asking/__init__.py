@@ -1,0 +1,1 @@
+"""Asking gateways how attempts ended, when nobody tells."""

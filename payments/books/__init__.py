@@ -1,0 +1,1 @@
+"""The books: posting into the ledger, and reading its balances."""

@@ -1,0 +1,62 @@
+"""`portal payments reconcile`: what gateways say against what the books say."""
+
+import json
+import sys
+from uuid import UUID
+
+import click
+from flask.cli import with_appcontext
+
+from payments.asking import service as asking
+from payments.books import service as books
+from payments.inbox import service as inbox
+from payments.ledger import AccountKind
+from payments.refunds import service as refunds
+from portal.kernel.db import db
+
+
+@click.group()
+def payments() -> None:
+    """Money that people pay through the portal."""
+
+
+@payments.command()
+@click.option("--json", "as_json", is_flag=True, help="Say it as JSON, for programs.")
+@with_appcontext
+def reconcile(*, as_json: bool) -> None:
+    """Ask gateways about every open attempt, take in parked notices, and check the books."""
+    silent = [str(one) for one in asking.open_attempts() if not _asked(one)]
+    inbox.retry_parked()
+    db.session.commit()
+    found = [
+        *(f"The gateway did not answer about attempt {one}." for one in silent),
+        *(f"{gateway} told of {order}, which is not known here." for gateway, order in _parked()),
+        *_in_the_books(),
+    ]
+    click.echo(json.dumps(found) if as_json else "\n".join(found) or "Everything agrees.")
+    if found:
+        sys.exit(1)
+
+
+def _asked(attempt_id: UUID) -> bool:
+    """Each by a transaction of its own, so that one that fails undoes no other."""
+    answered = asking.ask(attempt_id, "reconcile", waiting=False)
+    db.session.commit()
+    return answered
+
+
+def _parked() -> list[tuple[str, str]]:
+    return list(inbox.parked())
+
+
+def _in_the_books() -> list[str]:
+    suspense = [
+        f"{amount.amount} {amount.currency} of {owner} wait in suspense for somebody to look."
+        for kind, owner, amount in books.balances()
+        if kind == AccountKind.SUSPENSE
+    ]
+    return [
+        *(f"Ledger transaction {one} does not sum to zero." for one in books.unbalanced()),
+        *suspense,
+        *(f"Refund {one} was refused by its gateway." for one in refunds.stuck()),
+    ]

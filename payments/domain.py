@@ -1,0 +1,153 @@
+"""What may happen to a payment and to each attempt at it. No web here, and no tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import ClassVar
+from uuid import UUID
+
+from payments.gateway import Status
+from portal.kernel.errors import N_, Conflict, DomainError, NotFound
+from portal.kernel.money import Money
+
+
+class PaymentState(StrEnum):
+    """Of the whole: `refunded` when all of it went back."""
+
+    DUE = "due"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+class State(StrEnum):
+    """Of one attempt at one gateway."""
+
+    CREATED = "created"
+    STARTED = "started"
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Turn(StrEnum):
+    """What happens to an attempt: the edges between its states."""
+
+    STARTED = "started"
+    DELAYED = "delayed"
+    SUCCEEDED = "succeeded"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class RefundState(StrEnum):
+    ASKED = "asked"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+ENDS: Mapping[Turn, State] = MappingProxyType(
+    {
+        Turn.SUCCEEDED: State.SUCCEEDED,
+        Turn.DECLINED: State.FAILED,
+        Turn.CANCELLED: State.CANCELLED,
+        Turn.EXPIRED: State.EXPIRED,
+    }
+)
+# A state that is not named here is an end: what is told of it later changes nothing.
+NEXT: Mapping[State, Mapping[Turn, State]] = MappingProxyType(
+    {
+        State.CREATED: {Turn.STARTED: State.STARTED, Turn.DELAYED: State.PENDING, **ENDS},
+        State.STARTED: {Turn.DELAYED: State.PENDING, **ENDS},
+        State.PENDING: ENDS,
+    }
+)
+OPEN = tuple(NEXT)
+TURNS: Mapping[Status, Turn] = MappingProxyType(
+    {
+        Status.PENDING: Turn.DELAYED,
+        Status.SUCCEEDED: Turn.SUCCEEDED,
+        Status.FAILED: Turn.DECLINED,
+        Status.CANCELLED: Turn.CANCELLED,
+        Status.EXPIRED: Turn.EXPIRED,
+    }
+)
+TO_PAY = timedelta(minutes=45)
+# From one question to the next, while a gateway does not say how it ended; then each last one.
+ASK_AFTER = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 10, 20, 30, 60))
+# Why an attempt failed although the gateway took money.
+DIFFERS = "amount_differs"
+
+
+@dataclass(frozen=True)
+class Due:
+    """Money that a person owes: for what (`purpose`, `about`), to whom, and where to go then.
+
+    `back` is a path without its language. `payee` is the provider's name, by language.
+    """
+
+    purpose: str
+    about: UUID
+    person_id: UUID
+    subject_id: UUID
+    provider: str
+    title: Mapping[str, str]
+    amount: Money
+    back: str
+    payee: Mapping[str, str] = field(default_factory=dict)
+
+
+class NoSuchPayment(NotFound):
+    message = N_("There is no such payment among yours.")
+
+
+class NoSuchGateway(NotFound):
+    message = N_("This way of paying is not offered. Choose one of those that are shown.")
+
+
+class NothingToPay(Conflict):
+    message = N_("There is nothing to pay here any more.")
+
+
+class BeingPaid(Conflict):
+    message = N_("This payment is under way. Wait until the bank has answered.")
+
+
+class AlreadyPaid(Conflict):
+    message = N_("This is paid, so its amount cannot change.")
+
+
+class NoAmount(Conflict):
+    message = N_("Only an amount above zero can be paid.")
+
+
+class NotPaid(Conflict):
+    message = N_("Nothing was paid here, so nothing can be given back.")
+
+
+class TooMuchBack(Conflict):
+    message = N_("No more can be given back than was paid. %(left)s is left.")
+
+
+class OnlyWhole(Conflict):
+    message = N_("This way of paying gives back the whole amount only.")
+
+
+class CannotStart(DomainError):
+    status: ClassVar[int] = 503
+    message = N_("The payment cannot begin now. Nothing was taken. Try again in a few minutes.")
+
+
+def after(state: State, turn: Turn) -> State | None:
+    """The state that follows; None when the turn comes too late to count."""
+    return NEXT.get(state, {}).get(turn)
+
+
+def wait_after(asked: int) -> timedelta:
+    """How long to wait for news before the gateway is asked again."""
+    return ASK_AFTER[min(asked, len(ASK_AFTER) - 1)]

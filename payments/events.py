@@ -1,0 +1,33 @@
+"""What payments tell upward: ids and codes, never who or what for in words."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from portal.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class PaymentSucceeded(Event):
+    """The money has come; told once for each payment."""
+
+    payment_id: UUID
+    purpose: str
+    about: UUID
+
+
+@dataclass(frozen=True)
+class PaymentFailed(Event):
+    """One attempt did not succeed; the payment can still be made."""
+
+    payment_id: UUID
+    purpose: str
+    about: UUID
+
+
+@dataclass(frozen=True)
+class PaymentRefunded(Event):
+    """Money of a payment that had succeeded went back; told for each part that did."""
+
+    payment_id: UUID
+    purpose: str
+    about: UUID

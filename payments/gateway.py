@@ -1,0 +1,173 @@
+"""The contract between the portal and a company that takes payments. No web here, and no tables.
+
+A package under `payments/gateways/` declares one `gateway = Gateway(…)`; nothing else names it. Its
+functions get all they need as arguments, speak to the company, and answer in the words below.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from portal.kernel.http import Answer
+from portal.kernel.money import Money
+from portal.kernel.settings import Section, Settings
+
+
+class ForgedNotice(Exception):
+    """The notice does not carry this company's signature, or carries it from another time."""
+
+
+class GatewayError(Exception):
+    """The company was not reached, or said nothing that can be understood: ask again later."""
+
+
+class Status(StrEnum):
+    """Where one order stands at the company. `unknown`: it knows of no such order."""
+
+    UNKNOWN = "unknown"
+    OPEN = "open"
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class RefundStatus(StrEnum):
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Order:
+    """One attempt to pay, as the company is told of it.
+
+    `reference` is ours, and new for each attempt: whatever is asked twice under it is done once.
+    """
+
+    reference: str
+    amount: Money
+    title: str
+    language: str
+    return_url: str
+    notice_url: str
+    expires_at: datetime
+    gateway_reference: str | None = None
+
+
+@dataclass(frozen=True)
+class RefundOrder:
+    """Money to give back. Whatever is asked twice under `id` is given back once."""
+
+    id: UUID
+    order: Order
+    amount: Money
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """Lead the browser there. `reference` is the company's own, if it gave one."""
+
+    url: str
+    reference: str | None = None
+
+
+@dataclass(frozen=True)
+class FormPost:
+    """Let the browser send these fields there."""
+
+    url: str
+    fields: Mapping[str, str]
+    reference: str | None = None
+
+
+@dataclass(frozen=True)
+class Printed:
+    """Nothing opens: the person reads, or prints, how to pay; one text for each language."""
+
+    instructions: Mapping[str, str]
+    reference: str
+
+
+Started = Redirect | FormPost | Printed
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the company says of an order. `amount` is what it took; `code` is why it did not."""
+
+    status: Status
+    amount: Money | None = None
+    reference: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message from the company whose signature was checked. `order` is our reference."""
+
+    id: str
+    order: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class RefundOutcome:
+    status: RefundStatus
+    reference: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a gateway may use. `secret` is 32 bytes for this gateway alone."""
+
+    settings: Settings
+    secret: bytes
+    post: Callable[..., Answer]
+    get: Callable[..., Answer]
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """`currencies` left empty means any; `test` says that no real money moves."""
+
+    currencies: frozenset[str] = frozenset()
+    partial_refund: bool = False
+    test: bool = False
+
+
+def _nothing_wrong(_: Settings) -> Sequence[str]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A way to pay.
+
+    `title` is an English msgid. `start` and `refund` do a thing once, however often they are
+    called for one reference. `read_notice` raises ForgedNotice, the others GatewayError.
+    `check_config` says in sentences why it cannot be used here. `hosts` are the origins that
+    the browser is sent to, such as https://pay.example.org. `at_hand`: its calls stay inside this
+    process, in our transaction; all others are made outside of any transaction.
+    """
+
+    slug: str
+    title: str
+    start: Callable[[Order, Means], Started]
+    read_notice: Callable[[Mapping[str, str], bytes, Means], Sequence[Notice]]
+    query: Callable[[Order, Means], Outcome]
+    refund: Callable[[RefundOrder, Means], RefundOutcome]
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    check_config: Callable[[Settings], Sequence[str]] = _nothing_wrong
+    settings: tuple[type[Section], ...] = ()
+    hosts: tuple[str, ...] = ()
+    at_hand: bool = False
+
+    def takes(self, amount: Money) -> bool:
+        currencies = self.capabilities.currencies
+        return not currencies or amount.currency in currencies

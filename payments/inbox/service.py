@@ -1,0 +1,106 @@
+"""Notices: checked, kept once by the gateway's own id, and taken in with what they say.
+
+That a notice was seen is written in the same transaction as what follows from it, so that one that
+fails half-way is new when the gateway sends it again. One for an order that we do not know waits.
+"""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from payments.calling import service as calling
+from payments.gateway import Gateway, Notice, Outcome, Status
+from payments.models import Attempt, ReceivedNotice
+from payments.settling import service as settling
+from portal.audit import service as audit
+from portal.kernel import clock
+from portal.kernel.db import db
+from portal.kernel.log import log
+from portal.kernel.money import Money
+
+A_BATCH = 200
+
+
+def noticed(slug: str, headers: Mapping[str, str], body: bytes) -> bool:
+    """Take in a message from a gateway; whether all it speaks of is known here.
+
+    Raises NoSuchGateway, ForgedNotice, GatewayError.
+    """
+    gateway = calling.usable(slug)
+    notices = gateway.read_notice(headers, body, calling.means(gateway))
+    known = [_taken(gateway, notice) for notice in notices]
+    return all(known)
+
+
+def retry_parked() -> int:
+    """Take in the parked notices whose order is known by now; how many."""
+    order = Attempt.reference == ReceivedNotice.order_reference
+    same = order, Attempt.gateway == ReceivedNotice.gateway
+    waiting = ReceivedNotice.applied_at.is_(None)
+    wanted = select(ReceivedNotice.id).where(waiting).join(Attempt, same[0] & same[1])
+    found = db.session.scalars(wanted.order_by(ReceivedNotice.id).limit(A_BATCH)).all()
+    for row_id in found:
+        _apply(row_id)
+    return len(found)
+
+
+def parked() -> Sequence[tuple[str, str]]:
+    """Gateway and order of each notice that nobody here knows anything of."""
+    waiting = select(ReceivedNotice.gateway, ReceivedNotice.order_reference)
+    rows = db.session.execute(waiting.where(ReceivedNotice.applied_at.is_(None)).distinct())
+    return [(gateway, order) for gateway, order in rows]
+
+
+def _taken(gateway: Gateway, notice: Notice) -> bool:
+    row_id = _kept(gateway, notice)
+    return row_id is None or _apply(row_id)
+
+
+def _kept(gateway: Gateway, notice: Notice) -> UUID | None:
+    """The new row's id, or that of a parked one; None for a notice that was taken in before."""
+    told = notice.outcome
+    row = ReceivedNotice(
+        gateway=gateway.slug,
+        notice_id=notice.id,
+        order_reference=notice.order,
+        status=told.status,
+        amount_minor=told.amount.minor if told.amount else None,
+        currency=told.amount.currency if told.amount else None,
+        gateway_reference=told.reference,
+        code=told.code,
+    )
+    columns = ReceivedNotice.__table__.columns
+    values = {column.key: getattr(row, column.key) for column in columns}
+    # Two of one id at once: the second waits here until the first one's transaction has ended.
+    made = insert(ReceivedNotice).values(values)
+    kept = made.on_conflict_do_nothing(index_elements=["gateway", "notice_id"])
+    new: UUID | None = db.session.scalar(kept.returning(ReceivedNotice.id))
+    if new is not None:
+        return new
+    same = ReceivedNotice.gateway == gateway.slug, ReceivedNotice.notice_id == notice.id
+    waiting = ReceivedNotice.applied_at.is_(None)
+    known: UUID | None = db.session.scalar(select(ReceivedNotice.id).where(*same, waiting))
+    return known
+
+
+def _apply(row_id: UUID) -> bool:
+    row = db.session.get_one(ReceivedNotice, row_id, populate_existing=True)
+    order = Attempt.gateway == row.gateway, Attempt.reference == row.order_reference
+    attempt_id = db.session.scalar(select(Attempt.id).where(*order))
+    if attempt_id is None:
+        log.warning("notice parked", gateway=row.gateway, notice=str(row.id))
+        audit.record("payment.notice_parked", about=f"notice:{row.id}", actor=row.gateway)
+        return False
+    settling.settle(attempt_id, _outcome(row), "notice")
+    row.applied_at = clock.now()
+    db.session.flush()
+    return True
+
+
+def _outcome(row: ReceivedNotice) -> Outcome:
+    amount = None
+    if row.amount_minor is not None and row.currency is not None:
+        amount = Money(row.amount_minor, row.currency)
+    return Outcome(Status(row.status), amount, row.gateway_reference, row.code)

@@ -1,0 +1,15 @@
+"""What the clock does to payments: open attempts are asked about, parked notices tried again."""
+
+from payments.asking import service as asking
+from payments.inbox import service as inbox
+from payments.refunds import service as refunds
+from portal.kernel.jobs import Periodic, job
+
+
+@job(queue="payments")
+def sort_inbox() -> None:
+    inbox.retry_parked()
+
+
+JOBS = (asking.look_after, asking.ask_later, refunds.send_back, sort_inbox)
+PERIODIC = (Periodic("* * * * *", asking.look_after), Periodic("*/10 * * * *", sort_inbox))

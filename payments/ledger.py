@@ -1,0 +1,112 @@
+"""Which accounts money moves between, and by which postings. No web here, and no tables.
+
+A posting above zero is a debit, one below zero a credit; the postings of one transaction sum to
+zero in each currency. What the gateway holds for us is an asset, all other accounts are owed.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.kernel.money import Money
+
+
+class Unbalanced(Exception):
+    """The postings do not sum to zero, or there are too few of them."""
+
+
+class AccountKind(StrEnum):
+    """Whose money it is: the owner is a gateway's slug, but for payables a provider's."""
+
+    GATEWAY_RECEIVABLE = "gateway_receivable"
+    PROVIDER_PAYABLE = "provider_payable"
+    REFUND_CLEARING = "refund_clearing"
+    SUSPENSE = "suspense"
+
+
+class Kind(StrEnum):
+    """What a transaction is of."""
+
+    CAPTURE = "capture"
+    LATE = "late"
+    SUSPENSE = "suspense"
+    REFUND = "refund"
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True)
+class Account:
+    kind: AccountKind
+    owner: str
+
+
+@dataclass(frozen=True)
+class Posting:
+    account: Account
+    amount: Money
+
+
+Postings = tuple[Posting, ...]
+
+
+def captured(gateway: str, provider: str, amount: Money) -> Postings:
+    """The gateway took a fee for a provider."""
+    return _moved(
+        Account(AccountKind.GATEWAY_RECEIVABLE, gateway),
+        Account(AccountKind.PROVIDER_PAYABLE, provider),
+        amount,
+    )
+
+
+def late(gateway: str, amount: Money) -> Postings:
+    """The gateway took what nobody owed any more: it goes straight back."""
+    return _moved(
+        Account(AccountKind.GATEWAY_RECEIVABLE, gateway),
+        Account(AccountKind.REFUND_CLEARING, gateway),
+        amount,
+    )
+
+
+def suspended(gateway: str, amount: Money) -> Postings:
+    """The gateway took another amount than was asked: somebody has to look."""
+    return _moved(
+        Account(AccountKind.GATEWAY_RECEIVABLE, gateway),
+        Account(AccountKind.SUSPENSE, gateway),
+        amount,
+    )
+
+
+def to_refund(gateway: str, provider: str, amount: Money) -> Postings:
+    """The provider's money is to go back."""
+    return _moved(
+        Account(AccountKind.PROVIDER_PAYABLE, provider),
+        Account(AccountKind.REFUND_CLEARING, gateway),
+        amount,
+    )
+
+
+def refunded(gateway: str, amount: Money) -> Postings:
+    """The gateway gave it back."""
+    return _moved(
+        Account(AccountKind.REFUND_CLEARING, gateway),
+        Account(AccountKind.GATEWAY_RECEIVABLE, gateway),
+        amount,
+    )
+
+
+def check(postings: Iterable[Posting]) -> None:
+    """Raises Unbalanced. The database says the same once more, at commit."""
+    sums: defaultdict[str, int] = defaultdict(int)
+    counted = 0
+    for posting in postings:
+        sums[posting.amount.currency] += posting.amount.minor
+        counted += 1
+    if counted < 2 or any(sums.values()):
+        raise Unbalanced(f"{counted} postings sum to {dict(sums)}.")
+
+
+def _moved(debit: Account, credit: Account, amount: Money) -> Postings:
+    postings = (Posting(debit, amount), Posting(credit, amount * -1))
+    check(postings)
+    return postings

@@ -1,0 +1,240 @@
+"""Payments, the attempts at them, notices, refunds, and the ledger.
+
+What must hold whatever the code does stands here as constraints: one payment for a thing, one
+success for a payment, no notice twice, no more back than came, and books that balance.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kernel.db import Base, Row, append_only, guarded
+from portal.kernel.money import Money
+from portal.kernel.sealed import EncryptedOrNone, PersonalRow, sealed
+
+BALANCES = """
+CREATE OR REPLACE FUNCTION ledger_balances() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  checked uuid := (to_jsonb(NEW) ->> TG_ARGV[0])::uuid;
+  promised integer := (SELECT entries FROM ledger_transactions WHERE id = checked);
+BEGIN
+  IF (SELECT count(*) FROM ledger_entries WHERE transaction_id = checked)
+     IS DISTINCT FROM promised THEN
+    RAISE EXCEPTION 'transaction % has not the number of entries that it names', checked
+      USING ERRCODE = '23514';
+  END IF;
+  IF EXISTS (SELECT FROM ledger_entries WHERE transaction_id = checked
+             GROUP BY currency HAVING sum(minor) <> 0) THEN
+    RAISE EXCEPTION 'the entries of transaction % do not sum to zero', checked
+      USING ERRCODE = '23514';
+  END IF;
+  RETURN NULL;
+END $$
+"""
+# Checked at commit, when all entries are there. A constraint trigger cannot be replaced.
+NO_CHECK = "DROP TRIGGER IF EXISTS balances ON {table}"
+CHECK = """
+CREATE CONSTRAINT TRIGGER balances AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION ledger_balances('{column}')
+"""
+
+
+def balanced(table: str, column: str) -> tuple[str, ...]:
+    names = {"table": table, "column": column}
+    return BALANCES, NO_CHECK.format(**names), CHECK.format(**names)
+
+
+class Payment(PersonalRow, Base):
+    """What somebody owes, or has paid. Its words are those of a published service or bill."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        UniqueConstraint("purpose", "about"),
+        UniqueConstraint("provider", "receipt_number"),
+        CheckConstraint("amount_minor > 0", name="something"),
+        CheckConstraint("(paid_at IS NULL) = (state IN ('due', 'cancelled'))", name="paid_once"),
+    )
+
+    reference: Mapped[str] = mapped_column(unique=True)
+    purpose: Mapped[str]
+    about: Mapped[UUID]
+    person_id: Mapped[UUID] = mapped_column(index=True)
+    provider: Mapped[str]
+    payee: Mapped[dict[str, str]] = mapped_column(JSONB)
+    title: Mapped[dict[str, str]] = mapped_column(JSONB)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    back: Mapped[str]
+    state: Mapped[str]
+    paid_at: Mapped[datetime | None]
+    receipt_number: Mapped[str | None]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class Attempt(Row, Base):
+    """One order at one gateway. `captured` and `refunded` are what came, and what goes back."""
+
+    __tablename__ = "payment_attempts"
+    __table_args__ = (
+        UniqueConstraint("payment_id", "number"),
+        UniqueConstraint("gateway", "gateway_reference"),
+        CheckConstraint("amount_minor > 0", name="something"),
+        CheckConstraint(
+            "refunded_minor BETWEEN 0 AND captured_minor", name="no_more_back_than_came"
+        ),
+        Index(
+            "uq_payment_attempts_one_success",
+            "payment_id",
+            unique=True,
+            postgresql_where="state = 'succeeded'",
+        ),
+        Index(
+            "ix_payment_attempts_open",
+            "ask_at",
+            postgresql_where="state IN ('created', 'started', 'pending')",
+        ),
+    )
+
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
+    number: Mapped[int]
+    reference: Mapped[str] = mapped_column(unique=True)
+    gateway: Mapped[str]
+    gateway_reference: Mapped[str | None]
+    language: Mapped[str]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    state: Mapped[str]
+    code: Mapped[str | None]
+    expires_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    asked: Mapped[int]
+    ask_at: Mapped[datetime]
+    captured_minor: Mapped[int] = mapped_column(BigInteger)
+    refunded_minor: Mapped[int] = mapped_column(BigInteger)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class ReceivedNotice(Row, Base):
+    """What a gateway told us, once for each id of its own; `applied_at` is empty while parked."""
+
+    __tablename__ = "payment_notices"
+    __table_args__ = (
+        UniqueConstraint("gateway", "notice_id"),
+        Index(
+            "ix_payment_notices_parked",
+            "order_reference",
+            postgresql_where="applied_at IS NULL",
+        ),
+    )
+
+    gateway: Mapped[str]
+    notice_id: Mapped[str]
+    order_reference: Mapped[str]
+    status: Mapped[str]
+    amount_minor: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str | None]
+    gateway_reference: Mapped[str | None]
+    code: Mapped[str | None]
+    applied_at: Mapped[datetime | None]
+
+
+class Refund(PersonalRow, Base):
+    """Money on its way back through the gateway that took it."""
+
+    __tablename__ = "payment_refunds"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="something"),)
+
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"), index=True)
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("payment_attempts.id"), index=True)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    reason_sealed: Mapped[bytes | None] = sealed("personal", nullable=True)
+    reason = EncryptedOrNone(str, "reason_sealed")
+    actor: Mapped[str]
+    state: Mapped[str]
+    tries: Mapped[int]
+    gateway_reference: Mapped[str | None]
+    code: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class ReceiptCounter(Row, Base):
+    """The last receipt number of a provider in a year: counted in the transaction that uses it."""
+
+    __tablename__ = "receipt_counters"
+    __table_args__ = (UniqueConstraint("provider", "year"),)
+
+    provider: Mapped[str]
+    year: Mapped[int]
+    last: Mapped[int]
+
+
+@append_only
+class LedgerAccount(Row, Base):
+    __tablename__ = "ledger_accounts"
+    __table_args__ = (
+        UniqueConstraint("kind", "owner", "currency"),
+        # For the entries' foreign key: an entry has the currency of its account.
+        UniqueConstraint("id", "currency"),
+    )
+
+    kind: Mapped[str]
+    owner: Mapped[str]
+    currency: Mapped[str]
+
+
+@guarded(*balanced("ledger_transactions", "id"))
+@append_only
+class LedgerTransaction(Row, Base):
+    """`source_id` is the attempt or the refund that it books; `entries` says how many it has."""
+
+    __tablename__ = "ledger_transactions"
+    __table_args__ = (
+        UniqueConstraint("payment_id", "kind", "source_id"),
+        CheckConstraint("entries >= 2", name="two_sides"),
+    )
+
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
+    kind: Mapped[str]
+    source_id: Mapped[UUID]
+    entries: Mapped[int]
+
+
+@guarded(*balanced("ledger_entries", "transaction_id"))
+@append_only
+class LedgerEntry(Row, Base):
+    """A debit is above zero, a credit below."""
+
+    __tablename__ = "ledger_entries"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["account_id", "currency"], ["ledger_accounts.id", "ledger_accounts.currency"]
+        ),
+        CheckConstraint("minor <> 0", name="something"),
+        Index("ix_ledger_entries_account_id", "account_id"),
+    )
+
+    transaction_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_transactions.id"), index=True)
+    account_id: Mapped[UUID]
+    minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]

@@ -1,0 +1,151 @@
+"""Giving money back: decided in one transaction with its reason, done by a job, booked twice.
+
+Once when it is owed back, and once more when the gateway has returned it.
+"""
+
+from contextlib import suppress
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from payments import ledger
+from payments.books import service as books
+from payments.calling import service as calling
+from payments.domain import OnlyWhole, PaymentState, RefundState, State, TooMuchBack, wait_after
+from payments.events import PaymentRefunded
+from payments.gateway import GatewayError, RefundOrder, RefundOutcome, RefundStatus
+from payments.ledger import Kind
+from payments.models import Attempt, Payment, Refund
+from portal.audit import service as audit
+from portal.i18n import money as in_words
+from portal.kernel import clock
+from portal.kernel.db import db
+from portal.kernel.events import publish
+from portal.kernel.jobs import Again, defer, job
+from portal.kernel.keys import Erased
+from portal.kernel.log import log
+from portal.kernel.money import Money
+
+LATE = "The money came when nothing was owed any more."
+
+
+def give(payment: Payment, attempt: Attempt, amount: Money, reason: str, by: UUID | str) -> UUID:
+    """Owe this much back from the provider's money; the refund's id. The payment is locked.
+
+    Raises TooMuchBack, OnlyWhole.
+    """
+    gateway = calling.known(attempt.gateway)
+    left = Money(attempt.captured_minor - attempt.refunded_minor, attempt.currency)
+    if amount > left or amount.minor <= 0:
+        raise TooMuchBack(left=in_words(left))
+    if amount != attempt.amount and not gateway.capabilities.partial_refund:
+        raise OnlyWhole
+    refund = _made(payment, attempt, amount, by)
+    with suppress(Erased):
+        refund.reason = reason
+    db.session.flush()
+    postings = ledger.to_refund(attempt.gateway, payment.provider, amount)
+    books.post(Kind.REFUND, payment.id, refund.id, postings)
+    return refund.id
+
+
+def give_late(payment: Payment, attempt: Attempt) -> None:
+    """Send back what came too late; it was booked as owed back when it came."""
+    refund = _made(payment, attempt, attempt.amount, "payments")
+    with suppress(Erased):
+        refund.reason = LATE
+    db.session.flush()
+
+
+def _made(payment: Payment, attempt: Attempt, amount: Money, by: UUID | str) -> Refund:
+    refund = Refund(
+        subject_id=payment.subject_id,
+        payment_id=payment.id,
+        attempt_id=attempt.id,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        actor=str(by),
+        state=RefundState.ASKED,
+        tries=0,
+    )
+    attempt.refunded_minor += amount.minor
+    db.session.add(refund)
+    db.session.flush()
+    audit.record(
+        "payment.refund_asked",
+        about=f"payment:{payment.id}",
+        actor=by,
+        subject_id=payment.subject_id,
+        why=f"refund:{refund.id}",
+    )
+    defer(send_back, lock=f"refund:{refund.id}", refund_id=str(refund.id))
+    return refund
+
+
+@job(queue="payments")
+def send_back(refund_id: str) -> None:
+    """Let the gateway return the money, once. Raises Again until it says how that ended."""
+    refund = db.session.get_one(Refund, UUID(refund_id), populate_existing=True)
+    if refund.state != RefundState.ASKED:
+        return
+    payment = db.session.get_one(Payment, refund.payment_id)
+    attempt = db.session.get_one(Attempt, refund.attempt_id)
+    gateway = calling.known(attempt.gateway)
+    wanted = RefundOrder(refund.id, calling.order_of(payment, attempt), refund.amount)
+    means = calling.means(gateway)
+    try:
+        told = calling.call_in_job(gateway, wanted.order, lambda: gateway.refund(wanted, means))
+    except GatewayError:
+        told = RefundOutcome(RefundStatus.PENDING)
+    _note(refund.id, told)
+
+
+def _note(refund_id: UUID, told: RefundOutcome) -> None:
+    payment_id = db.session.get_one(Refund, refund_id).payment_id
+    locked = select(Payment).where(Payment.id == payment_id).with_for_update()
+    payment = db.session.scalars(locked.execution_options(populate_existing=True)).one()
+    refund = db.session.get_one(Refund, refund_id, populate_existing=True)
+    if refund.state != RefundState.ASKED:
+        return
+    refund.tries += 1
+    if told.status is RefundStatus.PENDING:
+        raise Again(wait_after(refund.tries).total_seconds())
+    refund.gateway_reference, refund.code = told.reference, told.code
+    refund.settled_at = clock.now()
+    if told.status is RefundStatus.FAILED:
+        refund.state = RefundState.FAILED
+        log.error("refund failed", refund=str(refund.id), code=told.code)
+        return
+    _book(payment, refund)
+
+
+def _book(payment: Payment, refund: Refund) -> None:
+    refund.state = RefundState.SUCCEEDED
+    attempt = db.session.get_one(Attempt, refund.attempt_id)
+    db.session.flush()
+    postings = ledger.refunded(attempt.gateway, refund.amount)
+    books.post(Kind.REFUNDED, payment.id, refund.id, postings)
+    audit.record(
+        "payment.refunded",
+        about=f"payment:{payment.id}",
+        actor="payments",
+        subject_id=payment.subject_id,
+        why=f"refund:{refund.id}",
+    )
+    # What had come late was no part of the payment, and nobody waits to hear of it.
+    if attempt.state == State.SUCCEEDED:
+        if returned(attempt.id) == payment.amount_minor:
+            payment.state = PaymentState.REFUNDED
+        publish(PaymentRefunded(payment.id, payment.purpose, payment.about))
+
+
+def returned(attempt_id: UUID) -> int:
+    """How much of an attempt has gone back, in minor units."""
+    done = Refund.attempt_id == attempt_id, Refund.state == RefundState.SUCCEEDED
+    return int(db.session.scalar(select(func.sum(Refund.amount_minor)).where(*done)) or 0)
+
+
+def stuck() -> list[UUID]:
+    """Refunds that a gateway would not do: somebody has to look."""
+    wanted = select(Refund.id).where(Refund.state == RefundState.FAILED).order_by(Refund.id)
+    return list(db.session.scalars(wanted))
