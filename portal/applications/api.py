@@ -14,6 +14,7 @@ from portal.api.bodies import Body, read
 from portal.api.openapi import Operation, described
 from portal.applications import service
 from portal.applications.domain import Actor, ProviderEvent
+from portal.applications.fees import service as fees
 from portal.applications.service import Author, Case
 from portal.files import service as files
 from portal.kernel.errors import N_, BadInput
@@ -65,6 +66,11 @@ class MoneyOut(BaseModel):
     currency: str
 
 
+class PaidOut(BaseModel):
+    payment: str = Field(description="the reference of the payment")
+    paid_at: datetime
+
+
 class DocumentOut(BaseModel):
     id: UUID
     field: str
@@ -87,6 +93,7 @@ class ApplicationOut(BaseModel):
     case_number: str | None
     asked: list[str]
     fee: MoneyOut | None
+    paid: PaidOut | None
     answers: dict[str, Any]
     documents: list[DocumentOut]
 
@@ -159,7 +166,7 @@ def _event(body: EventBody) -> ProviderEvent:
 
 def _shown(application: Case) -> ApplicationOut:
     offer = registry.version(application.version_id)
-    fee = service.fee(application)
+    fee, paid = fees.of(application), service.paid(application)
     return ApplicationOut(
         application=application.reference,
         state=application.state,
@@ -168,10 +175,11 @@ def _shown(application: Case) -> ApplicationOut:
         version=offer.number,
         language=application.language,
         due_on=application.due_on,
-        submitted_at=application.created_at,
+        submitted_at=application.submitted_at or application.created_at,
         case_number=application.case_number,
         asked=application.asked or [],
         fee=MoneyOut(**fee.as_json()) if fee else None,
+        paid=PaidOut(**paid) if paid else None,
         answers=service.plain_answers(application),
         documents=[_paper(application, paper) for paper in service.papers(application)],
     )

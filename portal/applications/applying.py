@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from portal.applications import service
+from portal.applications import domain, service
+from portal.applications.fees import service as fees
 from portal.applications.service import Case, Sender
 from portal.files import service as files
 from portal.forms import engine
@@ -43,9 +45,13 @@ class Course:
     def form(self) -> Form:
         return self.offer.service.form
 
+    @cached_property
+    def asked(self) -> declared.Asked:
+        return declared.look(self.form, self.answers)
+
     @property
     def steps(self) -> Sequence[Step]:
-        return declared.visible_steps(self.form, self.answers)
+        return self.asked.steps
 
     def step(self, slug: str) -> Step:
         """The whole step, hidden questions included. Raises NoSuchStep."""
@@ -71,8 +77,7 @@ class Course:
 
     def unfinished(self) -> str | None:
         """The first step with a question that still needs a right answer."""
-        open_ = {one.name for one in declared.missing_fields(self.form, self.answers)}
-        open_ |= {one.name for one in declared.failed_checks(self.form, self.answers)}
+        open_ = {place.on_page.name for place in (*self.asked.missing(), *self.asked.failed())}
         for step in self.steps:
             if open_ & {one.name for one in step.fields}:
                 return step.slug
@@ -136,8 +141,12 @@ def shown(course: Course, slug: str) -> Sheet:
 
 
 def refreshed(course: Course, slug: str, posted: Posted) -> Sheet:
-    """Raises NoSuchStep."""
-    return engine.refresh(course.page(slug), posted)
+    """The page with what was typed; files that came along are kept. Raises NoSuchStep."""
+    keep = _keeper(course.draft.person_id, course.draft.subject_id)
+    sheet = engine.refresh(course.page(slug), posted, keep)
+    if sheet.kept:
+        drafts.save(course.draft, sheet.kept, list(sheet.kept))
+    return sheet
 
 
 def taken(course: Course, slug: str, posted: Posted) -> tuple[Course, Sheet]:
@@ -149,17 +158,18 @@ def taken(course: Course, slug: str, posted: Posted) -> tuple[Course, Sheet]:
 
 
 def _keeper(person_id: UUID, subject_id: UUID) -> engine.Keep:
+    whose = {"subject_id": subject_id, "person_id": person_id}
+
     def keep(question: Any, upload: Any) -> Mapping[str, Any]:
-        kept = files.keep(
-            upload.stream,
-            upload.filename,
-            subject_id=subject_id,
-            person_id=person_id,
-            accepts=question.accepts,
-            most_bytes=question.most_bytes,
-        )
+        asked = whose | {"most_bytes": question.most_bytes}
+        if question.kind == "audio":
+            asked |= {"most_seconds": question.most_seconds}
+            kept = files.keep_audio(upload.stream, upload.filename, **asked)
+        else:
+            kept = files.keep(upload.stream, upload.filename, accepts=question.accepts, **asked)
         told = {name: getattr(kept, name) for name in ("name", "type", "bytes", "sha256")}
-        return {"file": str(kept.id), **told}
+        length = {} if kept.seconds is None else {"seconds": kept.seconds}
+        return {"file": str(kept.id), **told, **length}
 
     return keep
 
@@ -186,13 +196,28 @@ def send(course: Course) -> Case:
         # A draft that was sent holds no answers any more.
         if before := sent(course):
             return before
-        raise service.NotReady
+        raise fees.NotReady
     if registry.offered(course.offer.provider.slug, course.offer.service.slug).state == "paused":
         raise ServicePaused
     sender = Sender(course.draft.person_id, course.draft.subject_id, language())
-    application = service.submit(course.draft.id, sender, course.offer, course.answers)
+    found = judged(course)
+    told = None if found is None else domain.judgement(found)
+    application = service.submit(course.draft.id, sender, course.offer, course.answers, told)
     drafts.close(course.draft)
     return application
+
+
+def judged(course: Course) -> declared.Eligibility | None:
+    """What the service's rule of eligibility says of the person; None where there is none."""
+    return judged_for(course.draft.person_id, course.offer, course.answers)
+
+
+def judged_for(
+    person_id: UUID, offer: registry.Offer, answers: Mapping[str, Any]
+) -> declared.Eligibility | None:
+    if offer.service.eligibility is None:
+        return None
+    return declared.eligibility(offer.service, profile.facts(person_id), answers)
 
 
 def saved(person_id: UUID) -> list[Saved]:
@@ -215,10 +240,23 @@ def answered(application: Case, posted: Posted) -> Sheet:
     """Check the corrected page and keep what is right of it. Raises NothingAsked."""
     person_id, subject_id = application.person_id, application.subject_id
     sheet = engine.take(answer_page(application), posted, _keeper(person_id, subject_id))
-    drafts.save(_correction(application), sheet.answers, sheet.answered)
+    _keep_correction(application, sheet.answers, sheet.answered)
+    return sheet
+
+
+def answer_refreshed(application: Case, posted: Posted) -> Sheet:
+    """The page with what was typed; files that came along are kept. Raises NothingAsked."""
+    keep = _keeper(application.person_id, application.subject_id)
+    sheet = engine.refresh(answer_page(application), posted, keep)
+    if sheet.kept:
+        _keep_correction(application, sheet.kept, list(sheet.kept))
+    return sheet
+
+
+def _keep_correction(application: Case, right: Mapping[str, Any], asked: Sequence[str]) -> None:
+    drafts.save(_correction(application), right, asked)
     # A file that the draft lets go is still the application's until the correction is sent.
     files.use(drafts.files_in(application.answers))
-    return sheet
 
 
 def send_answer(application: Case, sheet: Sheet) -> Case:

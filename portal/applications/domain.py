@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,7 @@ from uuid import UUID
 from portal.kernel.errors import N_, BadInput, Conflict, Refused
 from portal.kernel.money import Money
 from portal.registry import domain as declared
-from portal.registry.contract import Calendar, Form, Notice
+from portal.registry.contract import Calendar, Form, Notice, PaymentMoment, Renewal
 
 
 class State(StrEnum):
@@ -69,6 +69,7 @@ class Disclosure:
     language: str
     due_on: date | None
     fee: Money | None
+    paid: dict[str, Any] | None
     answers: dict[str, Any]
     documents: list[dict[str, Any]]
 
@@ -77,7 +78,9 @@ DECIDED = frozenset({State.APPROVED, State.REFUSED})
 NEXT: Mapping[State, frozenset[State]] = MappingProxyType(
     {
         State.DRAFT: frozenset({State.AWAITING_PAYMENT, State.SUBMITTED}),
-        State.AWAITING_PAYMENT: frozenset({State.SUBMITTED, State.WITHDRAWN, State.LAPSED}),
+        State.AWAITING_PAYMENT: frozenset(
+            {State.SUBMITTED, State.APPROVED, State.WITHDRAWN, State.LAPSED}
+        ),
         State.SUBMITTED: frozenset(
             {State.IN_PROGRESS, State.NEEDS_INFORMATION, State.WITHDRAWN} | DECIDED
         ),
@@ -87,7 +90,7 @@ NEXT: Mapping[State, frozenset[State]] = MappingProxyType(
         State.NEEDS_INFORMATION: frozenset(
             {State.IN_PROGRESS, State.WITHDRAWN, State.LAPSED, State.REFUSED}
         ),
-        State.APPROVED: frozenset({State.ISSUED}),
+        State.APPROVED: frozenset({State.AWAITING_PAYMENT, State.ISSUED}),
         State.REFUSED: frozenset(),
         State.ISSUED: frozenset(),
         State.WITHDRAWN: frozenset(),
@@ -205,6 +208,42 @@ def check_move(state: State, to: State) -> None:
     """Raise MoveNotAllowed unless `to` may follow `state`."""
     if to not in NEXT[state]:
         raise MoveNotAllowed(state, to)
+
+
+def check_act(state: State, act: Act) -> None:
+    """Raise MoveNotAllowed unless a provider may do this now: an unpaid case waits for the fee."""
+    if act.to is None:
+        return
+    if state is State.AWAITING_PAYMENT:
+        raise MoveNotAllowed(state, act.to)
+    check_move(state, act.to)
+
+
+def takes_money(state: State) -> bool:
+    """Whether a fee that comes now moves anything on."""
+    return not is_over(state) or state is State.ISSUED
+
+
+def owes_with(moment: PaymentMoment, fee: Money | None, paid_at: datetime | None) -> bool:
+    """Whether a fee that comes with the application is still missing."""
+    return moment == "with" and bool(fee) and paid_at is None
+
+
+def judgement(found: declared.Eligibility) -> dict[str, Any]:
+    """What the rule of eligibility said, to keep with the application: no values, only names."""
+    known = isinstance(found.answer, bool)
+    answer = ("yes" if found.answer else "no") if known else "unknown"
+    return {"answer": answer, "used": sorted(found.used), "missing": sorted(found.missing)}
+
+
+def renewal_dates(renewal: Renewal, issued_on: date) -> tuple[date, date]:
+    """The last day that it is good, and the day of the reminder."""
+    months = issued_on.month - 1 + renewal.months
+    first = date(issued_on.year + months // 12, months % 12 + 1, 1)
+    following = (first + timedelta(days=31)).replace(day=1)
+    same_day = min(first + timedelta(days=issued_on.day - 1), following - timedelta(days=1))
+    good_until = same_day - timedelta(days=1)
+    return good_until, good_until - timedelta(days=renewal.remind_days)
 
 
 def may_withdraw(state: State) -> bool:

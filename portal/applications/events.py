@@ -29,3 +29,17 @@ class StateChanged(Event):
 
     application_id: UUID
     state: str
+
+
+@dataclass(frozen=True)
+class ApplicationPaid(Event):
+    """The fee of an application that the provider has already was paid."""
+
+    application_id: UUID
+
+
+@dataclass(frozen=True)
+class RenewalDue(Event):
+    """What was issued on this application ends soon."""
+
+    application_id: UUID

@@ -8,10 +8,18 @@ from wtforms import ValidationError
 from portal.applications.domain import ACTS, Act, ProviderEvent
 from portal.i18n import gettext, language, lazy_gettext
 from portal.kernel.errors import DomainError
-from portal.web.fields import ChoiceField, ChoicesField, DocumentField, LongTextField
+from portal.web.fields import (
+    ChoiceField,
+    ChoicesField,
+    DocumentField,
+    LongTextField,
+    SelectField,
+    TextField,
+)
 
 WORDS = {
     "accept": lazy_gettext("Accept for checking"),
+    "progress": lazy_gettext("Move to another stage"),
     "ask": lazy_gettext("Ask the person"),
     "approve": lazy_gettext("Approve"),
     "refuse": lazy_gettext("Refuse"),
@@ -21,6 +29,7 @@ WORDS = {
 
 # Which needs of an act each field meets.
 MEETS = {
+    "stage": {"stage"},
     "fields_asked": {"fields"},
     "message": {"message", "reason"},
     "document": {"document"},
@@ -41,6 +50,7 @@ def needed(form: Any, asked: Any) -> None:
 
 class ActForm(FlaskForm):  # type: ignore[misc]
     act = ChoiceField(lazy_gettext("Act"))
+    stage = SelectField(lazy_gettext("The next stage"), required=False, validators=[needed])
     fields_asked = ChoicesField(
         lazy_gettext("What the person should correct"),
         hint=lazy_gettext("Only when you ask the person"),
@@ -59,6 +69,9 @@ class ActForm(FlaskForm):  # type: ignore[misc]
         required=False,
         validators=[needed],
     )
+    case_number = TextField(
+        lazy_gettext("Your own number for this case"), required=False, max_length=100
+    )
 
     def event(self) -> ProviderEvent:
         """What the officer says, as an event of the provider."""
@@ -67,9 +80,11 @@ class ActForm(FlaskForm):  # type: ignore[misc]
         upload = self.document.upload if kind == "issue" else None
         return ProviderEvent(
             type=kind,
+            stage=self.stage.answer() if kind == "progress" else None,
             message=None if kind == "refuse" else said,
             reason=said if kind == "refuse" else None,
             fields=tuple(self.fields_asked.answer() or ()) if kind == "ask" else (),
+            case_number=self.case_number.answer(),
             document=(upload.filename, upload.read()) if upload is not None else None,
         )
 

@@ -4,21 +4,43 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base, Json, append_only
 from portal.kernel.sealed import Encrypted, EncryptedOrNone, PersonalRow, sealed
 
+# The day that a queue is sorted by; whatever has no running clock comes last.
+CLOCK = "coalesce(CASE WHEN days_left IS NULL THEN due_on END, '9999-12-31'::date)"
+FILTERED = ("service_slug", "stage", "submitted_at")
+NEWEST = ("submitted_at", "id", "service_slug", "stage")
+
 
 class Application(PersonalRow, Base):
-    """`submission` is the draft it was sent from: one draft makes one application."""
+    """`submission` is the draft it was sent from: one draft makes one application.
+
+    `submitted_at` is when the provider got it: a fee that comes before may not be paid yet.
+    """
 
     __tablename__ = "applications"
     __table_args__ = (
         Index("ix_applications_person_id_id", "person_id", "id"),
-        Index("ix_applications_desk", "provider_slug", "state", "due_on", "id"),
+        # The desk's two orders, with what its filters ask; said as lists/service.py says it.
+        Index("ix_applications_desk", "provider_slug", "state", text(CLOCK), "id", *FILTERED),
+        Index("ix_applications_newest", "provider_slug", "state", *NEWEST),
+        Index(
+            "ix_applications_case_number",
+            text("lower(case_number)"),
+            "provider_slug",
+            postgresql_where="case_number IS NOT NULL",
+        ),
+        Index("ix_applications_reminders", "remind_on", postgresql_where="remind_on IS NOT NULL"),
+        Index(
+            "ix_applications_unpaid",
+            "created_at",
+            postgresql_where="state = 'awaiting_payment' AND submitted_at IS NULL",
+        ),
         CheckConstraint("(fee_minor IS NULL) = (fee_currency IS NULL)", name="fee_is_whole"),
     )
 
@@ -35,6 +57,13 @@ class Application(PersonalRow, Base):
     answers = Encrypted(dict[str, Any], "answers_sealed")
     fee_minor: Mapped[int | None]
     fee_currency: Mapped[str | None]
+    paid_at: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    judged_sealed: Mapped[bytes | None] = sealed("sensitive", nullable=True)
+    # What the rule of eligibility said when it was sent: answer, used, missing.
+    judged = EncryptedOrNone(dict[str, Any], "judged_sealed")
+    good_until: Mapped[date | None]
+    remind_on: Mapped[date | None]
     case_number: Mapped[str | None]
     due_on: Mapped[date | None]
     # Working days that are left while the clock stands still, waiting for the person.

@@ -1,6 +1,7 @@
 """The room of applications."""
 
-from portal.applications import api, back_office, views
+from payments.events import PaymentSucceeded
+from portal.applications import api, back_office, jobs, listeners, views
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Room
 
@@ -9,6 +10,9 @@ room = Room(
     pages=(views.pages,),
     back_office=(back_office.pages,),
     api=(api.pages,),
+    jobs=(jobs.lapse_unpaid, jobs.announce_renewals),
+    periodic=jobs.PERIODIC,
+    within={PaymentSucceeded: (listeners.paid,)},
     menu=(
         MenuItem("site", N_("My applications"), "applications.index", "doc", 20, signed_in=True),
         MenuItem("site", N_("Desk"), "desk.queue", "users", 80, "applications.read"),

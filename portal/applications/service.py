@@ -17,7 +17,10 @@ from portal.applications.events import (
     ApplicationWithdrawn,
     StateChanged,
 )
+from portal.applications.fees import service as fees
 from portal.applications.models import Application, IssuedDocument, TimelineEntry
+from portal.applications.records import service as records
+from portal.applications.renewals import service as renewals
 from portal.audit import service as audit
 from portal.consent import service as consent
 from portal.consent.domain import Disclosed
@@ -26,7 +29,6 @@ from portal.kernel import clock, ids
 from portal.kernel.db import db, wait_patiently
 from portal.kernel.errors import N_, Conflict, NotFound
 from portal.kernel.events import publish
-from portal.kernel.money import Money
 from portal.kernel.settings import current
 from portal.registry import domain as declared
 from portal.registry import service as registry
@@ -51,16 +53,17 @@ class NothingAsked(Conflict):
     message = N_("Nothing is asked of you for this application now.")
 
 
-class NotReady(Conflict):
-    message = N_("Some answers are missing or not right yet. Go back and complete them.")
-
-
 def submit(
-    submission: UUID, sender: Sender, offer: registry.Offer, answers: Answers
+    submission: UUID,
+    sender: Sender,
+    offer: registry.Offer,
+    answers: Answers,
+    judged: Mapping[str, Any] | None = None,
 ) -> Application:
     """Send the answers of one draft, which are complete; sent again, it is the same application.
 
-    Raises NotReady when the answers do not allow a fee to be worked out.
+    The provider gets it now, or when its fee is paid. `judged` is what the rule of eligibility
+    said. Raises NotReady when the answers do not allow a fee to be worked out.
     """
     kept = declared.clean(offer.service.form, answers)
     wait_patiently()
@@ -69,10 +72,15 @@ def submit(
     while application is None:
         if twin := find_submission(sender.person_id, submission):
             return twin
-        application = _inserted(_new(submission, sender, offer, kept))
+        application = _inserted(_new(submission, sender, offer, kept, judged))
     _consent(application, offer)
-    _tell(application, "submit", Author(Actor.CITIZEN, str(sender.person_id)))
+    if application.submitted_at is None:
+        fees.ask_first(application)
+        return application
+    records.tell(application, "submit", Author(Actor.CITIZEN, str(sender.person_id)))
     publish(ApplicationSubmitted(application.id))
+    if offer.service.payment == "with":
+        fees.ask(application)
     return application
 
 
@@ -84,10 +92,15 @@ def _inserted(application: Application) -> Application | None:
 
 
 def _new(
-    submission: UUID, sender: Sender, offer: registry.Offer, answers: dict[str, Any]
+    submission: UUID,
+    sender: Sender,
+    offer: registry.Offer,
+    answers: dict[str, Any],
+    judged: Mapping[str, Any] | None,
 ) -> Application:
-    fee = fee_of(offer, answers)
-    calendar = offer.provider.calendar
+    fee = fees.quoted(offer, answers)
+    waits = fee is not None and offer.service.payment == "before"
+    begun = {"state": State.AWAITING_PAYMENT} if waits else records.handed_over(offer)
     application = Application(
         subject_id=sender.subject_id,
         reference=ids.reference(current().kernel.reference_prefix),
@@ -97,24 +110,16 @@ def _new(
         service_slug=offer.service.slug,
         version_id=offer.version_id,
         language=sender.language,
-        state=State.SUBMITTED,
         fee_minor=fee.minor if fee else None,
         fee_currency=fee.currency if fee else None,
-        due_on=declared.due_on(calendar, clock.today(calendar.zone), offer.service.promise),
         entries=0,
         sequence=0,
         changed_at=clock.now(),
+        **begun,
     )
     application.answers = answers
+    application.judged = dict(judged) if judged else None
     return application
-
-
-def fee_of(offer: registry.Offer, answers: Answers) -> Money | None:
-    """None for a free service. Raises NotReady when an answer that decides it is missing."""
-    quoted = declared.quote(offer.service, answers)
-    if quoted is None or isinstance(quoted, Money):
-        return quoted
-    raise NotReady
 
 
 def _consent(application: Application, offer: registry.Offer) -> None:
@@ -143,8 +148,12 @@ def find_submission(person_id: UUID, submission: UUID) -> Application | None:
 
 
 def find_case(providers: Collection[str], reference: str, *, lock: bool = False) -> Application:
-    """A case of these providers. Raises NoSuchApplication, also for another provider's."""
-    wanted = _by(reference).where(Application.provider_slug.in_(providers))
+    """A case of these providers.
+
+    Raises NoSuchApplication, also for another provider's, and for one that was not paid yet.
+    """
+    here = Application.provider_slug.in_(providers), Application.submitted_at.is_not(None)
+    wanted = _by(reference).where(*here)
     return _found(db.session.scalar(_locked(wanted) if lock else wanted))
 
 
@@ -190,23 +199,34 @@ def receive(
 ) -> Application:
     """Let a provider or an officer move a case.
 
-    Raises NoSuchApplication, OwnCase, MoveNotAllowed, EventIncomplete, EventOverfull,
-    UnknownFields, UnknownStage, and what the files room refuses.
+    Raises NoSuchApplication, OwnCase, MoveNotAllowed, NotPaidYet, EventIncomplete,
+    EventOverfull, UnknownFields, UnknownStage, and what the files room refuses.
     """
+    fees.hold(find_case(providers, reference))
     application = find_case(providers, reference, lock=True)
     if author.id == f"person:{application.person_id}":
         raise domain.OwnCase
     act = event.check()
-    if act.to is not None:
-        domain.check_move(State(application.state), act.to)
+    domain.check_act(State(application.state), act)
     _check_names(application, event)
+    if act.to is State.APPROVED:
+        fees.check_paid(application)
     if event.document is not None:
         _issue(application, event)
     _move(application, act.to, event)
-    _tell(application, event.type, author, event)
+    records.tell(application, event.type, author, event)
+    _settle_fee(application, act.to)
     if act.to is not None:
         publish(StateChanged(application.id, application.state))
     return application
+
+
+def _settle_fee(application: Application, to: State | None) -> None:
+    """A decision lets a fee fall due, or lets it go."""
+    if to is State.APPROVED:
+        fees.ask_after(application)
+    elif to is State.REFUSED:
+        fees.drop(application)
 
 
 def may_be_asked(application: Application) -> list[Any]:
@@ -235,10 +255,10 @@ def _move(application: Application, to: State | None, event: ProviderEvent) -> N
     application.stage, application.state = event.stage, to
     if to is State.NEEDS_INFORMATION:
         application.asked = list(event.fields)
-        _stop_clock(application)
+        records.stop_clock(application)
     else:
         application.asked = None
-        _start_clock(application)
+        records.start_clock(application)
 
 
 def _issue(application: Application, event: ProviderEvent) -> None:
@@ -250,7 +270,9 @@ def _issue(application: Application, event: ProviderEvent) -> None:
         person_id=application.person_id,
         accepts=ISSUED_KINDS,
         most_bytes=ISSUED_BYTES,
+        counted=False,
     )
+    renewals.begin(application)
     row = IssuedDocument(
         subject_id=application.subject_id,
         application_id=application.id,
@@ -280,10 +302,10 @@ def answer(person_id: UUID, reference: str, corrected: Answers) -> Application:
     application.answers = changed
     application.state, application.asked = State.IN_PROGRESS, None
     application.changed_at = clock.now()
-    _start_clock(application)
+    records.start_clock(application)
     if set(declared.shared_fields(offer.service, changed)) - _agreed(application):
         _consent(application, offer)
-    _tell(application, "answer", Author(Actor.CITIZEN, str(person_id)), fields=asked)
+    records.tell(application, "answer", Author(Actor.CITIZEN, str(person_id)), fields=asked)
     publish(ApplicationAnswered(application.id))
     return application
 
@@ -298,12 +320,15 @@ def to_correct(application: Application) -> list[Any]:
 
 def withdraw(person_id: UUID, reference: str) -> Application:
     """Raises NoSuchApplication, MoveNotAllowed."""
+    fees.hold(find(person_id, reference))
     application = find(person_id, reference, lock=True)
     domain.check_move(State(application.state), State.WITHDRAWN)
     application.state, application.asked = State.WITHDRAWN, None
     application.changed_at = clock.now()
-    _tell(application, "withdraw", Author(Actor.CITIZEN, str(person_id)))
-    publish(ApplicationWithdrawn(application.id))
+    records.tell(application, "withdraw", Author(Actor.CITIZEN, str(person_id)))
+    fees.drop(application)
+    if application.submitted_at is not None:
+        publish(ApplicationWithdrawn(application.id))
     return application
 
 
@@ -323,22 +348,40 @@ def disclosure(application_id: UUID) -> Disclosure:
         version=registry.version(application.version_id).number,
         language=application.language,
         due_on=application.due_on,
-        fee=fee(application),
+        fee=fees.of(application),
+        paid=paid(application),
         answers=plain_answers(application),
         documents=papers(application),
     )
 
 
+def paid(application: Application) -> dict[str, Any] | None:
+    """What the provider needs to find the money again."""
+    if application.paid_at is None or (payment := fees.payment(application)) is None:
+        return None
+    return {"payment": payment.reference, "paid_at": application.paid_at.isoformat()}
+
+
 def plain_answers(application: Application) -> dict[str, Any]:
-    """The declared and consented answers that are no documents."""
-    given, documents = shared(application), _document_names(application)
-    return {name: value for name, value in given.items() if name not in documents}
+    """The declared and consented answers, without files: those are in `papers`."""
+    kept = [answer for _, answer in _files(application)]
+    return {
+        name: [_without(row, kept) for row in value] if _is_rows(value) else value
+        for name, value in _without(shared(application), kept).items()
+    }
+
+
+def _without(answers: Mapping[str, Any], kept: list[dict[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in answers.items() if value not in kept}
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
 
 
 def papers(application: Application) -> list[dict[str, Any]]:
-    """The declared and consented documents: field, file, name, type, bytes, sha256."""
-    given, documents = shared(application), _document_names(application)
-    return [{"field": name, **value} for name, value in given.items() if name in documents]
+    """The declared and consented files: field, file, name, type, bytes, sha256."""
+    return [{"field": place, **answer} for place, answer in _files(application)]
 
 
 def paper(application: Application, file_id: UUID) -> UUID:
@@ -358,9 +401,10 @@ def _agreed(application: Application) -> frozenset[str]:
     return consent.effective_fields(application.id)
 
 
-def _document_names(application: Application) -> set[str]:
-    service = registry.version(application.version_id).service
-    return {document.name for document in service.documents}
+def _files(application: Application) -> list[tuple[str, dict[str, Any]]]:
+    """The files among the answers that may be seen, with their places: `partners.1.photo`."""
+    form = registry.version(application.version_id).service.form
+    return declared.file_answers(form, shared(application))
 
 
 def looked(application: Application, officer_id: UUID, why: str) -> None:
@@ -399,57 +443,3 @@ def disclosed(application: Application, fields: Collection[str], channel: str) -
     if fields and given:
         # The last consent names all that may be shared: it grows with corrections.
         consent.disclosed(given[-1].id, fields, channel)
-
-
-def fee(application: Application) -> Money | None:
-    if application.fee_minor is None or application.fee_currency is None:
-        return None
-    return Money(application.fee_minor, application.fee_currency)
-
-
-def _tell(
-    application: Application,
-    act: str,
-    author: Author,
-    event: ProviderEvent | None = None,
-    fields: tuple[str, ...] = (),
-) -> None:
-    application.entries += 1
-    entry = TimelineEntry(
-        subject_id=application.subject_id,
-        application_id=application.id,
-        number=application.entries,
-        act=act,
-        state=application.state,
-        stage=application.stage,
-        actor=author.kind,
-        actor_id=author.id,
-        fields={"names": list(event.fields if event else fields)},
-    )
-    said = {"message": event and event.message, "reason": event and event.reason}
-    entry.words = {name: dict(words) for name, words in said.items() if words} or None
-    db.session.add(entry)
-    audit.record(
-        f"application.{act}",
-        about=f"application:{application.id}",
-        actor=author.id,
-        subject_id=application.subject_id,
-    )
-    db.session.flush()
-
-
-def _stop_clock(application: Application) -> None:
-    """Keep the working days that are left while the person is asked; what is late stays late."""
-    calendar = registry.version(application.version_id).provider.calendar
-    today = clock.today(calendar.zone)
-    if application.due_on is not None and application.due_on >= today:
-        application.days_left = domain.days_left(calendar, today, application.due_on)
-
-
-def _start_clock(application: Application) -> None:
-    if application.days_left is None:
-        return
-    calendar = registry.version(application.version_id).provider.calendar
-    today = clock.today(calendar.zone)
-    application.due_on = declared.due_on(calendar, today, application.days_left)
-    application.days_left = None

@@ -1,5 +1,7 @@
 """The pages on which a person applies, reviews, sends, and then follows the application."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,13 +10,15 @@ from flask.typing import ResponseReturnValue
 
 from portal.applications import applying, domain, service, words
 from portal.applications.applying import Course
+from portal.applications.fees import service as fees
 from portal.applications.lists import service as lists
+from portal.applications.renewals import service as renewals
 from portal.applications.service import Case
 from portal.files import service as files
 from portal.forms import engine
 from portal.forms import service as drafts
 from portal.forms.engine import Posted, Sheet
-from portal.i18n import gettext
+from portal.i18n import gettext, ngettext
 from portal.kernel.errors import N_
 from portal.registry import domain as declared
 from portal.registry import service as registry
@@ -31,8 +35,15 @@ CHANGED = N_("Your answers changed after this page was opened. Check them again,
 @signed_in
 def start(provider: str, name: str) -> ResponseReturnValue:
     offer = registry.offered(provider, name)
-    saved = drafts.began(visitor().id, applying.purpose(provider, name))
-    return render_template("applications/start.html", offer=offer, saved=saved)
+    course = applying.resume(visitor().id, provider, name)
+    known = (course.offer, course.answers) if course else (offer, {})
+    found = applying.judged_for(visitor().id, *known)
+    return render_template(
+        "applications/start.html",
+        offer=offer,
+        saved=course.draft.saved_at if course else None,
+        judged=words.eligibility(known[0], found),
+    )
 
 
 @pages.post("/apply/<provider>/<name>")
@@ -66,6 +77,15 @@ def save_step(provider: str, name: str, slug: str) -> ResponseReturnValue:
     if sheet.errors:
         return _step_page(course, slug, sheet), 422
     if sheet.revealed:
+        more = len(sheet.revealed)
+        flash(
+            ngettext(
+                "Your answers lead to one more question.",
+                "Your answers lead to %(n)s more questions.",
+                more,
+            ),
+            "info",
+        )
         return redirect(_url("step", course, slug=slug, _anchor=sheet.revealed[0], **_review()))
     return redirect(_next(course, slug))
 
@@ -97,8 +117,7 @@ def send(provider: str, name: str) -> ResponseReturnValue:
         if "agree" not in request.form:
             return _review_page(course, wrong=gettext("Tick the box to agree, then send.")), 422
         application = applying.send(course)
-    flash(gettext("Sent. The provider has your application now."), "ok")
-    return redirect(url_for(".show", reference=application.reference))
+    return _sent(application)
 
 
 @pages.post("/apply/<provider>/<name>/discard")
@@ -141,7 +160,10 @@ def show(reference: str) -> ResponseReturnValue:
         state=words.state(application.state),
         clock_left=_clock(application),
         holder=gettext(words.HOLDERS.get(application.state, "-")),
-        fee=service.fee(application),
+        fee=fees.of(application),
+        payment=fees.payment(application),
+        may_pay=domain.takes_money(domain.State(application.state)),
+        renewal=renewals.of(application),
         moments=words.timeline(application),
         issued=service.issued(application),
         asked=_asked_labels(application),
@@ -161,6 +183,7 @@ def answers(reference: str) -> ResponseReturnValue:
         application=application,
         offer=offer,
         sections=words.sections(offer.service, application.answers, {}),
+        file_url=partial(_file_url, reference),
     )
 
 
@@ -177,8 +200,7 @@ def correct(reference: str) -> ResponseReturnValue:
 def send_answer(reference: str) -> ResponseReturnValue:
     application = service.find(visitor().id, reference)
     if "refresh" in request.form:
-        page = applying.answer_page(application)
-        return _answer_page(application, engine.refresh(page, _posted()))
+        return _answer_page(application, applying.answer_refreshed(application, _posted()))
     sheet = applying.answered(application, _posted())
     if sheet.errors or sheet.revealed:
         return _answer_page(application, sheet), 422
@@ -215,6 +237,20 @@ def download(reference: str, document_id: UUID) -> ResponseReturnValue:
 def paper(reference: str, file_id: UUID) -> ResponseReturnValue:
     application = service.find(visitor().id, reference)
     return files.download_response(service.paper(application, file_id))
+
+
+def _sent(application: Case) -> ResponseReturnValue:
+    """To the payment of what is due now, else to the application."""
+    if application.submitted_at is not None:
+        flash(gettext("Sent. The provider has your application now."), "ok")
+    payment = fees.payment(application)
+    if payment is not None and application.paid_at is None:
+        return redirect(url_for("payments.show", payment_id=payment.id))
+    return redirect(url_for(".show", reference=application.reference))
+
+
+def _file_url(reference: str, answer: Mapping[str, Any]) -> str:
+    return url_for(".paper", reference=reference, file_id=answer["file"])
 
 
 def _posted() -> Posted:
@@ -301,7 +337,8 @@ def _review_page(course: Course, wrong: str = "") -> str:
         offer=course.offer,
         sections=words.sections(offered, course.answers, course.draft.sources),
         shared=declared.shared_fields(offered, course.answers),
-        fee=service.fee_of(course.offer, course.answers),
+        fee=fees.quoted(course.offer, course.answers),
+        judged=words.eligibility(course.offer, applying.judged(course)),
         places=_places(course, "review"),
         wrong=wrong,
     )

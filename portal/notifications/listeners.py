@@ -2,8 +2,10 @@
 
 from portal.applications.events import (
     ApplicationAnswered,
+    ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    RenewalDue,
     StateChanged,
 )
 from portal.notifications import service
@@ -23,3 +25,11 @@ def withdrawn(event: ApplicationWithdrawn) -> None:
 
 def changed(event: StateChanged) -> None:
     service.tell(event.application_id, event.state)
+
+
+def paid(event: ApplicationPaid) -> None:
+    service.tell(event.application_id, "paid")
+
+
+def renewal(event: RenewalDue) -> None:
+    service.tell(event.application_id, "renewal")

@@ -2,8 +2,10 @@
 
 from portal.applications.events import (
     ApplicationAnswered,
+    ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    RenewalDue,
     StateChanged,
 )
 from portal.kernel.room import Room
@@ -15,6 +17,8 @@ room = Room(
         ApplicationSubmitted: (listeners.submitted,),
         ApplicationAnswered: (listeners.answered,),
         ApplicationWithdrawn: (listeners.withdrawn,),
+        ApplicationPaid: (listeners.paid,),
+        RenewalDue: (listeners.renewal,),
         StateChanged: (listeners.changed,),
     },
 )

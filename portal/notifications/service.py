@@ -14,7 +14,7 @@ from portal.post.domain import SUBJECT_LIMIT
 from portal.registry import service as registry
 
 # What happened without a state of its own, by the act in the timeline.
-ACTS = {"answered": "answer"}
+ACTS = {"answered": "answer", "paid": "pay"}
 
 
 def tell(application_id: UUID, happened: str) -> None:

@@ -39,9 +39,21 @@ SAID: Mapping[str, tuple[str, str]] = {
         N_("Your application %(reference)s for %(service)s: withdrawn"),
         N_("You withdrew your application. Nothing more is done on it."),
     ),
+    "awaiting_payment": (
+        N_("Your application %(reference)s for %(service)s: approved, the fee is to be paid"),
+        N_("The provider approved your application. Pay the fee, and the document is issued."),
+    ),
+    "paid": (
+        N_("Your application %(reference)s for %(service)s: the fee is paid"),
+        N_("We have your payment. The receipt stands with your application."),
+    ),
     "lapsed": (
         N_("Your application %(reference)s for %(service)s: lapsed"),
-        N_("Your application ended because no answer came in time. You can apply again."),
+        N_("Your application ended: what was needed from you did not come in time. Apply again."),
+    ),
+    "renewal": (
+        N_("Your application %(reference)s for %(service)s: it is time to renew"),
+        N_("What was issued to you ends soon. Open your application to see when, and to renew it."),
     ),
 }
 

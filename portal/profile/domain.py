@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from portal.accounts.domain import Details
+from portal.accounts.domain import Details, age
 from portal.kernel.errors import N_, NotFound
 from portal.registry.vocabulary import PREFILL
 from portal.registry.words import Words
@@ -118,6 +118,19 @@ def answers(known: Known) -> dict[str, Any]:
         "address": details.address,
         **{name: known.extras.get(name) for name in EXTRAS},
     }
+
+
+def facts(known: Known, today: date) -> dict[str, Any]:
+    """What rules of eligibility may ask; what the person did not tell has no entry."""
+    details = known.details
+    person = {
+        "age": age(details.birth_date, today),
+        "birth_date": details.birth_date.isoformat(),
+        "gender": details.gender and details.gender.value,
+        "area": details.address and details.address.get("area"),
+    }
+    told = {name: value for name, value in person.items() if value is not None}
+    return {"today": today.isoformat(), "person": told}
 
 
 def prefilled(known: Known, path: str) -> Prefilled | None:

@@ -44,6 +44,11 @@ def prefill(person_id: UUID, paths: Collection[str]) -> dict[str, Prefilled]:
     return {path: value for path, value in found.items() if value is not None}
 
 
+def facts(person_id: UUID) -> dict[str, Any]:
+    """What rules of eligibility may ask about the person, today. Raises NoSuchPerson."""
+    return domain.facts(known(person_id), clock.today())
+
+
 def value(path: str, person_id: UUID) -> Any:
     """One path alone, as a typed answer or None."""
     return domain.SOURCES[path](known(person_id))

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from portal.geo import service as geo
-from portal.i18n import day, gettext, language
+from portal.i18n import day, gettext, language, number
 from portal.i18n import lazy_gettext as _l
 from portal.web.fields import say_phone
 from portal.web.shell import ltr
@@ -16,6 +17,17 @@ GENDERS = {"female": _l("Woman"), "male": _l("Man"), "other": _l("Other")}
 def in_words(name: str, answer: Any) -> Any:
     """The answer in the language spoken now; empty where there is none."""
     return READERS.get(name, str)(answer) if answer else ""
+
+
+def fact_in_words(path: str, value: Any) -> str:
+    """A fact of the person as rules used it: `person.age`, `today`."""
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, Decimal):
+        return number(value)
+    if path == "person.area":
+        return geo.in_words(value, language())
+    return str(READERS.get(path.removeprefix("person."), str)(value))
 
 
 def _address(answer: Mapping[str, Any]) -> str:

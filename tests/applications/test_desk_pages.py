@@ -8,6 +8,7 @@ from sqlalchemy import select
 from portal.accounts import service as accounts
 from portal.accounts.domain import Role
 from portal.applications import service
+from portal.applications.fees import service as fees
 from portal.audit.models import AuditEntry
 from portal.consent import service as consent
 from portal.kernel.db import db
@@ -30,6 +31,16 @@ def acts(page):
     """The acts that the page offers."""
     found = page.root.iter("{http://www.w3.org/1999/xhtml}input")
     return {one.get("value") for one in found if one.get("name") == "act"}
+
+
+def papers(page, *, view):
+    """The addresses of the files of a case, to be looked at or to be saved."""
+    links = set(page.links("/papers/"))
+    return sorted(link for link in links if link.endswith("/view") == view)
+
+
+def looks_at_papers():
+    return db.session.scalars(select(AuditEntry.why)).all().count("document")
 
 
 def test_the_queue_shows_the_most_urgent_first(desk, person):
@@ -85,12 +96,47 @@ def test_a_case_shows_the_answers_and_leaves_a_trace(desk, officer, person):
     assert [told_.channel for told_ in given.disclosed] == ["desk"]
 
 
-def test_a_paper_is_downloaded_with_a_trace(desk, person):
-    application = sent(person)
-    links = case(desk, application).links("/papers/")
-    assert {desk.get(link).data for link in links} >= {SLIP}
-    acts_ = db.session.scalars(select(AuditEntry.why)).all()
-    assert acts_.count("document") == 2
+def test_a_paper_is_saved_with_a_trace(desk, person):
+    links = papers(case(desk, sent(person)), view=False)
+    answers = [desk.get(link) for link in links]
+    assert {answer.data for answer in answers} >= {SLIP}
+    assert all(one.headers["Content-Disposition"].startswith("attachment") for one in answers)
+    assert looks_at_papers() == 2
+
+
+def test_a_paper_is_looked_at_in_place_with_a_trace(desk, person):
+    links = papers(case(desk, sent(person)), view=True)
+    answers = [desk.get(link) for link in links]
+    assert {answer.data for answer in answers} >= {SLIP}
+    for answer in answers:
+        assert answer.headers["Content-Disposition"].startswith("inline")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert looks_at_papers() == 2
+
+
+def test_opening_a_case_is_no_look_at_its_papers(desk, person):
+    case(desk, sent(person))
+    assert looks_at_papers() == 0
+
+
+@pytest.mark.parametrize("view", [True, False])
+def test_a_paper_of_another_application_is_not_found(desk, person, view):
+    own, other = sent(person), sent(person)
+    (link, *_) = papers(case(desk, other), view=view)
+    assert desk.get(link.replace(other.reference, own.reference)).status_code == 404
+    assert looks_at_papers() == 0
+
+
+def test_what_was_issued_is_looked_at_with_a_trace(desk, person):
+    application = issued(sent(person))
+    (link,) = case(desk, application).links("/issued/")
+    answer = desk.get(link)
+    assert answer.status_code == 200
+    assert b"certificate" in answer.data
+    assert looks_at_papers() == 1
+    elsewhere = link.replace(application.reference, sent(person).reference)
+    assert desk.get(elsewhere).status_code == 404
 
 
 def test_every_act_from_acceptance_to_the_document(desk, mine, person):
@@ -194,4 +240,4 @@ def test_a_citizen_does_not_see_the_desk(mine, person):
 
 def test_the_fee_of_a_case_is_that_of_its_answers(person):
     application = sent(person, LAND)
-    assert service.fee(application) == Money.of("55.00", "INR")
+    assert fees.of(application) == Money.of("55.00", "INR")

@@ -1,20 +1,23 @@
 """The profile: what it fills forms with, and that each of it can be changed at any time."""
 
+from datetime import date
+
 import pytest
 from stdnum.in_ import aadhaar
 from wtforms import Form
 
 from portal.accounts import service as accounts
-from portal.accounts.domain import Details
+from portal.accounts.domain import Details, Gender, age
 from portal.audit.models import AuditEntry
 from portal.geo import service as geo
 from portal.geo import sources
+from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.events import StoredEvent
 from portal.kernel.ids import uuid7
 from portal.profile import domain, service
 from portal.profile.models import Profile
-from portal.registry.vocabulary import PREFILL
+from portal.registry.vocabulary import FACTS, PREFILL
 from portal.web import fields as web
 from tests.accounts.factories import PASSWORD, make_person, send, signed_in_client
 from tests.accounts.threads import at_once
@@ -267,3 +270,16 @@ def _field(kind):
         answer = FIELD_OF[kind]("Answer")
 
     return Page().answer
+
+
+def test_every_fact_of_a_person_is_supplied(app):
+    person = make_person(birth_date=date(1960, 4, 12), gender=Gender.FEMALE, address=HOME)
+    told = service.facts(person.id)
+    found = {"today", *(f"person.{name}" for name in told["person"])}
+    assert found == set(FACTS)
+    assert told["person"]["age"] == age(date(1960, 4, 12), clock.today())
+
+
+def test_a_fact_that_was_not_told_is_left_out(app):
+    told = service.facts(make_person(gender=None).id)
+    assert "gender" not in told["person"]

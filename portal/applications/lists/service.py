@@ -5,10 +5,25 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 
+from portal.applications import models
+from portal.applications.lists.domain import GROUPS, Due, Place, Sort, Wanted, due_days
 from portal.applications.models import Application
+from portal.kernel import ids
 from portal.kernel.db import db
+from portal.kernel.settings import current
 
 LISTED = (
     Application.id,
@@ -18,11 +33,16 @@ LISTED = (
     Application.version_id,
     Application.state,
     Application.stage,
+    Application.case_number,
     Application.due_on,
     Application.days_left,
+    Application.submitted_at,
     Application.created_at,
     Application.changed_at,
 )
+CLOCK = literal_column(models.CLOCK, Date)
+# Counted up to here: whoever has more does not need to know how many.
+MOST = 1000
 
 
 def of_person(person_id: UUID, *, after: UUID | None = None, limit: int = 20) -> Sequence[Any]:
@@ -35,15 +55,108 @@ def of_person(person_id: UUID, *, after: UUID | None = None, limit: int = 20) ->
 
 def queue(
     providers: Collection[str],
-    states: Sequence[str],
+    wanted: Wanted,
+    today: date,
     *,
-    after: tuple[date, UUID] | None = None,
+    after: Place | None = None,
     limit: int = 50,
 ) -> Sequence[Any]:
-    """Rows of the desk's list, the most urgent first."""
-    here = Application.provider_slug.in_(providers), Application.state.in_(states)
-    wanted = select(*LISTED).where(*here)
+    """Rows of the desk's list in the order that is wanted; `place` is what a row is sorted by.
+
+    Each provider and state is read in order from its own part of an index, so that the first page
+    costs as much as any other, however many cases there are.
+    """
+    parts = [
+        _in_order(part.add_columns(*LISTED, _sorted_by(wanted.sort)), wanted.sort, after, limit)
+        for part in _parts(providers, wanted, wanted.group, today)
+    ]
+    if not parts:
+        return []
+    each = union_all(*parts).subquery()
+    ends: tuple[Any, ...] = each.c.place, each.c.id
+    if wanted.sort is Sort.NEWEST:
+        ends = tuple(end.desc() for end in ends)
+    return db.session.execute(select(each).order_by(*ends).limit(limit)).all()
+
+
+def counts(providers: Collection[str], wanted: Wanted, today: date) -> dict[str, int]:
+    """How many cases each group has under these filters, by one query; ends at MOST + 1."""
+    bounded = {group: _count(_parts(providers, wanted, group, today)) for group in GROUPS}
+    asked = [count.label(group) for group, count in bounded.items() if count is not None]
+    found = db.session.execute(select(*asked)).one()._asdict() if asked else {}
+    return {group: found.get(group, 0) for group in GROUPS}
+
+
+def search(providers: Collection[str], words: str, *, limit: int = 50) -> Sequence[Any]:
+    """Cases with this reference, or this number of the provider's own, in whatever state."""
+    prefix = current().kernel.reference_prefix
+    meant = ids.read_reference(words) or ids.read_reference(f"{prefix}-{words}") or ""
+    here = Application.provider_slug.in_(providers), Application.submitted_at.is_not(None)
+    called = or_(
+        Application.reference == meant, func.lower(Application.case_number) == words.lower()
+    )
+    found = select(*LISTED).where(*here, called).order_by(Application.id.desc())
+    return db.session.execute(found.limit(limit)).all()
+
+
+def _parts(
+    providers: Collection[str], wanted: Wanted, group: str, today: date
+) -> list[Select[Any]]:
+    """One selection for each provider and state, without columns yet."""
+    if wanted.service is not None:
+        providers = set(providers) & {wanted.service[0]}
+    asked = _asked(wanted, group, today)
+    return [
+        select().where(Application.provider_slug == provider, Application.state == state, *asked)
+        for provider in sorted(providers)
+        for state in GROUPS[group]
+    ]
+
+
+def _asked(wanted: Wanted, group: str, today: date) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = [Application.submitted_at.is_not(None)]
+    if wanted.service is not None:
+        asked.append(Application.service_slug == wanted.service[1])
+    if wanted.stage:
+        asked.append(Application.stage == wanted.stage)
+    if wanted.since is not None:
+        asked.append(Application.submitted_at >= wanted.since)
+    if wanted.due is not None:
+        asked.append(_due(wanted.due, group, today))
+    return asked
+
+
+def _due(due: Due, group: str, today: date) -> ColumnElement[bool]:
+    """What is decided has no clock that could run out."""
+    first, last = due_days(due, today)
+    return CLOCK.between(literal(first), literal(last)) & literal_column(
+        "true" if runs(group) else "false"
+    )
+
+
+def runs(group: str) -> bool:
+    """Whether cases of this group have a clock."""
+    return group in ("open", "waiting")
+
+
+def _sorted_by(sort: Sort) -> Any:
+    return (CLOCK if sort is Sort.URGENT else Application.submitted_at).label("place")
+
+
+def _in_order(part: Select[Any], sort: Sort, after: Place | None, limit: int) -> Select[Any]:
+    urgent = sort is Sort.URGENT
+    place: Any = CLOCK if urgent else Application.submitted_at
+    here = tuple_(place, Application.id)
     if after is not None:
-        wanted = wanted.where(tuple_(Application.due_on, Application.id) > after)
-    ordered = wanted.order_by(Application.due_on, Application.id)
-    return db.session.execute(ordered.limit(limit)).all()
+        there = (after.value, after.id)
+        part = part.where(here > there if urgent else here < there)
+    ends = (place, Application.id) if urgent else (place.desc(), Application.id.desc())
+    return part.order_by(*ends).limit(limit)
+
+
+def _count(parts: Sequence[Select[Any]]) -> Any:
+    if not parts:
+        return None
+    bounded = [part.add_columns(Application.id).limit(MOST + 1) for part in parts]
+    rows = select(union_all(*bounded).subquery()).limit(MOST + 1).subquery()
+    return select(func.count()).select_from(rows).scalar_subquery()

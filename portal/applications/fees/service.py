@@ -1,0 +1,170 @@
+"""The fee of an application: when it falls due, that it was paid, and what waits for it.
+
+The money itself is the payments room's. Where a payment and its application are both changed, the
+payment is locked first: the gateway's word comes from that side.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from payments import service as payments
+from payments.service import Due, Payment
+from portal.applications.domain import Actor, Author, State, owes_with, takes_money
+from portal.applications.events import ApplicationPaid, ApplicationSubmitted, StateChanged
+from portal.applications.models import Application
+from portal.applications.records import service as records
+from portal.kernel import clock
+from portal.kernel.db import db
+from portal.kernel.errors import N_, Conflict
+from portal.kernel.events import publish
+from portal.kernel.money import Money
+from portal.registry import domain as declared
+from portal.registry import service as registry
+from portal.registry.contract import PaymentMoment
+
+PURPOSE = "application"
+TO_PAY = timedelta(days=14)
+PORTAL = Author(Actor.PORTAL, "payments")
+A_BATCH = 100
+
+
+class NotReady(Conflict):
+    message = N_("Some answers are missing or not right yet. Go back and complete them.")
+
+
+class NotPaidYet(Conflict):
+    message = N_("The fee is not paid yet. The application can be approved once it is.")
+
+
+def quoted(offer: registry.Offer, answers: Mapping[str, Any]) -> Money | None:
+    """None for a free service. Raises NotReady when an answer that decides the fee is missing."""
+    fee = declared.quote(offer.service, answers)
+    if fee is None or isinstance(fee, Money):
+        return fee or None
+    raise NotReady
+
+
+def of(application: Application) -> Money | None:
+    if application.fee_minor is None or application.fee_currency is None:
+        return None
+    return Money(application.fee_minor, application.fee_currency)
+
+
+def payment(application: Application) -> Payment | None:
+    """The payment that was asked for; None while nothing is due."""
+    return payments.of(PURPOSE, application.id) if application.fee_minor else None
+
+
+def ask(application: Application) -> None:
+    """Let the person pay the fee from now on."""
+    fee = of(application)
+    if fee is None:
+        return
+    offer = registry.version(application.version_id)
+    due = Due(
+        purpose=PURPOSE,
+        about=application.id,
+        person_id=application.person_id,
+        subject_id=application.subject_id,
+        provider=application.provider_slug,
+        payee=offer.provider.name.texts,
+        title=offer.service.title.texts,
+        amount=fee,
+        back=f"/applications/{application.reference}",
+    )
+    payments.due(due)
+
+
+def ask_first(application: Application) -> None:
+    """The provider gets the application when it is paid."""
+    records.tell(application, "owe", PORTAL)
+    ask(application)
+
+
+def ask_after(application: Application) -> None:
+    """A fee that is due after approval stands between the decision and the document."""
+    if application.paid_at is None and of(application) and _moment(application) == "after":
+        application.state = State.AWAITING_PAYMENT
+        records.tell(application, "owe", PORTAL)
+        ask(application)
+
+
+def check_paid(application: Application) -> None:
+    """Raises NotPaidYet for what is decided only when the fee has come."""
+    if owes_with(_moment(application), of(application), application.paid_at):
+        raise NotPaidYet
+
+
+def hold(application: Application) -> None:
+    """Lock the payment, if there is one, before its application is locked."""
+    if application.fee_minor and application.paid_at is None:
+        payments.hold(PURPOSE, application.id)
+
+
+def drop(application: Application) -> None:
+    """Nobody owes the fee any more; money that still comes goes back."""
+    if application.fee_minor and application.paid_at is None:
+        payments.cancel(PURPOSE, application.id)
+
+
+def paid(application_id: UUID, payment_id: UUID) -> None:
+    """The money has come: go on, or give it back when there is nothing to go on with."""
+    application = _locked(application_id)
+    if application.paid_at is not None:
+        return
+    if not takes_money(State(application.state)):
+        fee = payments.by_id(payment_id).amount
+        payments.refund(payment_id, fee, "The application had ended.", by="applications")
+        return
+    application.paid_at = application.changed_at = clock.now()
+    if application.submitted_at is None:
+        _hand_over(application)
+        return
+    if application.state == State.AWAITING_PAYMENT:
+        application.state = State.APPROVED
+    records.tell(application, "pay", PORTAL)
+    publish(ApplicationPaid(application.id))
+
+
+def lapse() -> bool:
+    """End a batch of what was not paid in time; whether there may be more."""
+    unpaid = _unpaid()
+    for application_id in unpaid:
+        payments.hold(PURPOSE, application_id)
+        application = _locked(application_id)
+        if application.state == State.AWAITING_PAYMENT and application.submitted_at is None:
+            application.state, application.changed_at = State.LAPSED, clock.now()
+            records.tell(application, "lapse", PORTAL)
+            drop(application)
+            publish(StateChanged(application.id, application.state))
+    return len(unpaid) == A_BATCH
+
+
+def _hand_over(application: Application) -> None:
+    for name, value in records.handed_over(registry.version(application.version_id)).items():
+        setattr(application, name, value)
+    records.tell(application, "pay", PORTAL)
+    records.tell(application, "submit", Author(Actor.CITIZEN, str(application.person_id)))
+    publish(ApplicationSubmitted(application.id))
+
+
+def _moment(application: Application) -> PaymentMoment:
+    return registry.version(application.version_id).service.payment
+
+
+def _locked(application_id: UUID) -> Application:
+    wanted = select(Application).where(Application.id == application_id).with_for_update()
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+
+
+def _unpaid() -> Sequence[UUID]:
+    late = (
+        Application.state == State.AWAITING_PAYMENT,
+        Application.submitted_at.is_(None),
+        Application.created_at < clock.now() - TO_PAY,
+    )
+    return db.session.scalars(select(Application.id).where(*late).limit(A_BATCH)).all()

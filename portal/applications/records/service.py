@@ -1,0 +1,79 @@
+"""The line that every act leaves in the timeline and the audit, and the clock of the promise."""
+
+from datetime import date, datetime
+from typing import Any
+
+from portal.applications import domain
+from portal.applications.domain import Author, ProviderEvent
+from portal.applications.models import Application, TimelineEntry
+from portal.audit import service as audit
+from portal.kernel import clock
+from portal.kernel.db import db
+from portal.registry import domain as declared
+from portal.registry import service as registry
+from portal.registry.contract import Calendar
+
+
+def tell(
+    application: Application,
+    act: str,
+    author: Author,
+    event: ProviderEvent | None = None,
+    fields: tuple[str, ...] = (),
+) -> None:
+    """Write that this was done, as the application stands now."""
+    application.entries += 1
+    entry = TimelineEntry(
+        subject_id=application.subject_id,
+        application_id=application.id,
+        number=application.entries,
+        act=act,
+        state=application.state,
+        stage=application.stage,
+        actor=author.kind,
+        actor_id=author.id,
+        fields={"names": list(event.fields if event else fields)},
+    )
+    said = {"message": event and event.message, "reason": event and event.reason}
+    entry.words = {name: dict(words) for name, words in said.items() if words} or None
+    db.session.add(entry)
+    audit.record(
+        f"application.{act}",
+        about=f"application:{application.id}",
+        actor=author.id,
+        subject_id=application.subject_id,
+    )
+    db.session.flush()
+
+
+def handed_over(offer: registry.Offer) -> dict[str, Any]:
+    """The columns of an application that goes to the provider now: its promise begins."""
+    calendar = offer.provider.calendar
+    due = declared.due_on(calendar, clock.today(calendar.zone), offer.service.promise)
+    submitted_at: datetime = clock.now()
+    return {"state": domain.State.SUBMITTED, "submitted_at": submitted_at, "due_on": due}
+
+
+def today(application: Application) -> date:
+    return clock.today(_calendar(application).zone)
+
+
+def stop_clock(application: Application) -> None:
+    """Keep the working days that are left while the person is asked; what is late stays late."""
+    calendar = _calendar(application)
+    today = clock.today(calendar.zone)
+    if application.due_on is not None and application.due_on >= today:
+        application.days_left = domain.days_left(calendar, today, application.due_on)
+
+
+def start_clock(application: Application) -> None:
+    if application.days_left is None:
+        return
+    calendar = _calendar(application)
+    today = clock.today(calendar.zone)
+    application.due_on = declared.due_on(calendar, today, application.days_left)
+    application.days_left = None
+
+
+def _calendar(application: Application) -> Calendar:
+    return registry.version(application.version_id).provider.calendar
