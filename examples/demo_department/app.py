@@ -1,7 +1,8 @@
 """A department's back office in one file: it shares no code with the portal.
 
 It verifies and stores the portal's messages, shows the cases, and answers through the interface.
-Its pages have no sign-in, so it listens on this machine only.
+It is the power corporation's, too: it tells the portal which bills an account has, and notes which
+were paid. Its pages have no sign-in, so it listens on this machine only.
 """
 
 import base64
@@ -28,6 +29,11 @@ CREATE TABLE IF NOT EXISTS messages (
 CREATE TABLE IF NOT EXISTS cases (
   application TEXT PRIMARY KEY, sequence INTEGER NOT NULL, state TEXT NOT NULL, data TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS bills (
+  number TEXT PRIMARY KEY, account TEXT NOT NULL, holder TEXT NOT NULL, period TEXT NOT NULL,
+  amount TEXT NOT NULL, currency TEXT NOT NULL DEFAULT 'INR', due_on TEXT NOT NULL,
+  payment TEXT, paid_at TEXT
+);
 """
 # An older message never overwrites what a newer one said.
 TAKE = """
@@ -35,6 +41,24 @@ INSERT INTO cases (application, sequence, state, data)
 VALUES (:application, :sequence, :state, :data)
 ON CONFLICT (application) DO UPDATE SET sequence = :sequence, state = :state, data = :data
 WHERE excluded.sequence > cases.sequence
+"""
+# Days from the first start to the due day, months back, and the rest as it stands on the bill.
+DEMO_BILLS = (
+    ("3001234567", "Balwinder Kaur", 1, "1840.00", 12),
+    ("3001234567", "Balwinder Kaur", 2, "1526.50", -18),
+    ("3007654321", "ਗੁਰਮੀਤ ਸਿੰਘ", 1, "642.00", 9),
+    ("3009876543", "عائشہ بی بی", 1, "2315.75", 15),
+    ("3004445556", "Meera Textiles", 1, "48210.00", 6),
+)
+DEMO_BILL = """
+INSERT OR IGNORE INTO bills (account, holder, period, amount, due_on, number)
+VALUES (:account, :holder, strftime('%m/%Y', 'now', 'start of month', :back), :amount,
+  date('now', :due), strftime('%Y%m', 'now', 'start of month', :back) || '-' || :account)
+"""
+# Of a bill that was paid twice the first payment stays: the second is to be looked into.
+PAID = """
+UPDATE bills SET payment = :payment, paid_at = :paid_at
+WHERE number = :bill AND account = :account AND paid_at IS NULL
 """
 PATIENCE = 10
 MESSAGE_LIMIT = 100_000
@@ -61,13 +85,22 @@ def create_app(config: Config) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MESSAGE_LIMIT
     app.before_request(refuse_other_sites)
     app.add_url_rule("/webhook", view_func=webhook, methods=["POST"])
+    app.add_url_rule("/bills", view_func=bills)
     app.add_url_rule("/", view_func=cases)
+    app.add_url_rule("/accounts", view_func=accounts)
     app.add_url_rule("/cases/<reference>", view_func=case)
     app.add_url_rule("/cases/<reference>/documents/<field>", view_func=document)
     app.add_url_rule("/cases/<reference>/answer", view_func=answer, methods=["POST"])
     with app.app_context(), store() as database:
         database.executescript(TABLES)
+        if database.execute("SELECT count(*) FROM bills").fetchone()[0] == 0:
+            database.executemany(DEMO_BILL, [demo_bill(*one) for one in DEMO_BILLS])
     return app
+
+
+def demo_bill(account: str, holder: str, months: int, amount: str, days: int) -> dict[str, str]:
+    told = {"account": account, "holder": holder, "amount": amount}
+    return told | {"back": f"-{months} months", "due": f"{days:+} days"}
 
 
 def config() -> Config:
@@ -119,16 +152,15 @@ def webhook() -> ResponseReturnValue:
 
 
 def keep(message_id: str, message: Mapping[str, Any]) -> None:
-    """Store a message once, however often it comes, and take it as the newest if it is."""
-    data = message["data"]
+    """Store a message once, however often it comes, and act on it the first time."""
+    kind, data = message["type"], message["data"]
+    about, act = ABOUT[kind.partition(".")[0]]
     row = {
         "id": message_id,
-        "application": data["application"],
-        "sequence": data["sequence"],
-        "type": message["type"],
-        "state": data["state"],
+        "application": data[about],
+        "sequence": data.get("sequence", 0),
+        "type": kind,
         "body": json.dumps(message),
-        "data": json.dumps(data),
     }
     with store() as database:
         new = database.execute(
@@ -137,7 +169,56 @@ def keep(message_id: str, message: Mapping[str, Any]) -> None:
             row,
         )
         if new.rowcount:
-            database.execute(TAKE, row)
+            act(database, kind, data)
+
+
+def take_case(database: sqlite3.Connection, _kind: str, data: Mapping[str, Any]) -> None:
+    """Take what a message says of an application as the newest, if it is."""
+    told = {name: data[name] for name in ("application", "sequence", "state")}
+    database.execute(TAKE, told | {"data": json.dumps(data)})
+
+
+def take_payment(database: sqlite3.Connection, kind: str, data: Mapping[str, Any]) -> None:
+    """Note a paid bill: nobody is asked for it again."""
+    if kind == "bill.paid":
+        told = {name: data[name] for name in ("bill", "account", "payment", "paid_at")}
+        database.execute(PAID, told)
+
+
+def take_nothing(_database: sqlite3.Connection, _kind: str, _data: Mapping[str, Any]) -> None:
+    """A test that came is a test that went well."""
+
+
+# What a message is about, by the first word of its type, and what it makes us do.
+ABOUT = {
+    "application": ("application", take_case),
+    "bill": ("bill", take_payment),
+    "endpoint": ("provider", take_nothing),
+}
+
+
+# Questions of the portal about bills.
+
+
+def bills() -> ResponseReturnValue:
+    """The unpaid bills of an account, for whoever signed the question with our secret."""
+    asked = f"GET {request.path}?{request.query_string.decode(errors='replace')}"
+    try:
+        Webhook(config().secret).verify(asked, dict(request.headers), json_parse=False)
+    except (WebhookVerificationError, ValueError):
+        return {"error": "signature"}, 401
+    account = request.args.get("account", "")
+    with store() as database:
+        rows = database.execute(
+            "SELECT number, amount, currency, due_on, period, holder, paid_at FROM bills"
+            " WHERE account = ? ORDER BY due_on",
+            [account],
+        ).fetchall()
+    if not rows:
+        return {"error": "unknown_account"}, 404
+    names = ("number", "amount", "currency", "due_on", "period", "holder")
+    unpaid = [{name: row[name] for name in names} for row in rows if row["paid_at"] is None]
+    return {"account": account, "bills": unpaid}
 
 
 # Pages for the department's clerks.
@@ -147,6 +228,12 @@ def cases() -> str:
     with store() as database:
         rows = database.execute("SELECT * FROM cases ORDER BY rowid DESC LIMIT 200").fetchall()
     return render_template("cases.html", cases=[opened(row) for row in rows])
+
+
+def accounts() -> str:
+    with store() as database:
+        rows = database.execute("SELECT * FROM bills ORDER BY account, due_on").fetchall()
+    return render_template("accounts.html", bills=rows)
 
 
 def case(reference: str) -> ResponseReturnValue:

@@ -6,13 +6,16 @@ Services add and change rows and never commit; the edge of a request or a job do
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from select import POLLIN, poll
 from typing import Any, TypeVar
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, LargeBinary, MetaData, event, text
+from sqlalchemy import DDL, DateTime, LargeBinary, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column
+from sqlalchemy.pool import QueuePool
 
 from portal.kernel import clock, ids
 
@@ -55,6 +58,7 @@ db = SQLAlchemy(
     session_options={"expire_on_commit": False, "autoflush": False},
 )
 APPEND_ONLY: set[str] = set()
+GUARDS: dict[str, tuple[DDL, ...]] = {}
 PATIENTLY = text(
     "SELECT set_config('lock_timeout', '20s', true), set_config('statement_timeout', '25s', true)"
 )
@@ -64,6 +68,39 @@ def append_only(model: M) -> M:
     """Let no row of this table ever change or go: by grant, and by trigger as a second wall."""
     APPEND_ONLY.add(model.__tablename__)
     return model
+
+
+def guarded(*statements: str) -> Callable[[M], M]:
+    """Keep a rule of the database's own beside this table, such as a trigger.
+
+    The statements are run when the table is made and after each migration, so they must bear it.
+    """
+    rules = tuple(_rule(statement) for statement in statements)
+
+    def keep(model: M) -> M:
+        GUARDS[model.__tablename__] = rules
+        for rule in rules:
+            event.listen(model.__table__, "after_create", rule)
+        return model
+
+    return keep
+
+
+def _rule(statement: str) -> DDL:
+    return DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+
+
+@event.listens_for(QueuePool, "checkout")
+def _replace_ended(connection: Any, _record: object, _proxy: object) -> None:
+    """Take no connection that the database has ended: it says so, and nothing else, unasked.
+
+    As safe as asking it each time, which would be one question more for every page.
+    """
+    said = poll()
+    if not connection.closed:
+        said.register(connection.fileno(), POLLIN)
+    if connection.closed or said.poll(0):
+        raise DisconnectionError
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """What happened, told upward: stored in its own transaction, heard within it and after it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -69,7 +70,12 @@ def tell(event_id: str, listener: str) -> None:
     for event, listeners in _listeners().after.items():
         for hears in listeners:
             if event.__name__ == stored.name and _name(hears) == listener:
-                hears(TypeAdapter(event).validate_python(stored.payload))
+                hears(_reader(cast("Hashable", event)).validate_python(stored.payload))
+
+
+@cache
+def _reader(event: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(event)
 
 
 def _listeners() -> Listeners:

@@ -73,13 +73,32 @@ def post(
     """Send one POST. Raises Unreachable, AddressRefused."""
     ends = monotonic() + TOTAL_SECONDS
     target = check(url, allow_private=allow_private)
+    return _called("POST", target, headers, content, ends)
+
+
+def get(
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    seconds: float | None = None,
+    allow_private: bool = False,
+) -> Answer:
+    """Send one GET, which takes no longer than `seconds`. Raises Unreachable, AddressRefused."""
+    ends = monotonic() + (TOTAL_SECONDS if seconds is None else seconds)
+    target = check(url, allow_private=allow_private)
+    return _called("GET", target, headers, None, ends)
+
+
+def _called(
+    method: str, target: Target, headers: Mapping[str, str], content: bytes | None, ends: float
+) -> Answer:
     sent = {**headers, "host": target.host_header, "accept-encoding": "identity"}
     patience = {"connect": CONNECT_SECONDS, "read": TOTAL_SECONDS, "write": TOTAL_SECONDS}
     pool = httpcore.ConnectionPool(
         ssl_context=_trusted(), network_backend=Checked(target.addresses, ends)
     )
     call = pool.stream(
-        "POST",
+        method,
         target.url,
         headers=list(sent.items()),
         content=content,
@@ -180,7 +199,7 @@ class Hurried(httpcore.NetworkStream):
 def _left(ends: float, timeout: float | None) -> float:
     left = min(ends - monotonic(), timeout or TOTAL_SECONDS)
     if left <= 0:
-        raise httpcore.ReadTimeout(f"The call took more than {TOTAL_SECONDS:.0f} seconds.")
+        raise httpcore.ReadTimeout("The call took longer than it may.")
     return left
 
 

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 
-from portal.kernel.db import APPEND_ONLY, Base
+from portal.kernel.db import APPEND_ONLY, GUARDS, Base
 
 APP_ROLE = "portal_app"
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -59,7 +59,7 @@ def install_jobs(connection: Connection) -> None:
 
 
 def secure(connection: Connection) -> None:
-    """Grant the serving role what it needs and no more, and guard append-only tables."""
+    """Grant the serving role what it needs and no more, and guard tables by their own rules."""
     connection.execute(text(REFUSE_CHANGE))
     connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}"))
     connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}"))
@@ -69,3 +69,6 @@ def secure(connection: Connection) -> None:
     for name in sorted(APPEND_ONLY & set(Base.metadata.tables)):
         connection.execute(text(f"REVOKE UPDATE, DELETE, TRUNCATE ON {name} FROM {APP_ROLE}"))
         connection.execute(text(GUARD.format(table=name)))
+    for name in sorted(GUARDS.keys() & set(Base.metadata.tables)):
+        for rule in GUARDS[name]:
+            connection.execute(rule)

@@ -9,7 +9,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from portal.kernel import clock
+from portal.kernel import clock, heap
 from portal.kernel.doorway import Doorway
 
 PROCESSES, THREADS = 2, 3
@@ -68,4 +68,5 @@ def serve(app: Flask, *, host: str, port: int, most: int) -> None:
         respawn_interval=AGAIN,
         workers_kill_timeout=AT_THE_END,
     )
+    heap.set_aside()
     server.serve(target_loader=lambda: door, wrap_loader=False)

@@ -11,6 +11,7 @@ from procrastinate.jobs import Job as JobRow
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import make_url
 
+from portal.kernel import heap
 from portal.kernel.db import db
 from portal.kernel.jobs import Again, Job, Periodic
 from portal.kernel.log import log
@@ -38,6 +39,7 @@ def run(app: Flask, jobs: Iterable[Job], periodic: Iterable[Periodic]) -> None:
     # Procrastinate logs the arguments of jobs and the trace of each Again; ours say what matters.
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     engine = build(app, jobs, periodic)
+    heap.set_aside()
     engine.run_worker(
         concurrency=CONCURRENCY,
         fetch_job_polling_interval=1,

@@ -209,6 +209,38 @@ def test_a_name_in_another_script_is_called_by_its_ascii_form(monkeypatch, no_co
     assert asked[0].startswith("xn--")
 
 
+def test_a_get_brings_no_body(listen):
+    url, requests = listen(saying(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
+    got = http.get(f"{url}/bills?account=1%2F2", {"webhook-id": "1"}, allow_private=True)
+    assert (got.status, got.body) == (200, b"ok")
+    head, _, body = requests[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"GET /bills?account=1%2F2 HTTP/1.1\r\n")
+    assert b"webhook-id: 1" in head.lower()
+    assert b"content-length" not in head.lower()
+    assert body == b""
+
+
+def test_a_get_has_a_limit_of_its_own(listen):
+    over = threading.Event()
+
+    def talk(connection, request):
+        over.wait(20)
+
+    url, _ = listen(talk)
+    try:
+        with pytest.raises(Unreachable):
+            http.get(url, {}, seconds=0.2, allow_private=True)
+    finally:
+        over.set()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "169.254.169.254"])
+def test_a_get_never_calls_an_inner_address(host, no_connections):
+    with pytest.raises(AddressRefused):
+        http.get(f"https://{host}/bills", {})
+    assert no_connections == []
+
+
 def test_a_proxy_of_the_environment_is_not_used(monkeypatch, listen):
     url, requests = listen(saying(b"HTTP/1.1 204 No Content\r\n\r\n"))
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):

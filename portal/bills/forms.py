@@ -1,0 +1,68 @@
+"""The account number that a person types, and the address that an integrator does."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import StringField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from portal.bills import domain
+from portal.bills.sources import service as sources
+from portal.i18n import gettext, lazy_gettext, say
+from portal.kernel import http
+from portal.registry.contract import Billing
+from portal.rules.functions import pattern
+from portal.web.fields import TextField
+from portal.web.fields.base import latin_digits
+
+
+class AccountField(TextField):
+    """An account number as the provider writes it, in its own words."""
+
+    billing: Billing
+
+    def parse(self) -> str:
+        typed = latin_digits(super().parse())
+        for account in (typed, domain.squeezed(typed)):
+            if self._fits(account):
+                return account
+        raise ValidationError(
+            say(self.billing.pattern_message) or gettext("Check the number and enter it again.")
+        )
+
+    def _fits(self, account: str) -> bool:
+        fits = self.billing.pattern
+        return fits is None or pattern(fits).fullmatch(account) is not None
+
+
+class AccountForm(FlaskForm):  # type: ignore[misc]
+    account = AccountField(max_length=domain.LONGEST_ACCOUNT)
+
+    def __init__(self, billing: Billing, **more: Any) -> None:
+        super().__init__(**more)
+        self.account.billing = billing
+        self.account.label.text = say(billing.account)
+        self.account.hint = say(billing.account_hint)
+
+
+class SourceForm(FlaskForm):  # type: ignore[misc]
+    url = StringField(
+        lazy_gettext("Address of your billing interface"),
+        filters=[lambda text: text.strip() if text else text],
+        validators=[
+            InputRequired(lazy_gettext("Enter the address of your billing interface.")),
+            Length(max=500, message=lazy_gettext("The address is too long.")),
+        ],
+    )
+
+    def validate_url(self, field: StringField) -> None:
+        try:
+            sources.check_url(field.data)
+        except http.AddressRefused as error:
+            sentence = gettext(
+                "This address cannot be called. It must begin with https:// and name a public host."
+            )
+            raise ValidationError(sentence) from error
+        except http.Unreachable as error:
+            sentence = gettext("This name is not known on the internet. Check its spelling.")
+            raise ValidationError(sentence) from error

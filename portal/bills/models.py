@@ -1,0 +1,67 @@
+"""Where providers answer for their bills, what people asked there, and what they paid."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.bills.domain import Fetched, Particulars
+from portal.kernel.db import Base, Row
+from portal.kernel.sealed import Encrypted, PersonalRow, keyed, sealed
+
+
+class BillingSource(Row, Base):
+    """Where a provider answers. Secrets are no person's data: a part of the keyring seals them."""
+
+    __tablename__ = "billing_sources"
+
+    provider_slug: Mapped[str] = mapped_column(unique=True)
+    url: Mapped[str]
+    secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    earlier_secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    earlier_until: Mapped[datetime | None]
+
+
+class BillLookup(PersonalRow, Base):
+    """What a person asked a provider, and its answer; gone within a day."""
+
+    __tablename__ = "bill_lookups"
+    __table_args__ = (Index("ix_bill_lookups_person_id_created_at", "person_id", "created_at"),)
+
+    person_id: Mapped[UUID]
+    provider_slug: Mapped[str]
+    told_sealed: Mapped[bytes] = sealed("personal")
+    told = Encrypted(Fetched, "told_sealed")
+
+
+class Bill(PersonalRow, Base):
+    """One bill that a person pays or paid. It is never paid twice: the index sees to it.
+
+    `number_key` is the keyed hash of its number, in which the account often stands.
+    """
+
+    __tablename__ = "bills"
+    __table_args__ = (
+        Index(
+            "uq_bills_provider_slug_number_key",
+            "provider_slug",
+            "number_key",
+            unique=True,
+            postgresql_where="state <> 'released'",
+        ),
+        Index("ix_bills_person_id_id", "person_id", "id"),
+    )
+
+    person_id: Mapped[UUID]
+    provider_slug: Mapped[str]
+    number_key: Mapped[bytes] = keyed(nullable=False)
+    told_sealed: Mapped[bytes] = sealed("personal")
+    told = Encrypted(Particulars, "told_sealed")
+    minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    due_on: Mapped[date | None]
+    state: Mapped[str]
+    held_until: Mapped[datetime]
+    payment_id: Mapped[UUID | None]
+    paid_at: Mapped[datetime | None]

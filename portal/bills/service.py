@@ -1,0 +1,345 @@
+"""Fetching bills, paying each of them once, and what was paid. Alone in touching bills' tables.
+
+Where a payment and its bill are both changed, the payment is locked first: the gateway's word comes
+from that side.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from payments import service as payments
+from payments.service import Due
+from portal.audit import service as audit
+from portal.bills import domain
+from portal.bills.domain import (
+    AmountChanged,
+    BeingPaid,
+    Fetched,
+    NoSuchBill,
+    NoSuchLookup,
+    NotOpen,
+    Open,
+    PaidAlready,
+    Particulars,
+    Standing,
+    State,
+)
+from portal.bills.events import BillPaid
+from portal.bills.models import Bill, BillLookup
+from portal.bills.sources import service as sources
+from portal.bills.sources.service import Biller, biller, billers, connected, set_source
+from portal.kernel import clock, keys
+from portal.kernel.db import db, wait_patiently
+from portal.kernel.errors import TooMany
+from portal.kernel.events import publish
+from portal.kernel.money import Money
+
+__all__ = [
+    "Biller",
+    "Disclosure",
+    "account_of",
+    "again",
+    "amount",
+    "biller",
+    "billers",
+    "claim",
+    "connected",
+    "disclosure",
+    "fetch",
+    "history",
+    "look",
+    "paid",
+    "pay",
+    "release",
+    "set_source",
+    "stand",
+    "sweep",
+    "waiting",
+]
+PURPOSE = "bill"
+KEPT = timedelta(days=1)
+SHOWN, A_BATCH = 50, 50
+PENDING = "pending"
+COLUMNS = Bill.__table__.columns
+STANDS = text("state <> 'released'")
+# What pages read of a lookup; its columns are changed here alone.
+Lookup = BillLookup
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """What a provider is told about a paid bill of its own."""
+
+    bill_id: UUID
+    subject_id: UUID
+    provider_slug: str
+    data: dict[str, Any]
+
+
+def fetch(person_id: UUID, provider_slug: str, account: str) -> BillLookup:
+    """Ask the provider for the unpaid bills of an account; that it was asked stands in any case.
+
+    Raises NotConnected, TooMany, NotAnswering, UnknownAccount.
+    """
+    asked = biller(provider_slug)
+    _count(person_id)
+    lookup = BillLookup(subject_id=person_id, person_id=person_id, provider_slug=provider_slug)
+    lookup.told = Fetched(account)
+    db.session.add(lookup)
+    audit.record("bills.fetched", about=f"lookup:{lookup.id}", actor=person_id)
+    _ask_again(lookup, asked)
+    return lookup
+
+
+def look(person_id: UUID, provider_slug: str, lookup_id: UUID) -> BillLookup:
+    """What was fetched, as long as it is fresh. Raises NoSuchLookup."""
+    lookup = db.session.get(BillLookup, lookup_id)
+    if lookup is None or (lookup.person_id, lookup.provider_slug) != (person_id, provider_slug):
+        raise NoSuchLookup
+    if lookup.created_at < clock.now() - domain.FRESH:
+        raise NoSuchLookup
+    return lookup
+
+
+def pay(lookup: BillLookup, number: str, seen: str) -> UUID:
+    """Let the person of the lookup pay one of its bills; the payment to lead to.
+
+    The provider is asked once more, and `seen` is the amount that the page showed. Raises NotOpen,
+    AmountChanged, PaidAlready, BeingPaid, NotConnected, NotAnswering, UnknownAccount.
+    """
+    asked = biller(lookup.provider_slug)
+    _ask_again(lookup, asked)
+    found = lookup.told.bill(number)
+    if found is None:
+        raise NotOpen
+    if found.seen != seen:
+        raise AmountChanged
+    bill = claim(lookup, found)
+    payment = payments.due(_due(bill, asked))
+    bill.payment_id = payment.id
+    return payment.id
+
+
+def _count(person_id: UUID) -> None:
+    """Account numbers can be guessed, so nobody asks often. Raises TooMany."""
+    recent = (
+        BillLookup.person_id == person_id,
+        BillLookup.created_at > clock.now() - domain.WITHIN,
+    )
+    if (db.session.scalar(select(func.count()).where(*recent)) or 0) >= domain.LOOKUPS:
+        raise TooMany(int(domain.WITHIN.total_seconds()))
+
+
+def _ask_again(lookup: BillLookup, asked: Biller) -> None:
+    account, line = lookup.told.account, sources.line(lookup.provider_slug)
+    bills = sources.fetch(lookup.provider_slug, asked.hook, account, line)
+    lookup.told = Fetched(account, bills)
+
+
+def claim(lookup: BillLookup, found: Open) -> Bill:
+    """The one row that stands for this bill, held by this person. Raises PaidAlready, BeingPaid."""
+    wait_patiently()
+    while True:
+        if (bill := _inserted(_new(lookup, found))) is not None:
+            audit.record("bill.begun", about=f"bill:{bill.id}", actor=bill.person_id)
+            return bill
+        standing = db.session.scalar(_standing_id(lookup.provider_slug, found.number))
+        bill = _locked(standing) if standing else None
+        if bill is None or bill.state == State.RELEASED:
+            continue
+        if domain.may_go_on(_standing(bill), lookup.person_id, found.amount, clock.now()):
+            bill.held_until = clock.now() + domain.HOLD
+            return bill
+        if bill.person_id != lookup.person_id and _is_under_way(bill):
+            raise BeingPaid
+        _release(bill)
+
+
+def release() -> bool:
+    """Let go of a batch of bills whose payers did not go on; whether there may be more.
+
+    What the provider said of them is old by now: whoever pays asks it anew.
+    """
+    left = (Bill.state == State.PAYING, Bill.held_until < clock.now())
+    found = db.session.scalars(select(Bill.id).where(*left).limit(A_BATCH)).all()
+    for bill_id in found:
+        bill = _locked(bill_id)
+        if bill.state != State.PAYING or bill.held_until >= clock.now():
+            continue
+        if _is_under_way(bill):
+            bill.held_until = clock.now() + domain.HOLD
+        else:
+            _release(bill)
+    return len(found) == A_BATCH
+
+
+def _new(lookup: BillLookup, found: Open) -> Bill:
+    bill = Bill(
+        subject_id=lookup.subject_id,
+        person_id=lookup.person_id,
+        provider_slug=lookup.provider_slug,
+        number_key=_key(lookup.provider_slug, found.number),
+        minor=found.minor,
+        currency=found.currency,
+        due_on=found.due_on,
+        state=State.PAYING,
+        held_until=clock.now() + domain.HOLD,
+    )
+    bill.told = Particulars(lookup.told.account, found.number, found.period, found.holder)
+    return bill
+
+
+def _inserted(bill: Bill) -> Bill | None:
+    """None when another row stands for the bill; a twin's is waited for."""
+    values = {column.name: getattr(bill, column.name) for column in COLUMNS}
+    put = (
+        insert(Bill)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["provider_slug", "number_key"], index_where=STANDS)
+    )
+    return db.session.scalar(put.returning(Bill))
+
+
+def _locked(bill_id: UUID) -> Bill:
+    """With its payment, which is locked first."""
+    payments.hold(PURPOSE, bill_id)
+    return db.session.scalars(_fresh(bill_id).with_for_update()).one()
+
+
+def _is_under_way(bill: Bill) -> bool:
+    """Whether its payer is at a gateway now, or a bank has not answered yet."""
+    payment = payments.of(PURPOSE, bill.id)
+    attempt = payments.newest(payment) if payment else None
+    if attempt is None or attempt.settled_at is not None:
+        return False
+    return attempt.state == PENDING or attempt.expires_at > clock.now()
+
+
+def _release(bill: Bill) -> None:
+    """Take back what was begun and not paid; money that still comes for it goes back."""
+    payments.cancel(PURPOSE, bill.id)
+    bill.state = State.RELEASED
+    db.session.flush()
+
+
+def _due(bill: Bill, asked: Biller) -> Due:
+    return Due(
+        purpose=PURPOSE,
+        about=bill.id,
+        person_id=bill.person_id,
+        subject_id=bill.subject_id,
+        provider=bill.provider_slug,
+        title=asked.billing.title.texts,
+        payee=asked.provider.name.texts,
+        amount=amount(bill),
+        back="/bills",
+    )
+
+
+def amount(bill: Bill) -> Money:
+    return Money(bill.minor, bill.currency)
+
+
+def paid(bill_id: UUID, payment_id: UUID) -> None:
+    """The money has come: the bill is paid, and its provider may be told."""
+    bill = _locked(bill_id)
+    if bill.state == State.PAID:
+        return
+    if bill.state == State.RELEASED:
+        why = "Somebody else pays the bill."
+        payments.refund(payment_id, amount(bill), why, by="bills")
+        return
+    bill.state, bill.paid_at, bill.payment_id = State.PAID, clock.now(), payment_id
+    audit.record(
+        "bill.paid", about=f"bill:{bill.id}", actor=bill.person_id, subject_id=bill.subject_id
+    )
+    publish(BillPaid(bill.id))
+
+
+def disclosure(bill_id: UUID) -> Disclosure:
+    """What the provider is told when its bill is paid. Raises NoSuchBill for one that is not."""
+    bill = db.session.get(Bill, bill_id)
+    if bill is None or bill.paid_at is None or bill.payment_id is None:
+        raise NoSuchBill
+    data = {
+        "bill": bill.told.number,
+        "account": bill.told.account,
+        **amount(bill).as_json(),
+        "payment": payments.by_id(bill.payment_id).reference,
+        "paid_at": f"{bill.paid_at:%Y-%m-%dT%H:%M:%SZ}",
+    }
+    return Disclosure(bill.id, bill.subject_id, bill.provider_slug, data)
+
+
+def history(person_id: UUID) -> Sequence[Bill]:
+    """What the person paid, the newest first."""
+    mine = select(Bill).where(Bill.person_id == person_id, Bill.state == State.PAID)
+    return db.session.scalars(mine.order_by(Bill.id.desc()).limit(SHOWN)).all()
+
+
+def waiting(person_id: UUID) -> Sequence[Bill]:
+    """What the person began to pay, and did not pay yet."""
+    mine = select(Bill).where(
+        Bill.person_id == person_id, Bill.state == State.PAYING, Bill.payment_id.is_not(None)
+    )
+    return db.session.scalars(mine.order_by(Bill.id.desc()).limit(SHOWN)).all()
+
+
+def again(bills: Sequence[Bill]) -> list[Bill]:
+    """The newest bill of each account that was paid before."""
+    return list({(one.provider_slug, one.told.account): one for one in reversed(bills)}.values())
+
+
+def account_of(person_id: UUID, bill_id: UUID) -> str:
+    """The account of a bill of one's own. Raises NoSuchBill."""
+    bill = db.session.get(Bill, bill_id)
+    if bill is None or bill.person_id != person_id:
+        raise NoSuchBill
+    return bill.told.account
+
+
+def stand(person_id: UUID, provider_slug: str, bills: Sequence[Open]) -> dict[str, str]:
+    """Bill number -> why this person cannot pay it now: `paid` or `taken`. One query."""
+    by_key = {_key(provider_slug, bill.number): bill for bill in bills}
+    found = select(Bill).where(
+        Bill.provider_slug == provider_slug, Bill.number_key.in_(by_key), STANDS
+    )
+    told = {}
+    for row in db.session.scalars(found):
+        bill = by_key[row.number_key]
+        try:
+            domain.may_go_on(_standing(row), person_id, bill.amount, clock.now())
+        except (PaidAlready, BeingPaid) as error:
+            told[bill.number] = "paid" if isinstance(error, PaidAlready) else "taken"
+    return told
+
+
+def sweep() -> None:
+    """Forget what was asked: it is shown for an hour, and counted for ten minutes."""
+    db.session.execute(delete(BillLookup).where(BillLookup.created_at < clock.now() - KEPT))
+
+
+def _standing(bill: Bill) -> Standing:
+    return Standing(State(bill.state), bill.person_id, amount(bill), bill.held_until)
+
+
+def _fresh(bill_id: UUID) -> Select[Bill]:
+    return select(Bill).where(Bill.id == bill_id).execution_options(populate_existing=True)
+
+
+def _standing_id(provider_slug: str, number: str) -> Select[UUID]:
+    key = _key(provider_slug, number)
+    return select(Bill.id).where(
+        Bill.provider_slug == provider_slug, Bill.number_key == key, STANDS
+    )
+
+
+def _key(provider_slug: str, number: str) -> bytes:
+    """Of its letters' codes: the hash of a text does not tell capitals from small letters."""
+    return keys.keyed_hash("bills.number", f"{provider_slug}|{number.encode().hex()}")

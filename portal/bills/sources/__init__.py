@@ -1,0 +1,1 @@
+"""Where providers answer for their bills, and how they are asked."""
