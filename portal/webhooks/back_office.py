@@ -1,30 +1,61 @@
-"""The integrator's pages: where messages go, which went, and sending given-up ones again."""
+"""The integrator's pages: where messages go, which went, and what is done to those that did not."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.i18n import gettext
-from portal.kernel.errors import BadInput
+from portal.i18n import gettext, say
+from portal.kernel.errors import N_, BadInput, Gone
+from portal.kernel.keys import Erased
+from portal.registry import service as registry
 from portal.web.access import may, visitor
-from portal.webhooks import service
+from portal.webhooks import domain, service
 from portal.webhooks.domain import NoSuchDelivery
+from portal.webhooks.endpoints import service as endpoints_
+from portal.webhooks.endpoints.service import Endpoint
 from portal.webhooks.forms import EndpointForm
+from portal.webhooks.lists import service as lists
+from portal.webhooks.lists.service import Wanted
 
 pages = Blueprint("webhooks", __name__, url_prefix="/console/webhooks", template_folder="templates")
+MANAGE = "webhooks.manage"
 PAGE = 50
+LONGEST_SEARCH = 60
+# What a press does to a message, and what is said then.
+PRESSES = {
+    "replay": (
+        service.replay,
+        N_("The message is sent again now. Those that waited for it follow."),
+    ),
+    "skip": (
+        service.skip,
+        N_("The message is skipped. Those that waited for it are sent now."),
+    ),
+    "hold": (
+        service.hold,
+        N_("The message is held back, and those behind it wait. Let it go when you are ready."),
+    ),
+    "let-go": (service.let_go, N_("The message is sent now. Those that waited for it follow.")),
+}
+
+
+class BodyErased(Gone):
+    message = N_("What this message said was erased with the data of the person.")
 
 
 @pages.get("/")
-@may("webhooks.manage")
+@may(MANAGE)
 def endpoints() -> ResponseReturnValue:
-    mine = [(slug, service.endpoint(slug)) for slug in sorted(_providers())]
+    slugs = sorted(_providers())
+    known = endpoints_.of_all(slugs)
+    mine = [(slug, _name(slug), known.get(slug)) for slug in slugs]
     return render_template("webhooks/endpoints.html", mine=mine)
 
 
 @pages.route("/<provider>", methods=["GET", "POST"])
-@may("webhooks.manage")
+@may(MANAGE)
 def endpoint(provider: str) -> ResponseReturnValue:
     known = service.endpoint(_mine(provider))
     form = EndpointForm(data={"url": known.url if known else ""})
@@ -39,7 +70,7 @@ def endpoint(provider: str) -> ResponseReturnValue:
 
 
 @pages.post("/<provider>/secret")
-@may("webhooks.manage")
+@may(MANAGE)
 def rotate(provider: str) -> ResponseReturnValue:
     """Make a new secret. It is in this answer only, never in the session or an address."""
     secret = service.rotate_secret(_mine(provider), visitor().id)
@@ -48,47 +79,66 @@ def rotate(provider: str) -> ResponseReturnValue:
     return _page(provider, known, form, secret)
 
 
+@pages.post("/<provider>/test")
+@may(MANAGE)
+def test(provider: str) -> ResponseReturnValue:
+    sent = service.send_test(_mine(provider), visitor().id)
+    flash(gettext("The test is on its way. Load this page again to see how it went."), "ok")
+    return redirect(url_for(".delivery", provider=provider, delivery_id=sent.id))
+
+
 @pages.get("/<provider>/messages")
-@may("webhooks.manage")
+@may(MANAGE)
 def deliveries(provider: str) -> ResponseReturnValue:
-    rows = service.deliveries(_mine(provider), before=_cursor(), limit=PAGE + 1)
+    wanted = _wanted()
+    rows = lists.deliveries(_mine(provider), wanted, before=_cursor(), limit=PAGE + 1)
+    asked = {name: value for name, value in vars(wanted).items() if value}
+    here = {"provider": provider, **asked}
     more = rows[PAGE - 1].id if len(rows) > PAGE else None
     return render_template(
-        "webhooks/deliveries.html", provider=provider, rows=rows[:PAGE], more=more
+        "webhooks/deliveries.html",
+        provider=provider,
+        name=_name(provider),
+        rows=rows[:PAGE],
+        wanted=wanted,
+        filtered=bool(asked),
+        types=list(domain.KINDS),
+        states=domain.SHOWN,
+        shown=_shown,
+        first=url_for(".deliveries", **here) if "before" in request.args else None,
+        next=url_for(".deliveries", **here, before=more) if more else None,
     )
 
 
 @pages.get("/<provider>/messages/<uuid:delivery_id>")
-@may("webhooks.manage")
+@may(MANAGE)
 def delivery(provider: str, delivery_id: UUID) -> ResponseReturnValue:
-    found = service.find(delivery_id, frozenset({_mine(provider)}))
-    return render_template(
-        "webhooks/delivery.html",
-        provider=provider,
-        delivery=found,
-        attempts=service.attempts(found),
-    )
+    return _message(provider, delivery_id)
 
 
-@pages.post("/<provider>/messages/<uuid:delivery_id>/replay")
-@may("webhooks.manage")
-def replay(provider: str, delivery_id: UUID) -> ResponseReturnValue:
-    service.replay(delivery_id, frozenset({_mine(provider)}), visitor().id)
-    flash(gettext("The message is sent again now. Those that waited for it follow."), "ok")
-    return redirect(url_for(".delivery", provider=provider, delivery_id=delivery_id))
+@pages.post("/<provider>/messages/<uuid:delivery_id>/body")
+@may(MANAGE)
+def body(provider: str, delivery_id: UUID) -> ResponseReturnValue:
+    """Show what the message says: in this answer only, and with a trace for the person."""
+    try:
+        told = service.read_body(delivery_id, frozenset({_mine(provider)}), visitor().id)
+    except Erased:
+        raise BodyErased from None
+    return _message(provider, delivery_id, told)
 
 
-@pages.post("/<provider>/messages/<uuid:delivery_id>/skip")
-@may("webhooks.manage")
-def skip(provider: str, delivery_id: UUID) -> ResponseReturnValue:
-    service.skip(delivery_id, frozenset({_mine(provider)}), visitor().id)
-    flash(gettext("The message is skipped. Those that waited for it are sent now."), "ok")
+@pages.post("/<provider>/messages/<uuid:delivery_id>/<any('replay', 'skip', 'hold', 'let-go'):act>")
+@may(MANAGE)
+def press(provider: str, delivery_id: UUID, act: str) -> ResponseReturnValue:
+    do, said = PRESSES[act]
+    do(delivery_id, frozenset({_mine(provider)}), visitor().id)
+    flash(gettext(said), "ok")
     return redirect(url_for(".delivery", provider=provider, delivery_id=delivery_id))
 
 
 def _providers() -> frozenset[str]:
     """Where the visitor manages messages: an integrator of one may be an officer of another."""
-    return visitor().providers_for("webhooks.manage")
+    return visitor().providers_for(MANAGE)
 
 
 def _mine(provider: str) -> str:
@@ -98,6 +148,24 @@ def _mine(provider: str) -> str:
     return provider
 
 
+def _name(provider: str) -> str:
+    """As people know it; its slug while nothing of it is published."""
+    try:
+        return say(registry.provider(provider).name)
+    except registry.NoSuchProvider:
+        return provider
+
+
+def _wanted() -> Wanted:
+    """What the address asks for; what is not known asks for nothing."""
+    shown, kind = request.args.get("shown", ""), request.args.get("type", "")
+    return Wanted(
+        shown if shown in domain.SHOWN else "",
+        kind if kind in domain.KINDS else "",
+        request.args.get("reference", "").strip()[:LONGEST_SEARCH],
+    )
+
+
 def _cursor() -> UUID | None:
     try:
         return UUID(request.args["before"]) if "before" in request.args else None
@@ -105,9 +173,33 @@ def _cursor() -> UUID | None:
         raise BadInput from error
 
 
-def _page(
-    provider: str, known: service.Endpoint | None, form: EndpointForm, secret: str | None
-) -> str:
+def _shown(row: Any) -> str:
+    return domain.shown(row.state, failed=row.attempts > row.attempts_before)
+
+
+def _page(provider: str, known: Endpoint | None, form: EndpointForm, secret: str | None) -> str:
     return render_template(
-        "webhooks/endpoint.html", provider=provider, endpoint=known, form=form, secret=secret
+        "webhooks/endpoint.html",
+        provider=provider,
+        name=_name(provider),
+        endpoint=known,
+        health=lists.health(provider) if known else None,
+        most=lists.MOST,
+        form=form,
+        secret=secret,
+    )
+
+
+def _message(provider: str, delivery_id: UUID, told: str | None = None) -> str:
+    found = lists.find(delivery_id, frozenset({_mine(provider)}))
+    return render_template(
+        "webhooks/delivery.html",
+        provider=provider,
+        name=_name(provider),
+        delivery=found,
+        shown=_shown(found),
+        attempts=lists.attempts(found),
+        body=told,
+        readable=lists.readable(found),
+        is_test=found.type == domain.TEST,
     )

@@ -3,7 +3,10 @@
 No network here, and no tables.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -17,7 +20,37 @@ LONGEST_WAIT = 86_400
 # Whoever holds a link has the document, so it ends soon; the interface gives documents any time.
 LINK_SECONDS = 3600
 BODY_LIMIT = 20_000
-ANSWER_LIMIT = 2048
+# So much of an answer is kept with the try, and so much of its headers.
+ANSWER_LIMIT = 4096
+HEADERS_LIMIT = 4096
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a type of message is about, in whose order it comes, and what it brings.
+
+    `decides`: its answer may decide the case. `tries` are made before it is given up.
+    """
+
+    about: str = "application"
+    answers: bool = False
+    decides: bool = False
+    tries: int = len(SCHEDULE) + 1
+
+
+TEST = "endpoint.test"
+# What ended needs no answers any more, and money changes none.
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "application.submitted": Kind(answers=True, decides=True),
+        "application.paid": Kind(),
+        "application.answered": Kind(answers=True),
+        "application.withdrawn": Kind(),
+        "payment.refunded": Kind(),
+        "bill.paid": Kind("bill"),
+        TEST: Kind("endpoint", tries=1),
+    }
+)
 
 
 class State(StrEnum):
@@ -31,6 +64,8 @@ class State(StrEnum):
 
 
 SETTLED = (State.DELIVERED, State.SKIPPED)
+# How lists part messages; one that failed is pending, and waits for its next try.
+SHOWN = ("waiting", "failed", "held", "dead", "sent", "skipped")
 
 
 class Outcome(StrEnum):
@@ -47,6 +82,22 @@ class NotDead(Conflict):
     message = N_("Only a message that was given up can be sent again or skipped.")
 
 
+class NotWaiting(Conflict):
+    message = N_("Only a message that waits to be sent can be held back.")
+
+
+class NotKeptBack(Conflict):
+    message = N_("This message is not held back by hand.")
+
+
+class AlreadyTesting(Conflict):
+    message = N_("A test is on its way already. Look how it went, then send another one.")
+
+
+class NoEndpoint(Conflict):
+    message = N_("Messages go nowhere yet. Save the address of your endpoint first.")
+
+
 def outcome(status: int | None) -> Outcome:
     """What a status code means; None when there was no answer."""
     if status is not None and 200 <= status < 300:
@@ -54,15 +105,35 @@ def outcome(status: int | None) -> Outcome:
     return Outcome.GONE if status == 410 else Outcome.FAILED
 
 
-def wait_after(failures: int, jitter: float, retry_after: int = 0) -> float | None:
+def shown(state: str, *, failed: bool) -> str:
+    """How lists call a message; `failed` when its last try did, and it is tried again."""
+    if state == State.PENDING:
+        return "failed" if failed else "waiting"
+    return "sent" if state == State.DELIVERED else state
+
+
+def wait_after(
+    failures: int, jitter: float, retry_after: int = 0, tries: int = len(SCHEDULE) + 1
+) -> float | None:
     """Seconds until the next try, None when there is none.
 
     `jitter` is a random number from -1 to 1; `retry_after` is what the department asked for.
     """
-    if failures > len(SCHEDULE):
+    if failures >= tries:
         return None
     wait = SCHEDULE[failures - 1] * (1 + JITTER * jitter)
     return max(wait, min(retry_after, LONGEST_WAIT))
+
+
+def excerpt(headers: Mapping[str, str]) -> dict[str, str]:
+    """The first headers of an answer, as far as they are kept."""
+    kept, room = {}, HEADERS_LIMIT
+    for name, text in headers.items():
+        room -= len(name) + len(text)
+        if room < 0:
+            break
+        kept[name] = text
+    return kept
 
 
 def seconds_asked(header: str | None) -> int:

@@ -1,15 +1,24 @@
-"""What happens to an application becomes a message to its provider, in the same transaction."""
+"""What happens becomes a message to the provider that it concerns, in the same transaction."""
 
+from payments import service as payments
+from payments.events import PaymentRefunded
 from portal.applications.events import (
     ApplicationAnswered,
+    ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
 )
+from portal.bills.events import BillPaid
+from portal.kernel.money import Money
 from portal.webhooks import service
 
 
 def submitted(event: ApplicationSubmitted) -> None:
     service.announce(event.application_id, "application.submitted")
+
+
+def paid(event: ApplicationPaid) -> None:
+    service.announce(event.application_id, "application.paid")
 
 
 def answered(event: ApplicationAnswered) -> None:
@@ -18,3 +27,18 @@ def answered(event: ApplicationAnswered) -> None:
 
 def withdrawn(event: ApplicationWithdrawn) -> None:
     service.announce(event.application_id, "application.withdrawn")
+
+
+def refunded(event: PaymentRefunded) -> None:
+    """Of applications alone: a bill that was told as paid stays paid."""
+    if event.purpose != "application":
+        return
+    payment = payments.by_id(event.payment_id)
+    came = payments.paid(payment)
+    given_back = Money(came.refunded_minor if came else 0, payment.currency)
+    refund = {"payment": payment.reference, **given_back.as_json()}
+    service.announce(event.about, "payment.refunded", {"refund": refund})
+
+
+def bill_paid(event: BillPaid) -> None:
+    service.announce_bill(event.bill_id)

@@ -10,12 +10,10 @@ from uuid import UUID
 from standardwebhooks import Webhook
 
 from portal.applications.service import Disclosure
+from portal.bills.service import Disclosure as BillDisclosure
 from portal.files.links import signed_url
 from portal.kernel.settings import current
-from portal.webhooks.domain import BODY_LIMIT, LINK_SECONDS
-
-# What ended needs no answers any more.
-WITHOUT_ANSWERS = {"application.withdrawn"}
+from portal.webhooks.domain import BODY_LIMIT, KINDS, LINK_SECONDS
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,10 @@ class Message:
     fields: tuple[str, ...] = ()
 
 
-def compose(kind: str, told: Disclosure, at: datetime) -> Message:
+def compose(
+    kind: str, told: Disclosure, at: datetime, more: Mapping[str, Any] | None = None
+) -> Message:
+    """What the provider reads of an application; `more` stands beside what is always said."""
     core = {
         "application": told.reference,
         "sequence": told.sequence,
@@ -36,14 +37,26 @@ def compose(kind: str, told: Disclosure, at: datetime) -> Message:
         "language": told.language,
         "due_on": told.due_on.isoformat() if told.due_on else None,
         "fee": told.fee.as_json() if told.fee else None,
+        "paid": told.paid,
+        **(more or {}),
     }
-    if kind in WITHOUT_ANSWERS:
+    if not KINDS[kind].answers:
         return Message(_written(kind, core, at))
     papers = [_paper(paper, told.provider_slug, at) for paper in told.documents]
     whole = _written(kind, core | {"answers": told.answers, "documents": papers}, at)
     if len(whole.encode()) < BODY_LIMIT:
         return Message(whole, (*told.answers, *(paper["field"] for paper in papers)))
     return Message(_written(kind, core | {"url": case_url(told.reference)}, at))
+
+
+def compose_bill(told: BillDisclosure, at: datetime) -> Message:
+    """What the provider reads of a bill of its own that was paid: one message, nothing follows."""
+    return Message(_written("bill.paid", {"sequence": 1, **told.data}, at))
+
+
+def compose_test(provider_slug: str, at: datetime) -> Message:
+    """What a test says: nothing about anybody."""
+    return Message(_written("endpoint.test", {"provider": provider_slug}, at))
 
 
 def case_url(reference: str) -> str:

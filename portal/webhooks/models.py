@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Base, Row, append_only
+from portal.kernel.db import Base, Json, Row, append_only
 from portal.kernel.sealed import Encrypted, EncryptedOrNone, PersonalRow, sealed
 
 
@@ -25,16 +25,29 @@ class WebhookEndpoint(Row, Base):
 
 
 class Delivery(PersonalRow, Base):
-    """One message; `id` is its webhook-id. `attempts_before` were made before it was replayed."""
+    """One message; `id` is its webhook-id. `attempts_before` were made before it was replayed.
+
+    `about_id` is what its type is about: an application, a bill, or the test itself. Somebody
+    who holds it up by hand sets `kept_back`.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        UniqueConstraint("application_id", "sequence"),
-        Index("ix_deliveries_provider_slug_id", "provider_slug", "id"),
+        UniqueConstraint("about_id", "sequence"),
+        Index("ix_deliveries_provider_slug_id", "provider_slug", "id", "type"),
+        Index("ix_deliveries_reference", "provider_slug", "reference", "id"),
+        # All but what arrived, which nobody looks for among the others.
+        Index(
+            "ix_deliveries_open",
+            "provider_slug",
+            "state",
+            "id",
+            postgresql_where="state <> 'delivered'",
+        ),
         Index("ix_deliveries_state_next_at", "state", "next_at"),
     )
 
-    application_id: Mapped[UUID]
+    about_id: Mapped[UUID]
     provider_slug: Mapped[str]
     reference: Mapped[str]
     sequence: Mapped[int]
@@ -46,18 +59,41 @@ class Delivery(PersonalRow, Base):
     attempts_before: Mapped[int]
     next_at: Mapped[datetime | None]
     heard_at: Mapped[datetime | None]
+    kept_back: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 @append_only
 class DeliveryAttempt(PersonalRow, Base):
+    """One try: where it went and with which headers, and what came back.
+
+    `detail` says why nothing came back. What came back may hold words about a person.
+    """
+
     __tablename__ = "delivery_attempts"
-    __table_args__ = (UniqueConstraint("delivery_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("delivery_id", "number"),
+        Index(
+            "ix_delivery_attempts_arrived", "provider_slug", "at", postgresql_where="error IS NULL"
+        ),
+        Index(
+            "ix_delivery_attempts_failed",
+            "provider_slug",
+            "at",
+            postgresql_where="error IS NOT NULL",
+        ),
+    )
 
     delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id"))
+    provider_slug: Mapped[str]
     number: Mapped[int]
     at: Mapped[datetime]
+    url: Mapped[str]
+    sent: Mapped[Json]
     status: Mapped[int | None]
     duration_ms: Mapped[int]
     error: Mapped[str | None]
+    detail: Mapped[str | None]
     answer_sealed: Mapped[bytes | None] = sealed("personal", nullable=True)
     answer = EncryptedOrNone(str, "answer_sealed")
+    told_sealed: Mapped[bytes | None] = sealed("personal", nullable=True)
+    told = EncryptedOrNone(dict[str, str], "told_sealed")

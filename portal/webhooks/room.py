@@ -1,10 +1,13 @@
 """The webhooks room."""
 
+from payments.events import PaymentRefunded
 from portal.applications.events import (
     ApplicationAnswered,
+    ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
 )
+from portal.bills.events import BillPaid
 from portal.kernel.errors import N_
 from portal.kernel.jobs import Periodic
 from portal.kernel.room import MenuItem, Room
@@ -17,8 +20,11 @@ room = Room(
     periodic=(Periodic("*/10 * * * *", service.recover),),
     within={
         ApplicationSubmitted: (listeners.submitted,),
+        ApplicationPaid: (listeners.paid,),
         ApplicationAnswered: (listeners.answered,),
         ApplicationWithdrawn: (listeners.withdrawn,),
+        PaymentRefunded: (listeners.refunded,),
+        BillPaid: (listeners.bill_paid,),
     },
     permissions={"webhooks.manage": N_("Set where messages to a provider go, and send them again")},
     menu=(

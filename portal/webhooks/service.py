@@ -1,41 +1,56 @@
-"""Messages to providers, from their making to their arrival. The only user of the room's tables.
+"""Messages to providers, from their making to their arrival. The only module that changes them.
 
 Locks are taken in one order: the endpoint's row, then rows of deliveries.
 """
 
-import base64
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
-from portal.applications import domain as cases
 from portal.applications import service as applications
-from portal.applications.domain import Actor, ProviderEvent
 from portal.audit import service as audit
+from portal.bills import service as bills
 from portal.consent import service as consent
-from portal.kernel import clock, crypto, http
+from portal.kernel import clock, http, ids
 from portal.kernel.db import db
-from portal.kernel.errors import DomainError
 from portal.kernel.jobs import Again, defer, job
-from portal.kernel.keys import Erased, keyring
+from portal.kernel.keys import Erased, SubjectKey, remember
 from portal.kernel.log import log
 from portal.kernel.settings import current
 from portal.webhooks import domain, messages
-from portal.webhooks.domain import SETTLED, NoSuchDelivery, NotDead, Outcome, State
+from portal.webhooks.domain import KINDS, SETTLED, TEST, Outcome, State
+from portal.webhooks.endpoints import service as endpoints
+from portal.webhooks.lists import service as lists
+from portal.webhooks.messages import Message
 from portal.webhooks.models import Delivery, DeliveryAttempt, WebhookEndpoint
+from portal.webhooks.replies import service as replies
 
-ROTATION = timedelta(hours=24)
 RECOVER_AFTER = timedelta(minutes=15)
-ACTIVE, DISABLED = "active", "disabled"
-# What the pages read of an endpoint; its columns are changed here alone.
-Endpoint = WebhookEndpoint
+# The longest reason that is kept of a call that got no answer.
+DETAIL = 200
+new_secret = endpoints.new_secret
+check_url = endpoints.check_url
+rotate_secret = endpoints.rotate_secret
+endpoint = endpoints.of
+hear = replies.hear
+
+
+@dataclass(frozen=True)
+class About:
+    """What a message is about: whose order it comes in, and under whose key it is sealed."""
+
+    id: UUID
+    subject_id: UUID
+    provider_slug: str
+    reference: str
+    sequence: int
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,8 @@ class Call:
     """One try: everything it needs, read before the transaction ends."""
 
     delivery_id: UUID
+    about_id: UUID
+    sequence: int
     url: str
     body: str
     secrets: tuple[str, ...]
@@ -54,22 +71,16 @@ class Heard:
 
     at: datetime
     duration_ms: int
-    status: int | None
-    error: str | None
-    answer: str | None
+    sent: Mapping[str, str]
+    status: int | None = None
+    error: str | None = None
+    detail: str | None = None
+    answer: str | None = None
+    told: Mapping[str, str] | None = None
     retry_after: int = 0
 
 
-def endpoint(provider_slug: str, *, lock: bool = False) -> WebhookEndpoint | None:
-    wanted = select(WebhookEndpoint).where(WebhookEndpoint.provider_slug == provider_slug)
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    return db.session.scalar(wanted)
-
-
-def check_url(url: str) -> None:
-    """Raises kernel.http.AddressRefused, Unreachable."""
-    http.check(url, allow_private=current().kernel.allow_private_webhooks)
+# --- Making a message ---------------------------------------------------------------------------
 
 
 def set_endpoint(
@@ -79,179 +90,202 @@ def set_endpoint(
 
     The secret, when a new one was made: it is not shown again. Raises AddressRefused, Unreachable.
     """
-    check_url(url)
-    made = None
-    row = endpoint(provider_slug, lock=True)
-    if row is None:
-        made = secret or new_secret()
-        row = WebhookEndpoint(provider_slug=provider_slug)
-        row.secret_sealed = _seal(row, made)
-        db.session.add(row)
-    elif secret is not None:
-        row.secret_sealed = _seal(row, secret)
-    row.url, row.state, row.disabled_reason = url, ACTIVE, None
-    db.session.flush()
+    made = endpoints.save(provider_slug, url, by, secret)
     _release_all(provider_slug)
-    audit.record("webhook.set", about=f"endpoint:{row.id}", actor=by, why=provider_slug)
     return made
 
 
-def rotate_secret(provider_slug: str, by: UUID) -> str:
-    """A new secret; messages are signed with both for a day. Raises NoSuchDelivery."""
-    if (row := endpoint(provider_slug, lock=True)) is None:
-        raise NoSuchDelivery
-    made = new_secret()
-    row.earlier_secret_sealed = row.secret_sealed
-    row.earlier_until = clock.now() + ROTATION
-    row.secret_sealed = _seal(row, made)
-    db.session.flush()
-    audit.record("webhook.rotated", about=f"endpoint:{row.id}", actor=by, why=provider_slug)
-    return made
-
-
-def new_secret() -> str:
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-
-
-def _secrets(row: WebhookEndpoint) -> tuple[str, ...]:
-    sealed = [row.secret_sealed]
-    if row.earlier_secret_sealed and row.earlier_until and clock.now() < row.earlier_until:
-        sealed.append(row.earlier_secret_sealed)
-    key = keyring().part("webhooks")
-    return tuple(crypto.unseal(key, _place(row), one).decode() for one in sealed)
-
-
-def _seal(row: WebhookEndpoint, secret: str) -> bytes:
-    return crypto.seal(keyring().part("webhooks"), _place(row), secret.encode())
-
-
-def _place(row: WebhookEndpoint) -> bytes:
-    return f"webhook_endpoints|secret|{row.id}".encode()
-
-
-def announce(application_id: UUID, kind: str) -> None:
+def announce(application_id: UUID, kind: str, more: Mapping[str, Any] | None = None) -> None:
     """Make the message for the application's provider and its job, in this transaction.
 
-    A provider without an endpoint works at the desk: nothing is disclosed.
+    A provider without an endpoint works at the desk, and one that does not have the application
+    yet hears nothing of it: nothing is disclosed.
     """
     application = applications.by_id(application_id)
-    if endpoint(application.provider_slug) is None:
+    if application.submitted_at is None or endpoint(application.provider_slug) is None:
         return
     told = applications.disclosure(application_id)
-    now = clock.now()
+    message = messages.compose(kind, told, clock.now(), more)
+    about = About(
+        application_id, told.subject_id, told.provider_slug, told.reference, told.sequence
+    )
+    _queue(kind, about, message)
+    _note_disclosure(application_id, message.fields)
+
+
+def announce_bill(bill_id: UUID) -> None:
+    """Tell the provider of a bill that it was paid, once, when it has an endpoint."""
+    told = bills.disclosure(bill_id)
+    if endpoint(told.provider_slug) is None:
+        return
+    # A bill's own number leads to an account, so that lists call it by its payment.
+    about = About(bill_id, told.subject_id, told.provider_slug, told.data["payment"], 1)
+    _queue("bill.paid", about, messages.compose_bill(told, clock.now()))
+
+
+def send_test(provider_slug: str, by: UUID) -> Delivery:
+    """Send a message that says nothing the usual way, but try it once.
+
+    It is sealed under the key of whoever sends it: it is about nobody else. Raises NoEndpoint,
+    AlreadyTesting.
+    """
+    if endpoint(provider_slug, lock="change") is None:
+        raise domain.NoEndpoint
+    under_way = select(Delivery.id).where(
+        Delivery.provider_slug == provider_slug,
+        Delivery.state.in_((State.PENDING, State.HELD)),
+        Delivery.type == TEST,
+    )
+    if db.session.scalar(under_way.limit(1)) is not None:
+        raise domain.AlreadyTesting
+    about = About(ids.uuid7(), by, provider_slug, "test", 1)
+    delivery = _queue(TEST, about, messages.compose_test(provider_slug, clock.now()))
+    audit.record("webhook.tested", about=f"delivery:{delivery.id}", actor=by, why=provider_slug)
+    return delivery
+
+
+def _queue(kind: str, about: About, message: Message) -> Delivery:
     delivery = Delivery(
-        subject_id=told.subject_id,
-        application_id=application_id,
-        provider_slug=told.provider_slug,
-        reference=told.reference,
-        sequence=told.sequence,
+        subject_id=about.subject_id,
+        about_id=about.id,
+        provider_slug=about.provider_slug,
+        reference=about.reference,
+        sequence=about.sequence,
         type=kind,
         state=State.PENDING,
         attempts=0,
         attempts_before=0,
-        next_at=now,
+        next_at=clock.now(),
     )
-    message = messages.compose(kind, told, now)
     delivery.body = message.body
     db.session.add(delivery)
-    _note_disclosure(application_id, message.fields)
-    _send_soon(delivery.id, application_id)
+    _send_soon(delivery)
+    return delivery
 
 
 def _note_disclosure(application_id: UUID, fields: Sequence[str]) -> None:
     """Leave in the consent ledger what this message tells, for the person to read."""
-    given = consent.for_application(application_id)
-    if fields and given:
+    given = consent.for_application(application_id) if fields else ()
+    if given:
         consent.disclosed(given[-1].id, fields, "webhook")
 
 
-def _send_soon(delivery_id: UUID, application_id: UUID) -> None:
-    defer(deliver, lock=f"application:{application_id}", delivery_id=str(delivery_id))
+def _send_soon(delivery: Delivery) -> None:
+    lock = f"{KINDS[delivery.type].about}:{delivery.about_id}"
+    defer(deliver, lock=lock, delivery_id=str(delivery.id))
+
+
+# --- Sending it ---------------------------------------------------------------------------------
 
 
 @job(queue="webhooks")
 def deliver(delivery_id: str) -> None:
     """Try once to deliver one message. Raises Again while the schedule has a next try."""
-    if (call := _ready(UUID(delivery_id))) is None:
-        db.session.commit()
-        return
+    call = _ready(UUID(delivery_id))
     # Departments may be slow, so no transaction is open and no connection held during the call.
     # This is the one job that commits in its middle: what it wrote so far stands by itself.
     db.session.commit()
-    _note(call.delivery_id, _try(call))
+    if call is not None:
+        _note(call, _try(call))
 
 
 def _ready(delivery_id: UUID) -> Call | None:
     """What to send; None when it is settled, or held by an earlier one or by its endpoint."""
-    found = db.session.get(Delivery, delivery_id)
-    if found is None:
+    unsettled, target = _up_to(delivery_id)
+    delivery = unsettled[-1] if unsettled else None
+    if delivery is None or target is None:
         return None
-    shared = select(WebhookEndpoint).where(WebhookEndpoint.provider_slug == found.provider_slug)
-    row = db.session.scalar(
-        shared.with_for_update(read=True).execution_options(populate_existing=True)
-    )
-    unsettled = _unsettled(found.application_id, found.sequence)
-    delivery = unsettled[-1] if unsettled else found
     if delivery.id != delivery_id or delivery.state != State.PENDING:
         return None
-    if row is None or row.state != ACTIVE or len(unsettled) > 1:
+    if len(unsettled) > 1:
         delivery.state, delivery.next_at = State.HELD, None
         return None
+    if target.state != endpoints.ACTIVE:
+        return _hold_for_endpoint(delivery)
+    return _call(delivery, target)
+
+
+def _up_to(delivery_id: UUID) -> tuple[list[Delivery], WebhookEndpoint | None]:
+    """What is unsettled up to this message, in order, and where it goes: by one query.
+
+    The messages are locked, so that what a page or another worker does meanwhile is not missed.
+    """
+    this = aliased(Delivery)
+    wanted = (
+        select(Delivery, WebhookEndpoint, SubjectKey)
+        .join(this, (this.about_id == Delivery.about_id) & (this.sequence >= Delivery.sequence))
+        .join(WebhookEndpoint, WebhookEndpoint.provider_slug == Delivery.provider_slug)
+        .join(SubjectKey, SubjectKey.id == Delivery.subject_id)
+        .where(this.id == delivery_id, Delivery.state.not_in(SETTLED))
+        .order_by(Delivery.sequence)
+        .with_for_update(of=Delivery)
+    )
+    rows = db.session.execute(wanted.execution_options(populate_existing=True)).all()
+    remember(key for _, _, key in rows)
+    return [row for row, _, _ in rows], rows[-1][1] if rows else None
+
+
+def _hold_for_endpoint(delivery: Delivery) -> Call | None:
+    """The endpoint is off: hold it, unless it was switched on in the meantime."""
+    # The endpoint is locked first, so what is locked is let go and read again.
+    db.session.commit()
+    target = endpoint(delivery.provider_slug, lock="share")
+    unsettled, _ = _up_to(delivery.id)
+    if not unsettled or unsettled[-1].id != delivery.id or delivery.state != State.PENDING:
+        return None
+    if target is not None and target.state == endpoints.ACTIVE and len(unsettled) == 1:
+        return _call(delivery, target)
+    delivery.state, delivery.next_at = State.HELD, None
+    return None
+
+
+def _call(delivery: Delivery, target: WebhookEndpoint) -> Call | None:
     try:
-        return Call(delivery.id, row.url, delivery.body, _secrets(row))
+        body = delivery.body
     except Erased:
         _settle(delivery, State.SKIPPED)
         return None
-
-
-def _unsettled(application_id: UUID, up_to: int) -> Sequence[Delivery]:
-    """Locked and in order, so that what a page or another worker does meanwhile is not missed."""
-    wanted = select(Delivery).where(
-        Delivery.application_id == application_id,
-        Delivery.sequence <= up_to,
-        Delivery.state.not_in(SETTLED),
-    )
-    fresh = wanted.with_for_update().execution_options(populate_existing=True)
-    return db.session.scalars(fresh.order_by(Delivery.sequence)).all()
+    secrets_ = endpoints.secrets_of(target)
+    return Call(delivery.id, delivery.about_id, delivery.sequence, target.url, body, secrets_)
 
 
 def _try(call: Call) -> Heard:
     at, began = clock.now(), perf_counter()
     sent = messages.headers(str(call.delivery_id), call.body, call.secrets, at)
-    status, error, answer, retry_after = None, None, None, 0
+    allowed = current().kernel.allow_private_webhooks
     try:
-        told = http.post(
-            call.url,
-            call.body.encode(),
-            sent,
-            allow_private=current().kernel.allow_private_webhooks,
-        )
-    except http.AddressRefused:
-        error = "address_refused"
-    except http.Unreachable:
-        error = "unreachable"
-    else:
-        status = told.status
-        answer = told.body[: domain.ANSWER_LIMIT].decode(errors="replace") or None
-        retry_after = domain.seconds_asked(told.headers.get("retry-after"))
-        error = None if domain.outcome(status) is Outcome.ARRIVED else f"status_{status}"
-    spent = round((perf_counter() - began) * 1000)
-    return Heard(at, spent, status, error, answer, retry_after)
+        answer = http.post(call.url, call.body.encode(), sent, allow_private=allowed)
+    except http.Unreachable as error:
+        code = "address_refused" if isinstance(error, http.AddressRefused) else "unreachable"
+        detail = str(error).replace("\0", "")[:DETAIL]
+        return Heard(at, _since(began), sent, error=code, detail=detail)
+    arrived = domain.outcome(answer.status) is Outcome.ARRIVED
+    return Heard(
+        at,
+        _since(began),
+        sent,
+        status=answer.status,
+        error=None if arrived else f"status_{answer.status}",
+        answer=answer.body[: domain.ANSWER_LIMIT].decode(errors="replace") or None,
+        told=domain.excerpt(answer.headers),
+        retry_after=domain.seconds_asked(answer.headers.get("retry-after")),
+    )
 
 
-def _note(delivery_id: UUID, heard: Heard) -> None:
+def _since(began: float) -> int:
+    return round((perf_counter() - began) * 1000)
+
+
+def _note(call: Call, heard: Heard) -> None:
     """Record the try and what follows from it. Raises Again."""
     meaning = domain.outcome(heard.status)
-    if meaning is Outcome.GONE:
-        _disable(delivery_id)
-    wanted = select(Delivery).where(Delivery.id == delivery_id).with_for_update()
-    delivery = db.session.scalars(wanted.execution_options(populate_existing=True)).one()
-    _record(delivery, heard)
+    delivery, following = _from_on(call, gone=meaning is Outcome.GONE)
+    _record(delivery, call.url, heard)
     if delivery.state != State.PENDING:
         return
     if meaning is Outcome.ARRIVED:
-        _settle(delivery, State.DELIVERED)
-        if heard.answer and delivery.type == "application.submitted":
+        _clear(delivery, State.DELIVERED, following)
+        if KINDS[delivery.type].decides and domain.read_reply(heard.answer or ""):
             defer(hear, delivery_id=str(delivery.id))
     elif meaning is Outcome.GONE:
         delivery.state, delivery.next_at = State.HELD, None
@@ -259,25 +293,44 @@ def _note(delivery_id: UUID, heard: Heard) -> None:
         _wait(delivery, heard.retry_after)
 
 
-def _record(delivery: Delivery, heard: Heard) -> None:
+def _from_on(call: Call, *, gone: bool) -> tuple[Delivery, Delivery | None]:
+    """The message and the first unsettled one after it, locked, by one query."""
+    if gone:
+        endpoints.disable(db.session.get_one(Delivery, call.delivery_id).provider_slug)
+    wanted = select(Delivery).where(
+        Delivery.about_id == call.about_id,
+        Delivery.sequence >= call.sequence,
+        or_(Delivery.sequence == call.sequence, Delivery.state.not_in(SETTLED)),
+    )
+    fresh = wanted.with_for_update().execution_options(populate_existing=True)
+    rows = db.session.scalars(fresh.order_by(Delivery.sequence).limit(2)).all()
+    return rows[0], rows[1] if len(rows) > 1 else None
+
+
+def _record(delivery: Delivery, url: str, heard: Heard) -> None:
     delivery.attempts += 1
     attempt = DeliveryAttempt(
         subject_id=delivery.subject_id,
         delivery_id=delivery.id,
+        provider_slug=delivery.provider_slug,
         number=delivery.attempts,
         at=heard.at,
+        url=url,
+        sent=dict(heard.sent),
         status=heard.status,
         duration_ms=heard.duration_ms,
         error=heard.error,
+        detail=heard.detail,
     )
     attempt.answer = heard.answer
+    attempt.told = dict(heard.told) if heard.told else None
     db.session.add(attempt)
-    db.session.flush()
 
 
 def _wait(delivery: Delivery, retry_after: int) -> None:
     jitter = secrets.SystemRandom().uniform(-1, 1)
-    wait = domain.wait_after(delivery.attempts - delivery.attempts_before, jitter, retry_after)
+    failures = delivery.attempts - delivery.attempts_before
+    wait = domain.wait_after(failures, jitter, retry_after, KINDS[delivery.type].tries)
     if wait is None:
         delivery.state, delivery.next_at = State.DEAD, None
         log.error("delivery given up", delivery=str(delivery.id), provider=delivery.provider_slug)
@@ -286,78 +339,46 @@ def _wait(delivery: Delivery, retry_after: int) -> None:
     raise Again(wait)
 
 
-def _disable(delivery_id: UUID) -> None:
-    provider_slug = db.session.get_one(Delivery, delivery_id).provider_slug
-    row = endpoint(provider_slug, lock=True)
-    if row is not None:
-        row.state, row.disabled_reason = DISABLED, "gone"
-        log.error("endpoint disabled", provider=provider_slug, reason="gone")
-
-
 def _settle(delivery: Delivery, state: State) -> None:
     """Take it out of the way of the next one."""
-    delivery.state, delivery.next_at = state, None
-    db.session.flush()
     following = select(Delivery).where(
-        Delivery.application_id == delivery.application_id,
+        Delivery.about_id == delivery.about_id,
         Delivery.sequence > delivery.sequence,
         Delivery.state.not_in(SETTLED),
     )
     first = db.session.scalar(following.order_by(Delivery.sequence).limit(1).with_for_update())
-    if first is not None and first.state == State.HELD:
-        _release(first)
+    _clear(delivery, state, first)
+
+
+def _clear(delivery: Delivery, state: State, following: Delivery | None) -> None:
+    delivery.state, delivery.next_at, delivery.kept_back = state, None, False
+    if following is not None and following.state == State.HELD and not following.kept_back:
+        _release(following)
 
 
 def _release(delivery: Delivery) -> None:
-    delivery.state, delivery.next_at = State.PENDING, clock.now()
-    _send_soon(delivery.id, delivery.application_id)
+    delivery.state, delivery.next_at, delivery.kept_back = State.PENDING, clock.now(), False
+    _send_soon(delivery)
 
 
 def _release_all(provider_slug: str) -> None:
-    """Let the first waiting message of each application go; each brings the next one along."""
-    held = _first_of_each(State.HELD).where(Delivery.provider_slug == provider_slug)
+    """Let the first waiting message of each thing go; each brings the next one along."""
+    held = _first_of_each(State.HELD).where(
+        Delivery.provider_slug == provider_slug, Delivery.kept_back.is_(False)
+    )
     for delivery in db.session.scalars(held):
         _release(delivery)
 
 
 def _first_of_each(state: State) -> Select[Delivery]:
-    """Deliveries of this state that no earlier one of their application stands before."""
+    """Deliveries of this state that no earlier one about the same stands before."""
     earlier = aliased(Delivery)
     before = select(earlier.id).where(
-        earlier.application_id == Delivery.application_id,
+        earlier.about_id == Delivery.about_id,
         earlier.sequence < Delivery.sequence,
         earlier.state.not_in(SETTLED),
     )
     return select(Delivery).where(Delivery.state == state, ~before.exists())
-
-
-def replay(delivery_id: UUID, providers: frozenset[str], by: UUID) -> Delivery:
-    """Begin the schedule anew for a dead message; those it held up follow it.
-
-    Raises NoSuchDelivery, NotDead.
-    """
-    delivery = _dead(delivery_id, providers)
-    delivery.attempts_before = delivery.attempts
-    _release(delivery)
-    audit.record("webhook.replayed", about=f"delivery:{delivery.id}", actor=by)
-    return delivery
-
-
-def skip(delivery_id: UUID, providers: frozenset[str], by: UUID) -> Delivery:
-    """Give a dead message up for good and let the next one go. Raises NoSuchDelivery, NotDead."""
-    delivery = _dead(delivery_id, providers)
-    _settle(delivery, State.SKIPPED)
-    audit.record("webhook.skipped", about=f"delivery:{delivery.id}", actor=by)
-    return delivery
-
-
-def _dead(delivery_id: UUID, providers: frozenset[str]) -> Delivery:
-    find(delivery_id, providers)
-    wanted = select(Delivery).where(Delivery.id == delivery_id).with_for_update()
-    delivery = db.session.scalars(wanted.execution_options(populate_existing=True)).one()
-    if delivery.state != State.DEAD:
-        raise NotDead
-    return delivery
 
 
 @job(queue="webhooks")
@@ -368,69 +389,77 @@ def recover() -> None:
         _release(delivery)
 
 
-@job(queue="webhooks")
-def hear(delivery_id: str) -> None:
-    """Take what the department said in its answer, once; nonsense changes nothing."""
-    wanted = select(Delivery).where(Delivery.id == UUID(delivery_id)).with_for_update()
-    delivery = db.session.scalars(wanted).one()
-    if delivery.heard_at is not None:
-        return
-    delivery.heard_at = clock.now()
-    reply = _last_reply(delivery)
-    if reply is None or applications.by_id(delivery.application_id).state != cases.State.SUBMITTED:
-        return
-    author = applications.Author(Actor.PROVIDER, f"delivery:{delivery.id}")
-    try:
-        applications.receive(
-            frozenset({delivery.provider_slug}), delivery.reference, _event(reply), author
-        )
-    except DomainError as refusal:
-        # A job is its own edge: what was half done goes, and the answer counts as heard.
-        db.session.rollback()
-        db.session.get_one(Delivery, delivery.id).heard_at = clock.now()
-        log.info("answer ignored", delivery=delivery_id, reason=type(refusal).__name__)
+# --- What an integrator does to it --------------------------------------------------------------
 
 
-def _last_reply(delivery: Delivery) -> domain.Reply | None:
-    wanted = select(DeliveryAttempt).where(DeliveryAttempt.delivery_id == delivery.id)
-    newest = db.session.scalar(wanted.order_by(DeliveryAttempt.number.desc()).limit(1))
-    answer = newest.answer if newest else None
-    return domain.read_reply(answer) if answer else None
+def replay(delivery_id: UUID, providers: frozenset[str], by: UUID) -> Delivery:
+    """Begin the schedule anew for a dead message; those it held up follow it.
 
-
-def _event(reply: domain.Reply) -> ProviderEvent:
-    return ProviderEvent(
-        type="accept" if reply.status == "accepted" else "refuse",
-        case_number=reply.case_number,
-        reason=reply.reason_by_language if reply.status == "rejected" else None,
-    )
-
-
-def find(delivery_id: UUID, providers: frozenset[str]) -> Delivery:
-    """Raises NoSuchDelivery, also for another provider's."""
-    delivery = db.session.get(Delivery, delivery_id)
-    if delivery is None or delivery.provider_slug not in providers:
-        raise NoSuchDelivery
+    Raises NoSuchDelivery, NotDead.
+    """
+    delivery = _changed(delivery_id, providers)
+    if delivery.state != State.DEAD:
+        raise domain.NotDead
+    delivery.attempts_before = delivery.attempts
+    _release(delivery)
+    audit.record("webhook.replayed", about=f"delivery:{delivery.id}", actor=by)
     return delivery
 
 
-def attempts(delivery: Delivery) -> Sequence[DeliveryAttempt]:
-    wanted = select(DeliveryAttempt).where(DeliveryAttempt.delivery_id == delivery.id)
-    return db.session.scalars(wanted.order_by(DeliveryAttempt.number)).all()
+def skip(delivery_id: UUID, providers: frozenset[str], by: UUID) -> Delivery:
+    """Give a dead message up for good and let the next one go. Raises NoSuchDelivery, NotDead."""
+    delivery = _changed(delivery_id, providers)
+    if delivery.state != State.DEAD:
+        raise domain.NotDead
+    _settle(delivery, State.SKIPPED)
+    audit.record("webhook.skipped", about=f"delivery:{delivery.id}", actor=by)
+    return delivery
 
 
-def deliveries(provider_slug: str, *, before: UUID | None = None, limit: int = 50) -> Sequence[Any]:
-    """Rows of the list, newest first; no body is opened."""
-    wanted = select(
-        Delivery.id,
-        Delivery.reference,
-        Delivery.sequence,
-        Delivery.type,
-        Delivery.state,
-        Delivery.attempts,
-        Delivery.created_at,
-        Delivery.next_at,
-    ).where(Delivery.provider_slug == provider_slug)
-    if before is not None:
-        wanted = wanted.where(Delivery.id < before)
-    return db.session.execute(wanted.order_by(Delivery.id.desc()).limit(limit)).all()
+def hold(delivery_id: UUID, providers: frozenset[str], by: UUID) -> Delivery:
+    """Keep a message and those behind it until it is let go. Raises NoSuchDelivery, NotWaiting."""
+    delivery = _changed(delivery_id, providers)
+    if delivery.state not in (State.PENDING, State.HELD) or delivery.kept_back:
+        raise domain.NotWaiting
+    delivery.state, delivery.next_at, delivery.kept_back = State.HELD, None, True
+    audit.record("webhook.held", about=f"delivery:{delivery.id}", actor=by)
+    return delivery
+
+
+def let_go(delivery_id: UUID, providers: frozenset[str], by: UUID) -> Delivery:
+    """Send what was held back by hand; it still waits for those before it.
+
+    Raises NoSuchDelivery, NotKeptBack.
+    """
+    delivery = _changed(delivery_id, providers)
+    if not delivery.kept_back:
+        raise domain.NotKeptBack
+    _release(delivery)
+    audit.record("webhook.let_go", about=f"delivery:{delivery.id}", actor=by)
+    return delivery
+
+
+def read_body(delivery_id: UUID, providers: frozenset[str], by: UUID) -> str:
+    """What the message says, answers of a person among it; each look leaves its trace.
+
+    Raises NoSuchDelivery, kernel.keys.Erased.
+    """
+    delivery = lists.find(delivery_id, providers)
+    body = delivery.body
+    audit.record(
+        "webhook.body_read",
+        about=f"delivery:{delivery.id}",
+        actor=by,
+        subject_id=delivery.subject_id,
+        why=delivery.provider_slug,
+    )
+    if KINDS[delivery.type].about == "application":
+        applications.looked(applications.by_id(delivery.about_id), by, "message")
+    return body
+
+
+def _changed(delivery_id: UUID, providers: frozenset[str]) -> Delivery:
+    """Locked, to be changed. Raises NoSuchDelivery."""
+    lists.find(delivery_id, providers)
+    wanted = select(Delivery).where(Delivery.id == delivery_id).with_for_update()
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).one()

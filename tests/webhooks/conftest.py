@@ -153,9 +153,9 @@ def application(department, send):
 
 def deliveries(application=None):
     db.session.expire_all()
-    wanted = select(Delivery).order_by(Delivery.application_id, Delivery.sequence)
+    wanted = select(Delivery).order_by(Delivery.about_id, Delivery.sequence)
     if application is not None:
-        wanted = wanted.where(Delivery.application_id == application.id)
+        wanted = wanted.where(Delivery.about_id == application.id)
     return db.session.scalars(wanted).all()
 
 

@@ -4,14 +4,19 @@ import re
 
 import pytest
 from flask import url_for
+from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.accounts.domain import Role
+from portal.applications import service as applications
+from portal.audit.models import AuditEntry
+from portal.kernel import keys
 from portal.kernel.db import db
 from portal.webhooks import service
+from portal.webhooks.lists import service as lists
 from tests.accounts.factories import csrf_token, make_person, send, signed_in_client
 from tests.jobs import run_jobs
-from tests.webhooks.conftest import deliver_until_dead, deliveries
+from tests.webhooks.conftest import deliver, deliver_until_dead, deliveries
 
 HOME = "/en/console/webhooks/"
 TEHSIL = "/en/console/webhooks/tehsil"
@@ -39,6 +44,16 @@ def page(dead):
 def press(client, path, button):
     token = csrf_token(client.get(path).data)
     return client.post(f"{path}/{button}", data={"csrf_token": token}, follow_redirects=True)
+
+
+def next_page(text):
+    link = re.search(r'href="([^"]+)" rel="next"', text)
+    return link and link[1].replace("&amp;", "&")
+
+
+def listed(text):
+    """The types of the messages in a list."""
+    return re.findall(r'data-h="Type"><bdi dir="ltr">([\w.]+)', text)
 
 
 def test_a_new_endpoint_shows_its_secret_once(integrator, private_allowed, listening):
@@ -148,11 +163,10 @@ def test_long_lists_have_a_next_page(integrator, department, application, monkey
     service.announce(application.id, "application.withdrawn")
     run_jobs()
     first = integrator.get(f"{TEHSIL}/messages").text
-    link = re.search(r'href="([^"]+)" rel="next"', first)
-    second = integrator.get(link[1].replace("&amp;", "&")).text
-    assert "application.withdrawn" in first
-    assert "application.withdrawn" not in second
-    assert "application.submitted" in second
+    second = integrator.get(next_page(first)).text
+    assert listed(first) == ["application.withdrawn"]
+    assert listed(second) == ["application.submitted"]
+    assert next_page(second) is None
 
 
 def test_a_cursor_that_is_none_is_a_clear_refusal(integrator):
@@ -190,3 +204,164 @@ def test_an_officer_of_another_provider_does_not_manage_its_messages(app, listen
     for got in (client.get(elsewhere), client.post(elsewhere, data=told)):
         assert got.status_code == 404
     assert service.endpoint("water-board") is None
+
+
+def test_a_test_goes_through_the_queue_and_its_page_says_how_it_went(integrator, department):
+    department.answers.append((204, b"", {"x-department": "tehsil"}))
+    waiting = press(integrator, TEHSIL, "test")
+    assert "The test is on its way." in waiting.text
+    assert "It was not tried yet." in waiting.text
+    run_jobs()
+    (sent,) = deliveries()
+    told = integrator.get(page(sent)).text
+    assert "Arrived, status 204" in told
+    assert "x-department: tehsil" in told
+    assert department.heard[0].message["type"] == "endpoint.test"
+
+
+def test_a_test_that_fails_is_not_tried_again_and_holds_up_nothing(integrator, department, send):
+    department.answers.append((500, b"no disk", {}))
+    press(integrator, TEHSIL, "test")
+    run_jobs()
+    (test,) = deliveries()
+    assert (test.state, test.attempts) == ("dead", 1)
+    assert "no disk" in integrator.get(page(test)).text
+    application = send()
+    run_jobs()
+    assert deliveries(application)[0].state == "delivered"
+
+
+def test_a_second_test_waits_for_the_first(integrator, department):
+    press(integrator, TEHSIL, "test")
+    assert press(integrator, TEHSIL, "test").status_code == 409
+    assert len(deliveries()) == 1
+
+
+def test_there_is_no_test_without_an_endpoint(integrator):
+    assert press(integrator, TEHSIL, "test").status_code == 409
+    assert "Send a test" not in integrator.get(TEHSIL).text
+
+
+def test_the_body_shows_on_a_press_that_leaves_its_trace(integrator, dead, person):
+    assert "ਆਸ਼ਾ" not in integrator.get(page(dead)).text
+    shown = press(integrator, page(dead), "body")
+    assert "ਆਸ਼ਾ" in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.subject_id == person.id)).all()
+    acts = {(one.act, one.about, one.why) for one in entries}
+    assert ("webhook.body_read", f"delivery:{dead.id}", "tehsil") in acts
+    assert ("case.looked", f"application:{dead.about_id}", "message") in acts
+    assert "ਆਸ਼ਾ" not in integrator.get(page(dead)).text
+
+
+def test_the_body_of_an_erased_person_is_gone(integrator, dead, person):
+    keys.erase(person.id)
+    db.session.commit()
+    assert press(integrator, page(dead), "body").status_code == 410
+
+
+def test_a_stranger_reads_no_body(app, integrator, dead):
+    stranger = signed_in_client(app, make_person(role="integrator", provider="water-board"))
+    token = csrf_token(stranger.get(HOME).data)
+    for provider in ("tehsil", "water-board"):
+        path = f"{HOME}{provider}/messages/{dead.id}/body"
+        assert stranger.post(path, data={"csrf_token": token}).status_code == 404
+    assert integrator.get(f"{page(dead)}/body").status_code == 405
+
+
+def test_what_an_endpoint_answers_is_shown_as_text(integrator, department, application):
+    department.answers.append((500, b"<script>alert(1)</script>", {"x-odd": "<b>"}))
+    deliver(deliveries(application)[0])
+    text = integrator.get(page(deliveries(application)[0])).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "x-odd: &lt;b&gt;" in text
+
+
+def test_a_message_is_held_back_and_let_go_by_buttons(integrator, department, application):
+    (waiting,) = deliveries(application)
+    assert "The message is held back" in press(integrator, page(waiting), "hold").text
+    run_jobs()
+    assert department.heard == []
+    assert "The message is sent now." in press(integrator, page(waiting), "let-go").text
+    run_jobs()
+    assert deliveries(application)[0].state == "delivered"
+
+
+@pytest.fixture
+def all_kinds(department, send, person):
+    """One message of each state, by the state."""
+    department.answers[:] = [(500, b"", {})] * 10
+    made = {"dead": send()}
+    deliver_until_dead(deliveries(made["dead"])[0])
+    applications.withdraw(person.id, made["dead"].reference)
+    made["failed"] = send()
+    department.answers[:] = [(500, b"", {})]
+    deliver(deliveries(made["failed"])[0])
+    made["sent"] = send()
+    deliver(deliveries(made["sent"])[0])
+    deliver(deliveries(made["dead"])[1])
+    made["waiting"] = send()
+    return made
+
+
+@pytest.mark.parametrize("shown", ["dead", "failed", "sent", "waiting"])
+def test_the_list_is_filtered_by_state(integrator, all_kinds, shown):
+    text = integrator.get(f"{TEHSIL}/messages?shown={shown}").text
+    for state, application in all_kinds.items():
+        assert (application.reference in text) == (state == shown), state
+
+
+def test_the_list_is_filtered_by_type_and_reference(integrator, all_kinds):
+    text = integrator.get(f"{TEHSIL}/messages?type=application.withdrawn").text
+    assert listed(text) == ["application.withdrawn"]
+    reference = all_kinds["dead"].reference
+    text = integrator.get(f"{TEHSIL}/messages?reference={reference.lower()}").text
+    assert sorted(listed(text)) == ["application.submitted", "application.withdrawn"]
+    text = integrator.get(f"{TEHSIL}/messages?reference={reference}&shown=held").text
+    assert listed(text) == ["application.withdrawn"]
+
+
+def test_filters_that_mean_nothing_leave_all_in(integrator, all_kinds):
+    text = integrator.get(f"{TEHSIL}/messages?shown=odd&type=%00&reference=").text
+    assert len(listed(text)) == 5
+    assert "No message fits." in integrator.get(f"{TEHSIL}/messages?reference=PB-0").text
+
+
+def test_paging_keeps_the_filters(integrator, all_kinds, monkeypatch):
+    monkeypatch.setattr("portal.webhooks.back_office.PAGE", 1)
+    path, seen = f"{TEHSIL}/messages?type=application.submitted", []
+    while path:
+        text = integrator.get(path).text
+        seen += listed(text)
+        path = next_page(text)
+    assert seen == ["application.submitted"] * 4
+
+
+def test_the_page_of_an_endpoint_says_how_it_fares(integrator, all_kinds):
+    words = re.sub(r"<[^>]+>|\s+", " ", integrator.get(TEHSIL).text)
+    health = lists.health("tehsil")
+    assert (health.failures, health.waiting, health.dead) == (11, 3, 1)
+    assert health.arrived_at is not None
+    assert health.oldest is not None
+    assert "11 Tries that failed in 24 hours" in re.sub(r"\s+", " ", words)
+
+
+def test_an_endpoint_that_nothing_was_sent_to_fares_well(integrator, department):
+    assert lists.health("tehsil") == lists.Health(None, None, 0, None, 0, 0)
+    assert integrator.get(TEHSIL).status_code == 200
+
+
+def test_the_page_of_an_endpoint_asks_as_often_after_many_tries(
+    integrator, department, send, queries
+):
+    def count():
+        with queries() as told:
+            integrator.get(TEHSIL)
+        return len(told)
+
+    count()
+    few = count()
+    for _ in range(4):
+        send()
+    run_jobs()
+    assert count() == few

@@ -15,7 +15,7 @@ from portal.consent import service as consent
 from portal.kernel import clock, keys
 from portal.kernel.db import db
 from portal.webhooks import service
-from portal.webhooks.domain import SCHEDULE, NoSuchDelivery, NotDead
+from portal.webhooks.domain import SCHEDULE, NoSuchDelivery, NotDead, NotKeptBack, NotWaiting
 from tests.jobs import run_jobs
 from tests.webhooks.conftest import (
     SECRET,
@@ -329,11 +329,11 @@ def test_a_department_that_is_down_is_tried_again(department, application):
     [
         b"OK",
         b"\xff\xfe\x00",
-        b"<html>" * 1000,
+        b"<html>" * 2000,
         b'{"status": "accepted", "case_number": 7}',
         b'{"status": "rejected"}',
         b'{"status": "rejected", "reason": {"xx": "?"}}',
-        b"[" * 2000,
+        b"[" * 6000,
     ],
 )
 def test_nonsense_in_an_answer_is_recorded_and_changes_nothing(department, application, answer):
@@ -342,7 +342,7 @@ def test_nonsense_in_an_answer_is_recorded_and_changes_nothing(department, appli
     assert states(application) == ["delivered"]
     assert applications.by_id(application.id).state == "submitted"
     kept = attempts()[0].answer
-    assert kept == answer[:2048].decode(errors="replace")
+    assert kept == answer[:4096].decode(errors="replace")
 
 
 def test_an_acceptance_in_the_answer_moves_the_application(department, application):
@@ -436,6 +436,82 @@ def test_a_message_whose_job_was_lost_is_found_again(department, application):
     run_jobs()
     assert states(application) == ["delivered"]
     assert len(department.heard) == 1
+
+
+def test_a_try_keeps_what_was_sent_and_what_came_back(department, application):
+    department.answers.append((500, b"Our disk is full", {"x-trace": "7f"}))
+    deliver(deliveries(application)[0])
+    (kept,) = attempts()
+    (heard,) = department.heard
+    assert kept.url == department.url
+    assert {name: heard.headers[name] for name in kept.sent} == kept.sent
+    assert (kept.answer, kept.told["x-trace"]) == ("Our disk is full", "7f")
+    assert kept.detail is None
+
+
+def test_a_try_without_an_answer_says_why(department, application):
+    service.endpoint("tehsil").url = "http://127.0.0.1:9/hook"
+    db.session.commit()
+    deliver(deliveries(application)[0])
+    (kept,) = attempts()
+    assert "refused" in kept.detail.lower()
+    assert (kept.answer, kept.told) == (None, None)
+
+
+def test_only_the_first_headers_of_an_answer_are_kept(department, application):
+    flood = {f"x-{n}": "y" * 900 for n in range(20)}
+    department.answers.append((200, b"", flood))
+    deliver(deliveries(application)[0])
+    assert sum(len(name) + len(text) for name, text in attempts()[0].told.items()) <= 4096
+
+
+def test_a_message_that_is_held_back_is_not_sent_nor_those_behind_it(
+    department, application, person
+):
+    (first,) = deliveries(application)
+    service.hold(first.id, TEHSIL, BY)
+    withdraw(application, person)
+    run_jobs()
+    assert department.heard == []
+    assert states(application) == ["held", "held"]
+    service.let_go(first.id, TEHSIL, BY)
+    db.session.commit()
+    run_jobs()
+    assert states(application) == ["delivered", "delivered"]
+
+
+def test_what_is_held_back_by_hand_stays_when_the_one_before_it_arrives(
+    department, application, person
+):
+    withdraw(application, person)
+    second = deliveries(application)[1]
+    service.hold(second.id, TEHSIL, BY)
+    db.session.commit()
+    run_jobs()
+    assert states(application) == ["delivered", "held"]
+    service.set_endpoint("tehsil", department.url, BY)
+    db.session.commit()
+    run_jobs()
+    assert states(application) == ["delivered", "held"]
+
+
+def test_only_what_waits_is_held_back_and_only_what_is_held_back_let_go(department, application):
+    (delivery,) = deliveries(application)
+    with pytest.raises(NotKeptBack):
+        service.let_go(delivery.id, TEHSIL, BY)
+    run_jobs()
+    with pytest.raises(NotWaiting):
+        service.hold(delivery.id, TEHSIL, BY)
+
+
+def test_a_message_is_sent_with_few_questions_to_the_database(department, send, queries):
+    send()
+    run_jobs()
+    (waiting,) = deliveries(send())
+    db.session.remove()
+    with queries() as told:
+        deliver(waiting)
+    assert len(told) <= 5, told
 
 
 def test_attempts_are_never_changed(department, application):

@@ -11,9 +11,8 @@ from examples.demo_department.app import pdf
 from portal.applications import service as applications
 from portal.files import service as files
 from portal.kernel import http
-from portal.webhooks import domain
-from portal.webhooks.listeners import answered, submitted, withdrawn
-from portal.webhooks.room import room
+from portal.kernel.money import Money
+from portal.webhooks import domain, service
 from tests.jobs import run_jobs
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
@@ -43,7 +42,7 @@ def test_the_example_has_the_members_of_a_real_message(department, send, paper):
     real = department.heard[0].message
     example = json.loads(re.search(r"```json\n(\{\n.*?)```", PAGE, re.DOTALL)[1])
     for message in (real, example):
-        message["data"] |= {"answers": {}, "fee": None}
+        message["data"] |= {"answers": {}, "fee": None, "paid": None}
     assert shape(real) == shape(example)
 
 
@@ -53,11 +52,9 @@ def test_the_schedule_is_that_of_the_code():
     assert told == dict(enumerate(domain.SCHEDULE, 1))
 
 
-def test_the_types_are_those_of_the_code(department, application):
-    told = set(re.findall(r"^\| `(application\.\w+)` \|", PAGE, re.MULTILINE))
-    heard = {listener.__name__ for listeners in room.within.values() for listener in listeners}
-    assert heard == {one.__name__ for one in (submitted, answered, withdrawn)}
-    assert told == {f"application.{name}" for name in heard}
+def test_the_types_are_those_of_the_code():
+    told = set(re.findall(r"^\| `(\w+\.\w+)` \|", PAGE, re.MULTILINE))
+    assert told == set(domain.KINDS)
 
 
 def test_the_headers_are_those_that_are_sent(department, application):
@@ -71,6 +68,34 @@ def test_the_limits_are_those_of_the_code():
     assert f"{http.ANSWER_LIMIT // 1024} KiB of an answer" in PAGE
     assert f"A message of {domain.BODY_LIMIT // 1000} kB or more" in PAGE
     assert f"over {domain.ANSWER_LIMIT // 1024} kB" in PAGE
+
+
+def example(kind):
+    """The example of a type."""
+    found = re.findall(r"```json\n(\{\n.*?)```", PAGE, re.DOTALL)
+    return next(one for one in map(json.loads, found) if one["type"] == kind)
+
+
+def test_the_example_of_a_test_is_what_is_sent(department, person):
+    service.send_test("tehsil", person.id)
+    run_jobs()
+    assert shape(department.heard[0].message) == shape(example("endpoint.test"))
+
+
+def test_money_that_came_is_told_as_the_example_says(department, application):
+    service.announce(application.id, "application.paid")
+    run_jobs()
+    told, meant = department.heard[1].message["data"], example("application.paid")["data"]
+    assert set(told) == set(meant)
+
+
+def test_the_example_of_a_refund_has_its_members(department, application):
+    refund = {"payment": "PB-7K3M-9QXA", **Money.of("150.00", "INR").as_json()}
+    service.announce(application.id, "payment.refunded", {"refund": refund})
+    run_jobs()
+    told, meant = department.heard[1].message["data"], example("payment.refunded")["data"]
+    assert set(told) == set(meant)
+    assert shape(told["refund"]) == shape(meant["refund"])
 
 
 def test_a_link_in_a_message_opens_its_document(department, send, paper, client):
