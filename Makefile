@@ -79,7 +79,7 @@ $(INSTALLED): requirements.lock setup.cfg pyproject.toml
 
 assets: install $(BUILT) ## Build style, scripts and fonts, if their sources changed
 
-$(BUILT): build_assets.py package-lock.json $(shell find portal/web/assets -type f 2>/dev/null) | $(INSTALLED)
+$(BUILT): build_assets.py package-lock.json $(shell find portal/web/static/src -type f 2>/dev/null) | $(INSTALLED)
 	@$(BIN)/python build_assets.py
 	@mkdir -p $(@D) && touch $@
 

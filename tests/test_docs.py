@@ -22,8 +22,16 @@ PAGES = sorted(
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")
 TARGET = re.compile(r"^([a-z]+):.*## ", re.MULTILINE)
 # What people and the portal get; beside it are only the tests and the tools of the developers.
-SHIPPED = ("portal", "providers", "migrations", "examples", "wsgi.py", "build_assets.py")
-OURS = {"portal", "providers", "tests", "tools", "examples", "build_assets", "wsgi"}
+SHIPPED = (
+    "portal",
+    "payments",
+    "providers",
+    "migrations",
+    "examples",
+    "wsgi.py",
+    "build_assets.py",
+)
+OURS = {"portal", "payments", "providers", "tests", "tools", "examples", "build_assets", "wsgi"}
 
 
 def page(name):

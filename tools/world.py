@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pyotp
@@ -50,9 +51,21 @@ def world() -> Iterator[World]:
     port = ports.a_free_one(ports.LAST + 1)
     with tempfile.TemporaryDirectory(prefix="portal-world-") as folder:
         # The supervisor hands these down to every program that it starts.
-        told = {"PORTAL_ENV": "development", "PORTAL_VAR": folder, "PORTAL_LOG_LEVEL": "warning"}
+        told = {
+            "PORTAL_ENV": "development",
+            "PORTAL_VAR": folder,
+            "PORTAL_LOG_LEVEL": "warning",
+        }
         outer = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        command = [sys.executable, "-m", "portal.cli", "run", "--demo", "--port", str(port)]
+        command = [
+            sys.executable,
+            "-m",
+            "portal.cli",
+            "run",
+            "--demo",
+            "--port",
+            str(port),
+        ]
         with subprocess.Popen(
             command, cwd=ROOT, env=outer | told, stdout=subprocess.PIPE, text=True
         ) as running:
@@ -71,8 +84,15 @@ def citizen() -> Account:
 def _await(running: "subprocess.Popen[str]") -> None:
     for line in running.stdout or ():
         if READY in line:
+            # It goes on to say what it mails, and would wait for a reader when nobody listens.
+            Thread(target=_overhear, args=(running,), daemon=True).start()
             return
     sys.exit("The demo world did not start. Read what it said above.")
+
+
+def _overhear(running: "subprocess.Popen[str]") -> None:
+    for _ in running.stdout or ():
+        pass
 
 
 def _token(page: httpx.Response) -> dict[str, str]:

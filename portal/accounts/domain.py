@@ -59,7 +59,7 @@ class Gender(StrEnum):
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.CITIZEN: frozenset(),
     Role.OFFICER: frozenset({"applications.read", "applications.decide"}),
-    Role.INTEGRATOR: frozenset({"webhooks.manage", "api.tokens"}),
+    Role.INTEGRATOR: frozenset({"webhooks.manage", "bills.manage", "api.tokens"}),
     Role.ADMIN: frozenset({"catalogue.publish", "catalogue.pause", "people.grant"}),
 }
 # These act for one provider and for no other.

@@ -6,17 +6,23 @@ from datetime import date
 from portal.accounts.domain import Details, Gender, Role
 
 PROVIDER = "revenue"
+# The same program on the other side answers for the bills of this one.
+BILLER = "power"
 
 
 @dataclass(frozen=True)
 class Account:
-    """One person, with all that is needed to sign in. `who` tells a reader what they are for."""
+    """One person, with all that is needed to sign in. `who` tells a reader what they are for.
+
+    `provider` is whom an officer or an integrator works for.
+    """
 
     who: str
     details: Details
     password: str
     secret: str
     role: Role | None = None
+    provider: str = PROVIDER
     father_name: str | None = None
     national_id: str | None = None
 
@@ -82,6 +88,23 @@ ACCOUNTS = (
         national_id="702193845613",
     ),
     Account(
+        who="Citizen, 67 years old",
+        details=Details(
+            name="ਗੁਰਦੇਵ ਕੌਰ",
+            birth_date=date(1959, 4, 12),
+            email="gurdev@demo.example",
+            mobile="+919876500008",
+            phone="+911725550108",
+            address=_lives("ਮਕਾਨ 31, ਗਲੀ 5", "IN-PB-NDP-NAD-KOTLI-SARSA", "140002"),
+            gender=Gender.FEMALE,
+            language="pa",
+        ),
+        password="old banyan by the well",  # noqa: S106
+        secret="GURDEVDEMOKEY234GURDEVDEMOKEY234",  # noqa: S106
+        father_name="ਹਰਨਾਮ ਸਿੰਘ",
+        national_id="611540327724",
+    ),
+    Account(
         who="Officer of the revenue department",
         details=Details(
             name="Simran Gill",
@@ -94,6 +117,36 @@ ACCOUNTS = (
         password="brass lamp on the ledger",  # noqa: S106
         secret="SIMRANDEMOKEY234SIMRANDEMOKEY234",  # noqa: S106
         role=Role.OFFICER,
+    ),
+    Account(
+        who="Officer of the municipal corporation",
+        details=Details(
+            name="Naresh Kumar",
+            birth_date=date(1986, 8, 19),
+            email="corporation@demo.example",
+            mobile="+919876500009",
+            address=_lives("Town hall", "IN-PB-NDP-NAD-NADIPUR-CITY", "140001"),
+            gender=Gender.MALE,
+        ),
+        password="stone stairs and pigeons",  # noqa: S106
+        secret="NARESHDEMOKEY234NARESHDEMOKEY234",  # noqa: S106
+        role=Role.OFFICER,
+        provider="municipal",
+    ),
+    Account(
+        who="Officer of the welfare department",
+        details=Details(
+            name="Rukhsana Khan",
+            birth_date=date(1990, 2, 27),
+            email="welfare@demo.example",
+            mobile="+919876500010",
+            address=_lives("District office", "IN-PB-NDP-NAD-NADIPUR-CITY", "140001"),
+            gender=Gender.FEMALE,
+        ),
+        password="warm bread on tin plates",  # noqa: S106
+        secret="RUKHSANADEMOKEY2RUKHSANADEMOKEY2",  # noqa: S106
+        role=Role.OFFICER,
+        provider="social-welfare",
     ),
     Account(
         who="Integrator of the revenue department",

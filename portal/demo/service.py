@@ -10,9 +10,10 @@ from sqlalchemy import select
 from portal.accounts import service as accounts
 from portal.accounts.domain import FOR_A_PROVIDER, Role
 from portal.api import service as api
+from portal.bills.sources import service as billing
 from portal.demo import department
 from portal.demo.department import Department
-from portal.demo.domain import ACCOUNTS, PROVIDER, Account
+from portal.demo.domain import ACCOUNTS, BILLER, PROVIDER, Account
 from portal.geo import service as geo
 from portal.geo import sources
 from portal.kernel import clock, ports
@@ -83,7 +84,9 @@ def connect(file: Path, portal: str, wanted_port: int) -> None:
     token = known.token if known else _token(integrator)
     now = Department(secret, token, port, portal)
     if now != known:
-        webhooks.set_endpoint(PROVIDER, f"{now.url}/webhook", integrator, secret)
+        for provider in (PROVIDER, BILLER):
+            webhooks.set_endpoint(provider, f"{now.url}/webhook", integrator, secret)
+        billing.set_source(BILLER, now.url, integrator, secret)
         department.write(file, now)
 
 
@@ -107,7 +110,7 @@ def _settle(account: Account) -> UUID:
     if not any(_confirmed(person_id, account.secret) for _ in range(2)):
         raise AssertionError(f"{account.email} has another secret than was set")
     if account.role:
-        provider = PROVIDER if account.role in FOR_A_PROVIDER else None
+        provider = account.provider if account.role in FOR_A_PROVIDER else None
         accounts.grant(person_id, account.role, provider, by="demo")
     else:
         _complete(person_id, account)

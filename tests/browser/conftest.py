@@ -49,7 +49,13 @@ def browser_type_launch_args():
 
 
 @pytest.fixture
-def site(app, database, tmp_path):
+def more_settings():
+    """Settings of the served application beside the usual ones; a journey may say others."""
+    return {}
+
+
+@pytest.fixture
+def site(app, database, tmp_path, more_settings):
     """The address of the application, served by threads as people reach it."""
     server = make_server("localhost", 0, app, threaded=True)
     address = f"http://localhost:{server.port}"
@@ -62,6 +68,7 @@ def site(app, database, tmp_path):
                 "PORTAL_VAR": str(tmp_path),
                 "PORTAL_BASE_URL": address,
                 "DATABASE_URL": database.app_url,
+                **more_settings,
             }
         )
     )

@@ -1,9 +1,38 @@
-"""A person at a browser: goes through pages by the names of fields, so in any language."""
+"""A person at a browser: goes through pages by the names of fields, so in any language.
+
+Also what a journey needs to stand on: published providers, and people who are signed in already.
+"""
+
+from io import BytesIO
 
 import pyotp
+import pytest
+
+from portal.accounts.sessions import service as sessions
+from portal.applications import applying
+from portal.files import service as files
+from portal.forms import service as drafts
+from portal.geo import service as geo
+from portal.geo import sources
+from portal.kernel.db import db
+from portal.registry.discovery import discover
+from tests.files.samples import picture
+from tests.registry import publishing_factories as publishing
 
 WIDEST = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Answers of the server that a journey may come to; the browser calls each of them an error.
+REFUSALS = ("422", "409")
+# A form is back from the server when it is no longer busy and the focus is where it belongs.
+SETTLED = "() => !document.querySelector('form[aria-busy]')"
+
+# The browsers that people come with: `visit(**way)`.
+DESK = pytest.param({"language": "en", "width": 1280}, id="English on a desk")
+PHONE = pytest.param({"language": "ur", "width": 360}, id="Urdu on a phone")
+NARROW = pytest.param({"language": "en", "width": 320}, id="English at 320 px")
+PLAIN = pytest.param(
+    {"language": "pa", "width": 320, "scripts": False}, id="Punjabi without JavaScript"
+)
 
 
 class Visit:
@@ -18,8 +47,16 @@ class Visit:
         page.on("console", self._heard)
 
     def _heard(self, message):
-        if message.type == "error" and "422" not in message.text:
+        if message.type == "error" and not any(code in message.text for code in REFUSALS):
             self.faults.append(f"{self.page.url}: {message.text}")
+
+    def let_in(self, someone):
+        """Sign somebody in at once, for journeys that are about something else."""
+        token = sessions.open_row(someone.id)
+        db.session.commit()
+        cookie = {"name": "session", "value": token, "domain": "localhost", "path": "/"}
+        self.page.context.add_cookies([cookie])
+        return self
 
     def go(self, path):
         self.page.goto(f"/{self.language}{path}")
@@ -43,22 +80,51 @@ class Visit:
             self.page.locator(f"[name='{name.replace('__', '-')}']").fill(value)
 
     def choose(self, **answers):
-        """Pick radio buttons, as a person does: by pressing the card."""
+        """Pick radio buttons or boxes, as a person does: by pressing the card."""
         for name, value in answers.items():
-            control = self.page.locator(f"input[name='{name}'][value='{value}']")
-            control.locator("xpath=ancestor::label").click()
+            named = f"input[name='{name.replace('__', '-')}'][value='{value}']"
+            self.page.locator(named).locator("xpath=ancestor::label").click()
+
+    def select(self, **answers):
+        for name, value in answers.items():
+            self.page.locator(f"select[name='{name.replace('__', '-')}']").select_option(value)
 
     def tick(self, name):
         self.page.locator(f"input[name='{name}']").check()
 
     def attach(self, **files):
         for name, path in files.items():
-            self.page.locator(f"input[name='{name}']").set_input_files(path)
+            # A photo has a second control, which opens the camera.
+            control = self.page.locator(f"input[type=file][name='{name.replace('__', '-')}']")
+            control.first.set_input_files(path)
 
     def press(self, button="main form button.btn:not(.alt):not(.link):not(.no)"):
         with self.page.expect_navigation():
             self.page.locator(button).first.click()
         self.check()
+
+    def refresh(self, press):
+        """Press a button that brings the form again: without a new page where scripts run."""
+        button = self.page.locator(f"button[name='refresh'][value='{press}']")
+        if self.axe is None:
+            with self.page.expect_navigation():
+                button.click()
+            return
+        with self.page.expect_response(lambda one: one.request.method == "POST"):
+            button.click()
+        self.page.wait_for_function(SETTLED)
+
+    def choose_area(self, name, path):
+        """Down the lists of an address; without scripts each next list comes by its button."""
+        for place, code in enumerate(path):
+            chosen = self.page.locator(f"select[name='{name}-area']").nth(place)
+            if self.axe is None:
+                chosen.select_option(code)
+                self.refresh(name)
+                continue
+            with self.page.expect_response(lambda one: one.request.method == "POST"):
+                chosen.select_option(code)
+            self.page.wait_for_function(SETTLED)
 
     def follow(self, link):
         with self.page.expect_navigation():
@@ -70,3 +136,52 @@ class Visit:
 
     def text(self, place="main"):
         return self.page.locator(place).inner_text()
+
+
+def open_offices(*slugs):
+    """Publish what these providers offer, in the demo district; committed."""
+    geo.import_areas(sources.read(sources.DEMO))
+    for provider in discover():
+        if provider.slug in slugs:
+            publishing.published(provider)
+    db.session.commit()
+
+
+def decide(officer, reference, paper):
+    """Accept, approve and issue at the desk."""
+    officer.go(f"/desk/{reference}")
+    for act in ("accept", "approve"):
+        officer.choose(act=act)
+        officer.press()
+    officer.choose(act="issue")
+    officer.attach(document=paper)
+    officer.press()
+
+
+def pay(person, *, declined=0):
+    """From the page that says what is due to the receipt, over the gateway's own page."""
+    for _ in range(declined):
+        person.press("main form button.btn.go")
+        person.press("button[value='decline']")
+    person.press("main form button.btn.go")
+    person.press("button[value='pay']")
+
+
+def draft_of(person, provider, service, answers):
+    """A draft of somebody that holds these answers already; committed."""
+    course = applying.begin(person.id, provider, service)
+    drafts.save(course.draft, answers, list(answers))
+    db.session.commit()
+
+
+def photo_of(person):
+    """An answer to a question for a photo."""
+    kept = files.keep(
+        BytesIO(picture()),
+        "photo.jpg",
+        subject_id=person.id,
+        person_id=person.id,
+        accepts=("jpeg",),
+    )
+    told = {part: getattr(kept, part) for part in ("name", "type", "bytes", "sha256")}
+    return {"file": str(kept.id), **told}

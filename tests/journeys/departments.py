@@ -1,4 +1,7 @@
-"""A department on this machine that is often unwell: it fails, stalls and hangs up, by a seed."""
+"""A department on this machine that is often unwell: it fails, stalls and hangs up, by a seed.
+
+It does as departments are told to: a message whose id it has seen is not worked off again.
+"""
 
 import json
 import threading
@@ -7,8 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from standardwebhooks import Webhook
 
-STALL = 1.5
-WELL, FAILS, STALLS, HANGS_UP = "well", "fails", "stalls", "hangs up"
+from portal.kernel.http import TOTAL_SECONDS
+
+WELL, SLOW, FAILS, STALLS, LOSES = "well", "slow", "fails", "stalls", "loses its answer"
+WEIGHTS = {WELL: 10, SLOW: 3, FAILS: 3, STALLS: 1, LOSES: 3}
+SLOWLY = 1.0
+# Longer than anybody waits for an answer: seldom, or the storm would last for ever.
+STALL = TOTAL_SECONDS + 1
+STALLS_AT_MOST = 2
 
 
 class Server(ThreadingHTTPServer):
@@ -20,7 +29,7 @@ class Server(ThreadingHTTPServer):
 
 
 class Department:
-    """`taken` is what it acknowledged: application -> the messages in the order of their coming.
+    """What it worked off, and what came altogether: application -> (id, message), in order.
 
     Each message meets one bad answer at the most, or its schedule would outlast the test.
     """
@@ -28,23 +37,23 @@ class Department:
     def __init__(self, chance):
         self.chance = chance
         self.secret = None
-        self.taken = defaultdict(list)
-        self.came = defaultdict(set)
+        self.came = defaultdict(list)
+        self.done = defaultdict(list)
+        self.moods = defaultdict(int)
         self.refused = []
         self.lock = threading.Lock()
         self.going = threading.Event()
 
-    def mood(self, message_id, told):
+    def take(self, message_id, told):
+        """Work it off in the mood of this moment, unless it was before."""
         with self.lock:
-            data = told["data"]
-            first = message_id not in self.came[data["application"], data["sequence"]]
-            self.came[data["application"], data["sequence"]].add(message_id)
-            weights = (6, 2, 1, 1) if first else (1, 0, 0, 0)
-            return self.chance.choices((WELL, FAILS, STALLS, HANGS_UP), weights)[0]
-
-    def take(self, told):
-        with self.lock:
-            self.taken[told["data"]["application"]].append(told)
+            application = told["data"]["application"]
+            mood = self._mood(message_id, application)
+            self.came[application].append((message_id, told))
+            seen = [one for one, _ in self.done[application]]
+            if mood != FAILS and message_id not in seen:
+                self.done[application].append((message_id, told))
+            return mood
 
     def answer(self, handler):
         body = handler.rfile.read(int(handler.headers["content-length"]))
@@ -53,16 +62,13 @@ class Department:
         except Exception as error:  # whatever it is, the test shall see it
             self.refused.append(repr(error))
             raise
-        mood = self.mood(handler.headers["webhook-id"], told)
-        if mood in (WELL, STALLS):
-            self.take(told)
-        if mood == STALLS:
-            self.going.wait(STALL)
-        if mood == HANGS_UP:
+        mood = self.take(handler.headers["webhook-id"], told)
+        self.going.wait({SLOW: SLOWLY, STALLS: STALL}.get(mood, 0))
+        if mood == LOSES:
             handler.connection.close()
             return
         said = json.dumps({"status": "received"}).encode() if mood != FAILS else b"no"
-        handler.send_response(503 if mood == FAILS else 200)
+        handler.send_response(500 if mood == FAILS else 200)
         handler.send_header("content-length", str(len(said)))
         handler.end_headers()
         handler.wfile.write(said)
@@ -82,3 +88,11 @@ class Department:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         return server, thread
+
+    def _mood(self, message_id, application):
+        if message_id in [one for one, _ in self.came[application]]:
+            return WELL
+        moods = [one for one in WEIGHTS if one != STALLS or self.moods[STALLS] < STALLS_AT_MOST]
+        mood = self.chance.choices(moods, [WEIGHTS[one] for one in moods])[0]
+        self.moods[mood] += 1
+        return mood

@@ -25,6 +25,10 @@ INCOME = {
 PAPERS = ("identity_proof", "residence_proof")
 
 
+class Unwell(Exception):
+    """The portal says that it cannot do this now; the same may work in a moment."""
+
+
 class Browser:
     """`page` is the last one that was opened; each is checked as a page."""
 
@@ -41,9 +45,17 @@ class Browser:
     def send(self, files=(), **answers):
         """Send the form of the page as it is, but for these answers."""
         told = {**self._filled(), **answers}
-        to = urljoin(str(self.page.url), self._form().get("action") or "")
+        to = self._target()
         papers = {name: (f"{name}.pdf", PDF, "application/pdf") for name in files}
         return self._keep(self.http.post(to, data=told, files=papers or None))
+
+    def press(self, **answers):
+        """Send the form, and close the window before the next page comes."""
+        told = {**self._filled(), **answers}
+        response = self.http.post(self._target(), data=told, follow_redirects=False)
+        if response.status_code >= 500:
+            raise Unwell(response.status_code)
+        assert response.status_code == 303, response.text
 
     def words(self):
         return " ".join("".join(self._root().itertext()).split())
@@ -52,7 +64,12 @@ class Browser:
         found = (one.get("href") for one in self._root().iter(f"{XHTML}a"))
         return [href for href in found if part in (href or "")]
 
+    def has_form(self):
+        return any(one.get("method") == "post" for one in self._forms())
+
     def _keep(self, response):
+        if response.status_code >= 500:
+            raise Unwell(response.status_code)
         self.page = response
         assert response.status_code == 200, (response.url, response.status_code, self.words())
         if response.headers["content-type"].startswith("text/html"):
@@ -64,8 +81,13 @@ class Browser:
 
     def _form(self):
         """The form of the page itself: the last one with an address of its own or of the page."""
-        main = next(self._root().iter(f"{XHTML}main"))
-        return next(one for one in main.iter(f"{XHTML}form") if one.get("method") == "post")
+        return next(one for one in self._forms() if one.get("method") == "post")
+
+    def _target(self):
+        return urljoin(str(self.page.url), self._form().get("action") or "")
+
+    def _forms(self):
+        return next(self._root().iter(f"{XHTML}main")).iter(f"{XHTML}form")
 
     def _controls(self):
         kinds = {f"{XHTML}{kind}" for kind in ("input", "select", "textarea")}

@@ -16,7 +16,7 @@ from uuid import UUID
 from flask import Flask, Request, Response, g, has_request_context
 from flask import session as flask_session
 from flask.sessions import SessionInterface, SessionMixin, session_json_serializer
-from sqlalchemy import delete, event, func, insert, or_, select, update
+from sqlalchemy import Row, Table, bindparam, delete, event, func, insert, or_, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from portal.accounts.domain import AT_MOST, IDLE, Level
@@ -28,6 +28,14 @@ from portal.kernel.settings import current
 
 TOUCHED_EVERY = timedelta(minutes=1)
 OF_FORMS = "csrf_token"
+# Statements that nearly every page sends are put together once: that costs more than sending them.
+TABLE = cast("Table", SessionRow.__table__)
+IS_LIVE = (TABLE.c.ends > bindparam("now")) & or_(
+    *((TABLE.c.level == level) & (TABLE.c.seen > bindparam(f"since_{level}")) for level in Level)
+)
+FIND = select(TABLE).where(TABLE.c.token_hash == bindparam("mine"), IS_LIVE)
+PUT = insert(TABLE)
+CHANGE = update(TABLE).where(TABLE.c.id == bindparam("mine"))
 
 
 @dataclass(frozen=True)
@@ -173,22 +181,22 @@ def end_all(person_id: UUID, *, but: UUID | None = None) -> None:
 def count(person_id: UUID) -> int:
     """How many browsers the person is signed in with."""
     mine = select(func.count()).where(
-        SessionRow.person_id == person_id, SessionRow.level == Level.SIGNED_IN, _is_live()
+        TABLE.c.person_id == person_id, TABLE.c.level == Level.SIGNED_IN, IS_LIVE
     )
-    return db.session.scalar(mine) or 0
+    return db.session.scalar(mine, _live_now()) or 0
 
 
 def open_row(person_id: UUID, lasts: timedelta = AT_MOST) -> str:
     """Make a signed-in session outside of a request; returns its token, the cookie's value."""
     token = _token()
     who = replace(_nobody(lasts), level=Level.SIGNED_IN, person_id=person_id, token=token)
-    db.session.execute(insert(SessionRow).values(**_columns(who, {}), created_at=who.seen))
+    db.session.execute(PUT, _columns(who, {}) | {"created_at": who.seen})
     return token
 
 
 def sweep() -> None:
     """Remove ended sessions."""
-    db.session.execute(delete(SessionRow).where(~_is_live()))
+    db.session.execute(delete(TABLE).where(~IS_LIVE), _live_now())
 
 
 def _held() -> VisitorSession:
@@ -204,20 +212,18 @@ def _nobody(lasts: timedelta = AT_MOST) -> Standing:
     return Standing(ids.uuid7(), None, Level.VISITOR, None, now, now + lasts)
 
 
-def _is_live() -> Any:
+def _live_now() -> dict[str, datetime]:
+    """What IS_LIVE compares with."""
     now = clock.now()
-    idle = or_(
-        *((SessionRow.level == level) & (SessionRow.seen > now - IDLE[level]) for level in Level)
-    )
-    return (SessionRow.ends > now) & idle
+    return {"now": now} | {f"since_{level}": now - IDLE[level] for level in Level}
 
 
-def _find(token: str) -> SessionRow | None:
-    mine = SessionRow.token_hash == crypto.token_hash(token)
-    return db.session.scalar(select(SessionRow).where(mine, _is_live()))
+def _find(token: str) -> Row[Any] | None:
+    mine = {"mine": crypto.token_hash(token)}
+    return db.session.execute(FIND, mine | _live_now()).first()
 
 
-def _standing(row: SessionRow, token: str) -> Standing:
+def _standing(row: Row[Any], token: str) -> Standing:
     return Standing(row.id, token, Level(row.level), row.person_id, row.seen, row.ends)
 
 
@@ -238,15 +244,15 @@ def _insert(held: VisitorSession, response: Response) -> None:
     if held.standing.token is None:
         held.standing = replace(held.standing, token=_token())
     values = _columns(held.standing, held.kept)
-    db.session.execute(insert(SessionRow).values(**values, created_at=clock.now()))
+    db.session.execute(PUT, values | {"created_at": clock.now()})
     _set_cookie(response, cast("str", held.standing.token))
 
 
 def _update(held: VisitorSession, response: Response) -> None:
     """Never makes a row: one that was ended in the meantime stays ended."""
     values = _columns(held.standing, held.kept)
-    mine = update(SessionRow).where(SessionRow.id == held.standing.id)
-    if not cast("Any", db.session.execute(mine.values(**values))).rowcount:  # ended meanwhile
+    mine = {"mine": values.pop("id")}
+    if not cast("Any", db.session.execute(CHANGE, mine | values)).rowcount:  # ended meanwhile
         _delete_cookie(response)
 
 
@@ -284,7 +290,7 @@ def _sealed(values: dict[str, Any], row_id: UUID, token: str) -> bytes:
     return crypto.seal(_data_key(token), row_id.bytes, said)
 
 
-def _read(row: SessionRow, token: str) -> dict[str, Any]:
+def _read(row: Row[Any], token: str) -> dict[str, Any]:
     if row.data is None:
         return {}
     said = crypto.unseal(_data_key(token), row.id.bytes, row.data)

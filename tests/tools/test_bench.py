@@ -1,0 +1,147 @@
+"""The bench counts what it says it counts, and its page says what falls short."""
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from threading import Thread
+
+import pytest
+
+from portal.kernel import ports
+from tools.bench import measures, page
+from tools.bench.controls import controls, multipart
+from tools.bench.house import Cost, environment
+from tools.bench.load import Figures, Plan, UnexpectedAnswer, drive, request
+from tools.bench.measures import BARE, KINDS, BigForm, Measured, Sending
+from tools.bench.processes import Memory, memory
+from tools.bench.servers import Listener, listening
+
+FORM = """
+<header><form><input name="csrf_token" value="of the header"></form></header>
+<main><form method="post">
+<input type="hidden" name="csrf_token" value="a&amp;b">
+<input name="name" value="Asha"><input name="file" type="file">
+<input type="radio" name="kind" value="one"><input type="radio" name="kind" value="two" checked>
+<select name="area"><option value="">-</option><option value="A" selected>A</option></select>
+<textarea name="note">
+kept</textarea><button name="later" value="1">Later</button>
+</form><form><input name="other" value="x"></form></main>
+"""
+STEADY = Figures(100.0, [number / 1000 for number in range(1, 201)], 2048)
+
+
+@pytest.fixture
+def listener():
+    with listening() as one:
+        yield one
+
+
+def post(listener, count=1):
+    port = listener.server_address[1]
+    return [request(port, "/webhook", body=b"{}") for _ in range(count)]
+
+
+def test_a_browser_sends_what_stands_in_the_form_of_the_main_part():
+    assert controls(FORM).pairs == [
+        ("csrf_token", "a&b"),
+        ("name", "Asha"),
+        ("kind", "two"),
+        ("area", "A"),
+        ("note", "kept"),
+    ]
+
+
+def test_a_control_for_files_is_sent_empty():
+    kind, body = multipart(controls(FORM))
+    assert kind.startswith("multipart/form-data; boundary=")
+    assert b'name="file"; filename=""' in body
+    assert body.count(b"Content-Disposition") == 6
+
+
+def test_a_request_arrives_at_the_application_as_the_server_would_give_it():
+    told = environment(request(8000, "/en/x?a=b", "language=en", body=b"a=1"))
+    assert told["REQUEST_METHOD"] == "POST"
+    assert (told["PATH_INFO"], told["QUERY_STRING"]) == ("/en/x", "a=b")
+    assert told["HTTP_COOKIE"] == "language=en"
+    assert (told["CONTENT_LENGTH"], told["wsgi.input"].read()) == ("3", b"a=1")
+
+
+def test_what_is_planned_once_is_asked_once(listener):
+    asked = [post(listener, 3), post(listener, 2)]
+    told = drive(Plan(listener.server_address[1], asked, 204))
+    assert len(told.spent) == len(listener.moments) == 5
+
+
+def test_what_is_planned_for_a_while_is_asked_again_and_again(listener):
+    told = drive(Plan(listener.server_address[1], [post(listener)], 204, seconds=0.3))
+    assert len(told.spent) > 1
+    assert sorted(told.moments) == told.moments
+
+
+def test_another_answer_than_planned_ends_the_measuring(listener):
+    with pytest.raises(UnexpectedAnswer, match="204"):
+        drive(Plan(listener.server_address[1], [post(listener)], 200))
+
+
+def test_the_department_of_the_bench_answers_a_whole_message_at_once():
+    with Listener() as listener:
+        Thread(target=listener.serve_forever, daemon=True).start()
+        assert not ports.is_free(listener.server_address[1])
+        listener.shutdown()
+
+
+def test_the_memory_of_a_process_is_read_from_the_system():
+    mine = memory(os.getpid())
+    assert 1 < mine.pss <= mine.rss
+
+
+def kind(name):
+    return next(one for one in KINDS if one.name == name)
+
+
+def found(**changes):
+    signed_in = Measured(kind("Service, signed in"), 100.0, 0.09, STEADY, Cost(3, 2.5))
+    usual = page.Found(
+        day=datetime(2026, 11, 22, tzinfo=UTC),
+        load=(0.5, 2.0),
+        pages=[Measured(BARE, 1000.0, 1.0, STEADY, None), signed_in],
+        sending=Sending(replace(STEADY, rate=61.0), STEADY, Cost(20, 12.0)),
+        delivered=210.0,
+        form=BigForm(300, 0.09, 1.5),
+        memory=(Memory(140, 90), Memory(150, 100)),
+    )
+    return replace(usual, **changes)
+
+
+def said(**changes):
+    setting = {"cores": 2, "processes": 2, "threads": 3, "browsers": 16, "rounds": 3}
+    return page.text(found(**changes), **setting)
+
+
+def test_the_page_names_load_figures_and_aims():
+    told = said()
+    assert "0.5 before and 2.0 after" in " ".join(told.split())
+    assert "| Bare Flask | 1000 |" in told
+    assert "| Messages delivered to a department nearby | 210/s | 200/s |" in told
+    # The slowest of a hundred answers took longer than fifty milliseconds.
+    assert told.count(page.SHORT) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"delivered": 199.0},
+        {"form": BigForm(300, 0.11, 1.5)},
+        {"form": BigForm(300, 0.09, 2.1)},
+        {"memory": (Memory(201, 90), Memory(150, 100))},
+        {"sending": Sending(replace(STEADY, rate=59.0), STEADY, Cost(20, 12.0))},
+    ],
+)
+def test_the_page_marks_what_falls_short(changes):
+    assert said(**changes).count(page.SHORT) == 2
+
+
+def test_every_kind_of_request_of_the_issue_is_measured():
+    names = {one.name for one in (*KINDS, measures.SUBMIT)}
+    assert {"Home", "Service", "Service, signed in", "Application sent"} <= names
+    assert {"Step of a form, opened", "Step of a form, saved"} <= names

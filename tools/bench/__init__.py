@@ -1,0 +1,1 @@
+"""Measures what we keep and writes docs/performance.md: `python -m tools.bench`."""

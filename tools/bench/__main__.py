@@ -1,0 +1,71 @@
+"""`python -m tools.bench`: measure everything and write the page."""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TypeVar
+
+from portal.kernel import clock
+from portal.kernel.serving import PROCESSES, THREADS, serve
+from tools.bench import measures, page, processes, servers
+from tools.bench.house import House
+from tools.bench.load import BROWSERS, Crowd
+from tools.world import world
+
+T = TypeVar("T")
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "performance.md"
+
+
+def measure() -> page.Found:
+    """Start a world, ask it everything, and let it go."""
+    before = os.getloadavg()[0]
+    with ExitStack() as opened:
+        # First of all: what is forked later would keep the sockets of the others open.
+        crowd = opened.enter_context(Crowd())
+        here = opened.enter_context(world())
+        hello = opened.enter_context(servers.bare())
+        listener = opened.enter_context(servers.listening())
+        house = House(here)
+        house.listen(listener.url)
+        pages = _said("pages", measures.pages(house, crowd, hello))
+        memory = processes.largest(here.var, "web")
+        sending = _said("applications", measures.sending(house, crowd))
+        delivered = _said("deliveries", measures.deliveries(house, listener))
+        return page.Found(
+            day=clock.now(),
+            load=(before, os.getloadavg()[0]),
+            pages=pages,
+            sending=sending,
+            delivered=delivered,
+            form=_said("the long form", measures.big_form(house)),
+            memory=(memory, processes.largest(here.var, "worker")),
+        )
+
+
+def _said(name: str, found: T) -> T:
+    sys.stdout.write(f"Measured {name}.\n")
+    sys.stdout.flush()
+    return found
+
+
+def main(arguments: Sequence[str]) -> None:
+    if arguments[:1] == ["hello"]:
+        serve(servers.hello(), host="127.0.0.1", port=int(arguments[1]), most=1024)
+        return
+    told = page.text(
+        measure(),
+        cores=os.cpu_count() or 1,
+        processes=PROCESSES,
+        threads=THREADS,
+        browsers=BROWSERS,
+        rounds=measures.ROUNDS,
+    )
+    PAGE.write_text(told)
+    sys.stdout.write(f"{told}\nWrote {PAGE.relative_to(ROOT)}.\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,152 @@
+"""docs/performance.md: the figures of one run, with the aims beside them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tools.bench.load import Figures
+from tools.bench.measures import BigForm, Measured, Sending
+from tools.bench.processes import Memory
+
+LEAST_SENT, LEAST_DELIVERED, MOST_MEMORY = 60, 200, 200
+MOST_OPENING, MOST_PUBLISHING = 0.1, 2.0
+SHORT = "**short of it**"
+TEXT = """\
+# Performance
+
+Written by `make bench` on {day}: the numbers of one run on one machine of {cores} cores, so
+compare the ratios. Clients, database, web processes and worker shared these cores. The load
+average was {before:.1f} before and {after:.1f} after: above what the bench itself brings, others
+worked here too, and every rate is lower than it could be.
+
+Everything is served by the same server, {processes} processes of {threads} threads, to {browsers}
+clients that ask again as soon as they are answered. *Bare Flask* answers `hello` with no database,
+session or template, on the same server. Its rounds and ours take turns; rates and ratios are the
+medians of {rounds} rounds, percentiles are of all answers. *Queries* are the statements sent for
+one request that was asked before; begin, commit and the two jobs of a sent application come on top.
+*Processor* is what the web process computes for it, without the database: the least of thirty
+times, which other work on the machine touches least.
+
+## Pages
+
+| page | requests/s | p50 | p95 | p99 | of bare Flask | aim | queries | processor | size |
+|---|---|---|---|---|---|---|---|---|---|
+{pages}
+
+*Saved* and *sent* are whole form posts: session, token of the form, every check, answers sealed.
+
+## Applications sent and delivered
+
+| what | measured | aim |
+|---|---|---|
+{work}
+
+## A form of {questions} questions
+
+| what | measured | aim |
+|---|---|---|
+{form}
+
+## Memory
+
+| process | own and shared (RSS) | share (PSS) | aim |
+|---|---|---|---|
+{memory}
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that one run measured."""
+
+    day: datetime
+    load: tuple[float, float]
+    pages: Sequence[Measured]
+    sending: Sending
+    delivered: float
+    form: BigForm
+    memory: tuple[Memory, Memory]
+
+
+def text(found: Found, **setting: int) -> str:
+    """The page. `setting`: cores, processes, threads, browsers, rounds."""
+    return TEXT.format(
+        day=f"{found.day:%-d %B %Y}",
+        before=found.load[0],
+        after=found.load[1],
+        pages=_lines(_page(one) for one in found.pages),
+        work=_lines(_work(found)),
+        questions=found.form.questions,
+        form=_lines(_form(found.form)),
+        memory=_lines(_memory(found.memory)),
+        **setting,
+    )
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+
+
+def _page(one: Measured) -> Sequence[str]:
+    cost = one.cost
+    return (
+        one.kind.name,
+        f"{one.rate:.0f}",
+        *_times(one.figures),
+        f"{one.share:.2f}",
+        _aims(one),
+        str(cost.queries) if cost else "-",
+        f"{cost.cpu:.1f} ms" if cost else "-",
+        f"{one.figures.size / 1024:.1f} KB",
+    )
+
+
+def _times(figures: Figures) -> tuple[str, str, str]:
+    shown = [f"{figures.percentile(each) * 1000:.1f} ms" for each in (50, 95, 99)]
+    return shown[0], shown[1], shown[2]
+
+
+def _aims(one: Measured) -> str:
+    kind, slowest = one.kind, one.figures.percentile(99) * 1000
+    told = []
+    if kind.share is not None:
+        told.append(_aim(f"{kind.share:.2f}", met=one.share >= kind.share))
+    if kind.slowest is not None:
+        told.append(_aim(f"p99 {kind.slowest:.0f} ms", met=slowest <= kind.slowest))
+    if kind.most_queries is not None and one.cost is not None:
+        met = one.cost.queries <= kind.most_queries
+        told.append(_aim(f"{kind.most_queries} queries", met=met))
+    return ", ".join(told) or "-"
+
+
+def _aim(words: str, *, met: bool) -> str:
+    return words if met else f"{words} {SHORT}"
+
+
+def _work(found: Found) -> Iterable[Sequence[str]]:
+    alone, beside, cost = found.sending.alone, found.sending.beside, found.sending.cost
+    for name, figures in (("worker waiting", alone), ("worker working beside", beside)):
+        shown = f"{figures.rate:.0f}/s, p50 {_times(figures)[0]}, p99 {_times(figures)[2]}"
+        aim = _aim(f"{LEAST_SENT}/s", met=figures.rate >= LEAST_SENT)
+        yield f"Applications sent, {name}", shown, aim if figures is alone else "-"
+    yield (
+        "One of them",
+        f"{cost.queries} queries, {cost.cpu:.1f} ms of the processor",
+        "-",
+    )
+    met = found.delivered >= LEAST_DELIVERED
+    told = _aim(f"{LEAST_DELIVERED}/s", met=met)
+    yield "Messages delivered to a department nearby", f"{found.delivered:.0f}/s", told
+
+
+def _form(form: BigForm) -> Iterable[Sequence[str]]:
+    opened = _aim(f"{MOST_OPENING * 1000:.0f} ms", met=form.opening <= MOST_OPENING)
+    yield "Opening a step", f"{form.opening * 1000:.0f} ms", opened
+    published = _aim(f"{MOST_PUBLISHING:.0f} s", met=form.publishing <= MOST_PUBLISHING)
+    yield "Recording and publishing it", f"{form.publishing:.2f} s", published
+
+
+def _memory(told: tuple[Memory, Memory]) -> Iterable[Sequence[str]]:
+    for name, one in zip(("web process, after this load", "worker"), told, strict=True):
+        aim = _aim(f"{MOST_MEMORY} MB", met=one.rss <= MOST_MEMORY)
+        yield name, f"{one.rss:.0f} MB", f"{one.pss:.0f} MB", aim
