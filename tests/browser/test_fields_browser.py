@@ -8,19 +8,12 @@ import pytest
 
 from portal.files.models import File
 from portal.kernel.db import db
-from tests.browser.conftest import FLAGS
 from tests.files.samples import picture
 
-DEVICES = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 HERE = {"latitude": 30.9009612, "longitude": 75.8572701, "accuracy": 24.3}
 SPOT = "[data-position='location_empty']"
 RECORDER = "[data-recorder='audio_empty']"
 GROUP = "#group_empty"
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    return {**browser_type_launch_args, "args": [*FLAGS, *DEVICES]}
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ def send(person):
     person.press("form button.btn.go")
 
 
-@pytest.mark.promise("M1")
+@pytest.mark.promise("B3")
 @pytest.mark.parametrize("way", [DESK, PHONE, PLAIN])
 def test_an_older_person_is_asked_what_is_not_known_and_then_told_yes(pensions, visit, way):
     gurnam = someone(OLD)
@@ -88,7 +88,7 @@ def test_an_older_person_is_asked_what_is_not_known_and_then_told_yes(pensions, 
     assert person.faults == []
 
 
-@pytest.mark.promise("M1")
+@pytest.mark.promise("B3")
 @pytest.mark.parametrize("way", [DESK, PHONE])
 def test_who_is_too_young_sees_why_and_may_apply_all_the_same(pensions, visit, way):
     young = someone(YOUNG)

@@ -85,7 +85,7 @@ def announce():
     return found
 
 
-@pytest.mark.promise("M5")
+@pytest.mark.promise("M7")
 @pytest.mark.parametrize("way", [DESK, PHONE])
 def test_the_holder_reads_when_it_ends_and_is_told_a_month_before(
     issued, holder, visit, time_machine, way

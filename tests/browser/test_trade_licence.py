@@ -199,6 +199,7 @@ def test_a_licence_for_two_partners_is_paid_at_the_second_try_and_issued(
     years(person)
     reference = send_and_pay(person)
     decide(clerk, reference, papers / "deed.pdf")
+    assert "Amrit Pal" in clerk.text()
     person.go(f"/applications/{reference}")
     with person.page.expect_download() as download:
         person.page.locator("article.issued a").click()
@@ -207,7 +208,7 @@ def test_a_licence_for_two_partners_is_paid_at_the_second_try_and_issued(
 
 
 @pytest.mark.promise("M16")
-@pytest.mark.promise("M20")
+@pytest.mark.promise("B11")
 @pytest.mark.parametrize("way", [NARROW, PLAIN])
 def test_partners_and_payment_work_on_the_narrowest_screen_and_without_scripts(
     noor, visit, papers, way

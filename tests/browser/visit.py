@@ -23,7 +23,7 @@ WIDEST = "document.documentElement.scrollWidth - document.documentElement.client
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Answers of the server that a journey may come to; the browser calls each of them an error.
 REFUSALS = ("422", "409")
-# A form is back from the server when it is no longer busy and the focus is where it belongs.
+# A form is back from the server when it is no longer busy.
 SETTLED = "() => !document.querySelector('form[aria-busy]')"
 
 # The browsers that people come with: `visit(**way)`.
@@ -163,6 +163,7 @@ def pay(person, *, declined=0):
     for _ in range(declined):
         person.press("main form button.btn.go")
         person.press("button[value='decline']")
+        assert person.page.locator(".notice.bad").is_visible()
     person.press("main form button.btn.go")
     person.press("button[value='pay']")
 
