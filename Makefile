@@ -8,7 +8,7 @@ COMPILED := .venv/.compiled
 # Two workers suit two cores and the browser beside them; T narrows: make test T=tests/forms
 WORKERS ?= 2
 T ?= tests
-SECONDS_OF_STORM ?= 300
+SECONDS_OF_STORM ?= 60
 
 .DEFAULT_GOAL := help
 .PHONY: help run install assets catalogues test lint unit fix bench storm screenshots promises metrics messages \

@@ -1,15 +1,21 @@
 """Running jobs: one process, several at a time. Whoever starts it restarts it when it ends."""
 
 import logging
-from collections.abc import Callable, Iterable
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import procrastinate
+import psycopg
 from flask import Flask
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as JobRow
+from procrastinate.manager import JobManager
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
 from portal.kernel import heap
 from portal.kernel.db import db
@@ -21,17 +27,59 @@ CONCURRENCY = 6
 PATIENCE = (5, 30, 120, 600, 3600, 3600, 3600)
 HEARTBEAT = 2
 STALLED_AFTER = 6
+# What PostgreSQL says when it ends a connection; nothing when it is gone.
+AWAY = ("08", "57P")
 
 
 class Retry(BaseRetryStrategy):
-    """A job that says Again decides itself when; any other failure waits longer each time."""
+    """A job that says Again decides itself when; any other failure waits longer each time.
+
+    That the database went away says nothing of the job, so that such a failure is never the last.
+    """
 
     def get_retry_decision(self, *, exception: BaseException, job: JobRow) -> RetryDecision | None:
         if isinstance(exception, Again):
             return RetryDecision(retry_in={"seconds": max(1, round(exception.in_seconds))})
+        if is_away(exception):
+            return RetryDecision(retry_in={"seconds": PATIENCE[0]})
         if job.attempts < len(PATIENCE):
             return RetryDecision(retry_in={"seconds": PATIENCE[job.attempts]})
         return None
+
+
+class Ends(JobManager):
+    """Ends this process when the database could not hear how a job went.
+
+    The job would else count as running for as long as the process lives, and hold its lock; that of
+    a process that has gone is run again.
+    """
+
+    async def finish_job(self, *told: Any, **more: Any) -> None:
+        with _or_end():
+            await super().finish_job(*told, **more)
+
+    async def retry_job(self, *told: Any, **more: Any) -> None:
+        with _or_end():
+            await super().retry_job(*told, **more)
+
+
+@contextmanager
+def _or_end() -> Iterator[None]:
+    try:
+        yield
+    except ConnectorException as error:
+        # Any other error is the database's own answer: the job has ended already.
+        if isinstance(error.__cause__, psycopg.OperationalError):
+            signal.raise_signal(signal.SIGTERM)
+        raise
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database has gone, in the midst of a statement or before it."""
+    cause = error.orig if isinstance(error, DBAPIError) else error.__cause__
+    if not isinstance(cause, psycopg.OperationalError):
+        return False
+    return cause.sqlstate is None or cause.sqlstate.startswith(AWAY)
 
 
 def run(app: Flask, jobs: Iterable[Job], periodic: Iterable[Periodic]) -> None:
@@ -57,6 +105,7 @@ def build(app: Flask, jobs: Iterable[Job], periodic: Iterable[Periodic]) -> proc
         conninfo=make_conninfo(**parts), max_size=CONCURRENCY + 2
     )
     engine = procrastinate.App(connector=connector)
+    engine.job_manager = Ends(connector)
     for work in jobs:
         engine.task(name=work.name, queue=work.queue, retry=Retry())(_in(app, work))
     for each in periodic:

@@ -7,7 +7,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, g
 from flask_login import current_user
 
 from portal.kernel.errors import Refused, SignInNeeded
@@ -42,7 +42,18 @@ class UndeclaredRoute(Exception):
     """A route does not say who may open it; the portal does not start with one."""
 
 
+def stand_alone() -> None:
+    """The database is away: what is left of this request does without a session or a visitor."""
+    g.alone = True
+
+
+def stands_alone() -> bool:
+    return bool(g.get("alone"))
+
+
 def visitor_or_none() -> Visitor | None:
+    if stands_alone():
+        return None
     # The person behind the proxy: templates ask it a dozen times for each page.
     person = cast("Any", current_user)._get_current_object()  # noqa: SLF001
     return cast("Visitor", person) if person.is_authenticated else None

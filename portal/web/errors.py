@@ -27,6 +27,7 @@ from portal.kernel.errors import (
     TooMany,
 )
 from portal.kernel.log import log
+from portal.web.access import stand_alone
 from portal.web.edge import PROGRAMS
 
 # Seconds; what one waits for in the database lasts no longer.
@@ -83,6 +84,7 @@ def _stale(_: CSRFError) -> ResponseReturnValue:
 
 def _busy(error: Exception) -> ResponseReturnValue:
     """The database is away, or somebody holds what was needed: the same may work in a moment."""
+    stand_alone()
     response = _fault(error, 503)
     response.headers["Retry-After"] = str(SOON)
     return response

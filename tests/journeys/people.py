@@ -30,11 +30,13 @@ class Unwell(Exception):
 
 
 class Browser:
-    """`page` is the last one that was opened; each is checked as a page."""
+    """`page` is the last one that was opened; each is checked as a page, unless speed matters."""
 
-    def __init__(self, url, *, cookies=None):
+    def __init__(self, url, *, cookies=None, checks=True):
         self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=20, cookies=cookies)
         self.page = None
+        self.checks = checks
+        self.read = None
 
     def close(self):
         self.http.close()
@@ -70,14 +72,16 @@ class Browser:
     def _keep(self, response):
         if response.status_code >= 500:
             raise Unwell(response.status_code)
-        self.page = response
+        self.page, self.read = response, None
         assert response.status_code == 200, (response.url, response.status_code, self.words())
-        if response.headers["content-type"].startswith("text/html"):
+        if self.checks and response.headers["content-type"].startswith("text/html"):
             assert page_faults(response.text) == []
         return response
 
     def _root(self):
-        return html5lib.parse(self.page.text)
+        if self.read is None:
+            self.read = html5lib.parse(self.page.text)
+        return self.read
 
     def _form(self):
         """The form of the page itself: the last one with an address of its own or of the page."""

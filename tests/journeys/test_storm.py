@@ -139,8 +139,9 @@ def told(kills, sent, submitters, department, took, found):
     done = sum(map(len, department.done.values()))
     came = sum(map(len, department.came.values()))
     refused = Counter(status for one in submitters for status in one.refused if status)
+    in_time = sum(one.in_time for one in submitters)
     return (
-        f"\nstorm of {SECONDS:.0f} s: {kills.total()} kills ({by_kind}); {len(sent)} applications,"
-        f" {paid} payments, {done} messages in {came} deliveries; {found}; settled in {took:.0f} s;"
-        f" answers that people saw: {dict(refused)}"
+        f"\nstorm of {SECONDS:.0f} s: {kills.total()} kills ({by_kind}); {len(sent)} applications"
+        f" ({in_time} before its end), {paid} payments, {done} messages in {came} deliveries;"
+        f" {found}; settled in {took:.0f} s; refusals that people saw: {dict(refused)}"
     )

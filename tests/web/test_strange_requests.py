@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from portal.kernel.db import apart, db
@@ -60,6 +60,28 @@ def test_who_meets_a_locked_row_is_told_when_to_come_again(app):
         got = client.get("/en/profile")
     assert (got.status_code, got.headers["Retry-After"]) == (503, "5")
     assert client.get("/en/profile").status_code == 200
+
+
+@pytest.mark.parametrize("first", [1, 2, 3, 4])
+def test_who_is_signed_in_when_the_database_goes_away_is_told_so(app, first):
+    """From its first, second, … statement on: in the page, or in what closes the request."""
+    client = signed_in_client(app, make_person())
+    db.session.remove()
+    asked = []
+
+    def away(*_):
+        asked.append(1)
+        if len(asked) >= first:
+            raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    event.listen(db.engine, "before_cursor_execute", away)
+    try:
+        got = client.get("/en/applications")
+    finally:
+        event.remove(db.engine, "before_cursor_execute", away)
+    assert (got.status_code, got.headers["Retry-After"]) == (503, "5")
+    assert "Something went wrong on our side" in got.text
+    assert client.get("/en/applications").status_code == 200
 
 
 def test_a_program_is_told_too(app, stranger, monkeypatch):

@@ -25,6 +25,7 @@ from portal.kernel import clock, crypto, ids
 from portal.kernel.db import db
 from portal.kernel.errors import SignInNeeded
 from portal.kernel.settings import current
+from portal.web.access import stands_alone
 
 TOUCHED_EVERY = timedelta(minutes=1)
 OF_FORMS = "csrf_token"
@@ -83,7 +84,7 @@ class VisitorSession(SessionMixin, MutableMapping[str, Any]):
         if not self.opened:
             # Set first: the error page must do without a session that cannot be read.
             self.opened = True
-            if self.given and (row := _find(self.given)):
+            if self.given and not stands_alone() and (row := _find(self.given)):
                 self.loaded = self.standing = _standing(row, self.given)
                 self.kept = _read(row, self.given)
                 self.found = dict(self.kept)
@@ -117,7 +118,7 @@ class ServerSessions(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002
         held = cast("VisitorSession", session)
-        if not held.opened:
+        if not held.opened or stands_alone():
             return
         response.vary.add("Cookie")
         if not held.kept and held.standing.level is Level.VISITOR:
