@@ -78,12 +78,13 @@ def test_the_probes_answer(client):
 
 
 def test_it_is_not_ready_before_its_migrations_have_run(client, owner):
+    newest = owner.scalar(text("SELECT version_num FROM alembic_version"))
     owner.execute(text("UPDATE alembic_version SET version_num = 'older'"))
     owner.commit()
     try:
         assert client.get("/readyz").status_code == 503
     finally:
-        owner.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        owner.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest})
         owner.commit()
         db.session.rollback()
 
