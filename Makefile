@@ -47,7 +47,7 @@ fix: install ## Format, and mend what can be mended by itself
 bench: install assets catalogues ## Measure the numbers that we keep (wall clock, so not in make test)
 	@$(BIN)/python -m tools.bench
 
-storm: install assets catalogues ## Kill processes while work goes on, for longer (SECONDS_OF_STORM=…)
+storm: install assets catalogues ## Kill processes while work goes on, for a minute (SECONDS_OF_STORM=…)
 	@STORM_SECONDS=$(SECONDS_OF_STORM) $(BIN)/python -m pytest -m storm -p no:xdist tests
 
 screenshots: install assets catalogues ## Take the pictures of the README from the running thing

@@ -78,7 +78,6 @@ def _config(settings: Settings, ring: crypto.Keyring) -> dict[str, object]:
         "SECRET_KEY": ring.part("flask"),
         "SQLALCHEMY_DATABASE_URI": kernel.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_pre_ping": True,
             "pool_size": 8,
             "max_overflow": 8,
             "hide_parameters": True,

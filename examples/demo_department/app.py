@@ -154,10 +154,10 @@ def webhook() -> ResponseReturnValue:
 def keep(message_id: str, message: Mapping[str, Any]) -> None:
     """Store a message once, however often it comes, and act on it the first time."""
     kind, data = message["type"], message["data"]
-    about, act = ABOUT[kind.partition(".")[0]]
+    about, act = ABOUT.get(kind.partition(".")[0], OF_ANOTHER_DAY)
     row = {
         "id": message_id,
-        "application": data[about],
+        "application": data.get(about, kind),
         "sequence": data.get("sequence", 0),
         "type": kind,
         "body": json.dumps(message),
@@ -186,7 +186,7 @@ def take_payment(database: sqlite3.Connection, kind: str, data: Mapping[str, Any
 
 
 def take_nothing(_database: sqlite3.Connection, _kind: str, _data: Mapping[str, Any]) -> None:
-    """A test that came is a test that went well."""
+    """Kept, and nothing to be done: a test, or a type that came after this was written."""
 
 
 # What a message is about, by the first word of its type, and what it makes us do.
@@ -194,7 +194,10 @@ ABOUT = {
     "application": ("application", take_case),
     "bill": ("bill", take_payment),
     "endpoint": ("provider", take_nothing),
+    "payment": ("application", take_case),
 }
+# To refuse what one does not know would hold up all that follows it.
+OF_ANOTHER_DAY = ("application", take_nothing)
 
 
 # Questions of the portal about bills.

@@ -12,6 +12,7 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
+    op.alter_column("applications", "fee_minor", type_=sa.BigInteger())
     op.add_column("applications", sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "applications", sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True)
@@ -53,3 +54,4 @@ def downgrade() -> None:
     op.drop_column("applications", "judged_sealed")
     op.drop_column("applications", "submitted_at")
     op.drop_column("applications", "paid_at")
+    op.alter_column("applications", "fee_minor", type_=sa.Integer())

@@ -184,6 +184,8 @@ def find(person_id: UUID, provider: str, service_slug: str, draft_id: UUID) -> C
 
 def sent(course: Course) -> Case | None:
     """What became of the draft, if it was sent."""
+    if course.draft.sent_at is None:
+        return None
     return service.find_submission(course.draft.person_id, course.draft.id)
 
 
@@ -202,18 +204,18 @@ def send(course: Course) -> Case:
     sender = Sender(course.draft.person_id, course.draft.subject_id, language())
     found = judged(course)
     told = None if found is None else domain.judgement(found)
-    application = service.submit(course.draft.id, sender, course.offer, course.answers, told)
+    application = service.submit(course.draft.id, sender, course.offer, course.asked, told)
     drafts.close(course.draft)
     return application
 
 
 def judged(course: Course) -> declared.Eligibility | None:
     """What the service's rule of eligibility says of the person; None where there is none."""
-    return judged_for(course.draft.person_id, course.offer, course.answers)
+    return judged_for(course.draft.person_id, course.offer, course.asked)
 
 
 def judged_for(
-    person_id: UUID, offer: registry.Offer, answers: Mapping[str, Any]
+    person_id: UUID, offer: registry.Offer, answers: Mapping[str, Any] | declared.Asked
 ) -> declared.Eligibility | None:
     if offer.service.eligibility is None:
         return None

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -55,7 +55,7 @@ class Application(PersonalRow, Base):
     stage: Mapped[str | None]
     answers_sealed: Mapped[bytes] = sealed("identity")
     answers = Encrypted(dict[str, Any], "answers_sealed")
-    fee_minor: Mapped[int | None]
+    fee_minor: Mapped[int | None] = mapped_column(BigInteger)
     fee_currency: Mapped[str | None]
     paid_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]

@@ -35,6 +35,7 @@ from portal.registry import service as registry
 from portal.registry.contract import Notice
 
 Answers = Mapping[str, Any]
+Files = list[tuple[str, dict[str, Any]]]
 # What callers read of an application; its columns are changed here alone.
 Case = Application
 Sender = domain.Sender
@@ -57,7 +58,7 @@ def submit(
     submission: UUID,
     sender: Sender,
     offer: registry.Offer,
-    answers: Answers,
+    answers: Answers | declared.Asked,
     judged: Mapping[str, Any] | None = None,
 ) -> Application:
     """Send the answers of one draft, which are complete; sent again, it is the same application.
@@ -65,19 +66,17 @@ def submit(
     The provider gets it now, or when its fee is paid. `judged` is what the rule of eligibility
     said. Raises NotReady when the answers do not allow a fee to be worked out.
     """
-    kept = declared.clean(offer.service.form, answers)
+    asked = declared.look(offer.service.form, answers)
     wait_patiently()
-    application = None
-    # A reference that is taken already is drawn again; a twin's application ends it.
-    while application is None:
+    # A twin's application ends it; a reference that is taken already is drawn again.
+    while (application := _inserted(_new(submission, sender, offer, asked, judged))) is None:
         if twin := find_submission(sender.person_id, submission):
             return twin
-        application = _inserted(_new(submission, sender, offer, kept, judged))
-    _consent(application, offer)
+    _consent(application, offer, asked)
     if application.submitted_at is None:
         fees.ask_first(application)
         return application
-    records.tell(application, "submit", Author(Actor.CITIZEN, str(sender.person_id)))
+    records.begin(application, "submit", Author(Actor.CITIZEN, str(sender.person_id)))
     publish(ApplicationSubmitted(application.id))
     if offer.service.payment == "with":
         fees.ask(application)
@@ -95,10 +94,10 @@ def _new(
     submission: UUID,
     sender: Sender,
     offer: registry.Offer,
-    answers: dict[str, Any],
+    asked: declared.Asked,
     judged: Mapping[str, Any] | None,
 ) -> Application:
-    fee = fees.quoted(offer, answers)
+    fee = fees.quoted(offer, asked)
     waits = fee is not None and offer.service.payment == "before"
     begun = {"state": State.AWAITING_PAYMENT} if waits else records.handed_over(offer)
     application = Application(
@@ -112,24 +111,27 @@ def _new(
         language=sender.language,
         fee_minor=fee.minor if fee else None,
         fee_currency=fee.currency if fee else None,
-        entries=0,
+        # Its beginning is written with it.
+        entries=1,
         sequence=0,
         changed_at=clock.now(),
         **begun,
     )
-    application.answers = answers
+    application.answers = asked.answers
     application.judged = dict(judged) if judged else None
     return application
 
 
-def _consent(application: Application, offer: registry.Offer) -> None:
+def _consent(
+    application: Application, offer: registry.Offer, answers: Answers | declared.Asked
+) -> None:
     """Record what the person agreed to share: all that the form asked them."""
     consent.record(
         application_id=application.id,
         subject_id=application.subject_id,
         person_id=application.person_id,
         offer=offer,
-        fields=sorted(declared.shared_fields(offer.service, application.answers)),
+        fields=sorted(declared.shared_fields(offer.service, answers)),
     )
 
 
@@ -298,13 +300,13 @@ def answer(person_id: UUID, reference: str, corrected: Answers) -> Application:
     reopened = {one.name for one in to_correct(application)}
     others = {name: one for name, one in application.answers.items() if name not in reopened}
     changed = {name: one for name, one in corrected.items() if name in reopened}
-    changed = declared.clean(offer.service.form, {**others, **changed})
-    application.answers = changed
+    now = declared.look(offer.service.form, {**others, **changed})
+    application.answers = now.answers
     application.state, application.asked = State.IN_PROGRESS, None
     application.changed_at = clock.now()
     records.start_clock(application)
-    if set(declared.shared_fields(offer.service, changed)) - _agreed(application):
-        _consent(application, offer)
+    if set(declared.shared_fields(offer.service, now)) - _agreed(application):
+        _consent(application, offer, now)
     records.tell(application, "answer", Author(Actor.CITIZEN, str(person_id)), fields=asked)
     publish(ApplicationAnswered(application.id))
     return application
@@ -337,6 +339,8 @@ def disclosure(application_id: UUID) -> Disclosure:
     application = by_id(application_id)
     application.sequence += 1
     db.session.flush()
+    seen = shared(application)
+    files_in_it = _files(application, seen)
     return Disclosure(
         application_id=application.id,
         subject_id=application.subject_id,
@@ -350,8 +354,8 @@ def disclosure(application_id: UUID) -> Disclosure:
         due_on=application.due_on,
         fee=fees.of(application),
         paid=paid(application),
-        answers=plain_answers(application),
-        documents=papers(application),
+        answers=_plain(seen, files_in_it),
+        documents=_papers(files_in_it),
     )
 
 
@@ -364,10 +368,15 @@ def paid(application: Application) -> dict[str, Any] | None:
 
 def plain_answers(application: Application) -> dict[str, Any]:
     """The declared and consented answers, without files: those are in `papers`."""
-    kept = [answer for _, answer in _files(application)]
+    seen = shared(application)
+    return _plain(seen, _files(application, seen))
+
+
+def _plain(seen: Answers, files_in_it: Files) -> dict[str, Any]:
+    kept = [answer for _, answer in files_in_it]
     return {
         name: [_without(row, kept) for row in value] if _is_rows(value) else value
-        for name, value in _without(shared(application), kept).items()
+        for name, value in _without(seen, kept).items()
     }
 
 
@@ -381,7 +390,11 @@ def _is_rows(value: Any) -> bool:
 
 def papers(application: Application) -> list[dict[str, Any]]:
     """The declared and consented files: field, file, name, type, bytes, sha256."""
-    return [{"field": place, **answer} for place, answer in _files(application)]
+    return _papers(_files(application, shared(application)))
+
+
+def _papers(files_in_it: Files) -> list[dict[str, Any]]:
+    return [{"field": place, **answer} for place, answer in files_in_it]
 
 
 def paper(application: Application, file_id: UUID) -> UUID:
@@ -401,10 +414,10 @@ def _agreed(application: Application) -> frozenset[str]:
     return consent.effective_fields(application.id)
 
 
-def _files(application: Application) -> list[tuple[str, dict[str, Any]]]:
+def _files(application: Application, seen: Answers) -> Files:
     """The files among the answers that may be seen, with their places: `partners.1.photo`."""
     form = registry.version(application.version_id).service.form
-    return declared.file_answers(form, shared(application))
+    return declared.file_answers(form, seen)
 
 
 def looked(application: Application, officer_id: UUID, why: str) -> None:
@@ -439,7 +452,6 @@ def _at_desk(told: Disclosed) -> tuple[str, ...]:
 
 def disclosed(application: Application, fields: Collection[str], channel: str) -> None:
     """Note in the consent ledger what was given to the provider now, and by which way."""
-    given = consent.for_application(application.id)
-    if fields and given:
+    if fields:
         # The last consent names all that may be shared: it grows with corrections.
-        consent.disclosed(given[-1].id, fields, channel)
+        consent.disclose_latest(application.id, fields, channel)

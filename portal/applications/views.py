@@ -1,7 +1,5 @@
 """The pages on which a person applies, reviews, sends, and then follows the application."""
 
-from collections.abc import Mapping
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -183,7 +181,6 @@ def answers(reference: str) -> ResponseReturnValue:
         application=application,
         offer=offer,
         sections=words.sections(offer.service, application.answers, {}),
-        file_url=partial(_file_url, reference),
     )
 
 
@@ -247,10 +244,6 @@ def _sent(application: Case) -> ResponseReturnValue:
     if payment is not None and application.paid_at is None:
         return redirect(url_for("payments.show", payment_id=payment.id))
     return redirect(url_for(".show", reference=application.reference))
-
-
-def _file_url(reference: str, answer: Mapping[str, Any]) -> str:
-    return url_for(".paper", reference=reference, file_id=answer["file"])
 
 
 def _posted() -> Posted:

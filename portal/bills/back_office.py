@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.bills.domain import NotConnected
 from portal.bills.forms import SourceForm
 from portal.bills.sources import service
+from portal.bills.sources.service import Biller
 from portal.i18n import gettext
 from portal.web.access import may, visitor
 
@@ -16,7 +17,9 @@ pages = Blueprint("billing", __name__, url_prefix="/console/billing", template_f
 @may("bills.manage")
 def sources() -> ResponseReturnValue:
     mine = _mine()
-    return render_template("bills/sources.html", mine=mine, sources=service.sources(mine))
+    known = service.sources(mine)
+    shown = [(biller.provider, known.get(slug)) for slug, biller in mine.items()]
+    return render_template("bills/sources.html", mine=shown)
 
 
 @pages.route("/<provider>", methods=["GET", "POST"])
@@ -43,9 +46,10 @@ def rotate(provider: str) -> ResponseReturnValue:
     return _page(provider, form, secret)
 
 
-def _mine() -> list[str]:
-    """The providers with bills for which the visitor manages them."""
-    return sorted(visitor().providers_for("bills.manage") & service.billers().keys())
+def _mine() -> dict[str, Biller]:
+    """The providers with bills for which the visitor manages them, by slug."""
+    managed = visitor().providers_for("bills.manage")
+    return {slug: one for slug, one in sorted(service.billers().items()) if slug in managed}
 
 
 def _checked(provider: str) -> str:
@@ -58,7 +62,7 @@ def _checked(provider: str) -> str:
 def _page(provider: str, form: SourceForm, secret: str | None) -> str:
     return render_template(
         "bills/source.html",
-        provider=provider,
+        provider=_mine()[provider].provider,
         source=service.source(provider),
         form=form,
         secret=secret,

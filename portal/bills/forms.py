@@ -3,13 +3,11 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms import ValidationError
 
+from portal.admin.forms import AddressForm, address
 from portal.bills import domain
-from portal.bills.sources import service as sources
 from portal.i18n import gettext, lazy_gettext, say
-from portal.kernel import http
 from portal.registry.contract import Billing
 from portal.rules.functions import pattern
 from portal.web.fields import TextField
@@ -45,24 +43,8 @@ class AccountForm(FlaskForm):  # type: ignore[misc]
         self.account.hint = say(billing.account_hint)
 
 
-class SourceForm(FlaskForm):  # type: ignore[misc]
-    url = StringField(
+class SourceForm(AddressForm):
+    url = address(
         lazy_gettext("Address of your billing interface"),
-        filters=[lambda text: text.strip() if text else text],
-        validators=[
-            InputRequired(lazy_gettext("Enter the address of your billing interface.")),
-            Length(max=500, message=lazy_gettext("The address is too long.")),
-        ],
+        lazy_gettext("Enter the address of your billing interface."),
     )
-
-    def validate_url(self, field: StringField) -> None:
-        try:
-            sources.check_url(field.data)
-        except http.AddressRefused as error:
-            sentence = gettext(
-                "This address cannot be called. It must begin with https:// and name a public host."
-            )
-            raise ValidationError(sentence) from error
-        except http.Unreachable as error:
-            sentence = gettext("This name is not known on the internet. Check its spelling.")
-            raise ValidationError(sentence) from error

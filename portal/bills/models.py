@@ -3,24 +3,24 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.bills.domain import Fetched, Particulars
-from portal.kernel.db import Base, Row
+from portal.kernel.db import Base
+from portal.kernel.money import Money
 from portal.kernel.sealed import Encrypted, PersonalRow, keyed, sealed
+from portal.kernel.signing import Signing
 
 
-class BillingSource(Row, Base):
-    """Where a provider answers. Secrets are no person's data: a part of the keyring seals them."""
+class BillingSource(Signing, Base):
+    """Where a provider answers."""
 
     __tablename__ = "billing_sources"
+    part = "billing"
 
     provider_slug: Mapped[str] = mapped_column(unique=True)
     url: Mapped[str]
-    secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    earlier_secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    earlier_until: Mapped[datetime | None]
 
 
 class BillLookup(PersonalRow, Base):
@@ -65,3 +65,7 @@ class Bill(PersonalRow, Base):
     held_until: Mapped[datetime]
     payment_id: Mapped[UUID | None]
     paid_at: Mapped[datetime | None]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.minor, self.currency)

@@ -33,35 +33,12 @@ from portal.bills.domain import (
 from portal.bills.events import BillPaid
 from portal.bills.models import Bill, BillLookup
 from portal.bills.sources import service as sources
-from portal.bills.sources.service import Biller, biller, billers, connected, set_source
+from portal.bills.sources.service import Biller
 from portal.kernel import clock, keys
 from portal.kernel.db import db, wait_patiently
 from portal.kernel.errors import TooMany
 from portal.kernel.events import publish
-from portal.kernel.money import Money
 
-__all__ = [
-    "Biller",
-    "Disclosure",
-    "account_of",
-    "again",
-    "amount",
-    "biller",
-    "billers",
-    "claim",
-    "connected",
-    "disclosure",
-    "fetch",
-    "history",
-    "look",
-    "paid",
-    "pay",
-    "release",
-    "set_source",
-    "stand",
-    "sweep",
-    "waiting",
-]
 PURPOSE = "bill"
 KEPT = timedelta(days=1)
 SHOWN, A_BATCH = 50, 50
@@ -87,7 +64,7 @@ def fetch(person_id: UUID, provider_slug: str, account: str) -> BillLookup:
 
     Raises NotConnected, TooMany, NotAnswering, UnknownAccount.
     """
-    asked = biller(provider_slug)
+    asked = sources.biller(provider_slug)
     _count(person_id)
     lookup = BillLookup(subject_id=person_id, person_id=person_id, provider_slug=provider_slug)
     lookup.told = Fetched(account)
@@ -113,7 +90,7 @@ def pay(lookup: BillLookup, number: str, seen: str) -> UUID:
     The provider is asked once more, and `seen` is the amount that the page showed. Raises NotOpen,
     AmountChanged, PaidAlready, BeingPaid, NotConnected, NotAnswering, UnknownAccount.
     """
-    asked = biller(lookup.provider_slug)
+    asked = sources.biller(lookup.provider_slug)
     _ask_again(lookup, asked)
     found = lookup.told.bill(number)
     if found is None:
@@ -237,13 +214,9 @@ def _due(bill: Bill, asked: Biller) -> Due:
         provider=bill.provider_slug,
         title=asked.billing.title.texts,
         payee=asked.provider.name.texts,
-        amount=amount(bill),
+        amount=bill.amount,
         back="/bills",
     )
-
-
-def amount(bill: Bill) -> Money:
-    return Money(bill.minor, bill.currency)
 
 
 def paid(bill_id: UUID, payment_id: UUID) -> None:
@@ -253,7 +226,7 @@ def paid(bill_id: UUID, payment_id: UUID) -> None:
         return
     if bill.state == State.RELEASED:
         why = "Somebody else pays the bill."
-        payments.refund(payment_id, amount(bill), why, by="bills")
+        payments.refund(payment_id, bill.amount, why, by="bills")
         return
     bill.state, bill.paid_at, bill.payment_id = State.PAID, clock.now(), payment_id
     audit.record(
@@ -270,7 +243,7 @@ def disclosure(bill_id: UUID) -> Disclosure:
     data = {
         "bill": bill.told.number,
         "account": bill.told.account,
-        **amount(bill).as_json(),
+        **bill.amount.as_json(),
         "payment": payments.by_id(bill.payment_id).reference,
         "paid_at": f"{bill.paid_at:%Y-%m-%dT%H:%M:%SZ}",
     }
@@ -326,7 +299,7 @@ def sweep() -> None:
 
 
 def _standing(bill: Bill) -> Standing:
-    return Standing(State(bill.state), bill.person_id, amount(bill), bill.held_until)
+    return Standing(State(bill.state), bill.person_id, bill.amount, bill.held_until)
 
 
 def _fresh(bill_id: UUID) -> Select[Bill]:

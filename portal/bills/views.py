@@ -15,7 +15,9 @@ from portal.bills.domain import (
     UnknownAccount,
 )
 from portal.bills.forms import AccountForm
-from portal.bills.service import Biller, Lookup
+from portal.bills.service import Lookup
+from portal.bills.sources import service as sources
+from portal.bills.sources.service import Biller
 from portal.i18n import gettext
 from portal.kernel.errors import BadInput, DomainError
 from portal.web.access import signed_in, visitor
@@ -29,26 +31,25 @@ def index() -> ResponseReturnValue:
     paid = service.history(visitor().id)
     return render_template(
         "bills/index.html",
-        billers=service.connected(),
-        known=service.billers(),
+        billers=sources.connected(),
+        known=sources.billers(),
         paid=paid,
         again=service.again(paid),
         waiting=service.waiting(visitor().id),
-        amount=service.amount,
     )
 
 
 @pages.get("/<provider>")
 @signed_in
 def account(provider: str) -> ResponseReturnValue:
-    biller = service.biller(provider)
+    biller = sources.biller(provider)
     return _account_page(biller, AccountForm(biller.billing, formdata=None))
 
 
 @pages.post("/<provider>")
 @signed_in
 def fetch(provider: str) -> ResponseReturnValue:
-    biller = service.biller(provider)
+    biller = sources.biller(provider)
     form = AccountForm(biller.billing)
     before = request.form.get("again", type=UUID)
     if before is not None:
@@ -68,14 +69,14 @@ def fetch(provider: str) -> ResponseReturnValue:
 @pages.get("/<provider>/<uuid:lookup>")
 @signed_in
 def show(provider: str, lookup: UUID) -> ResponseReturnValue:
-    biller = service.biller(provider)
+    biller = sources.biller(provider)
     return _bills_page(biller, service.look(visitor().id, provider, lookup))
 
 
 @pages.post("/<provider>/<uuid:lookup>")
 @signed_in
 def pay(provider: str, lookup: UUID) -> ResponseReturnValue:
-    biller = service.biller(provider)
+    biller = sources.biller(provider)
     found = service.look(visitor().id, provider, lookup)
     number = request.form.get("number")
     if not number:

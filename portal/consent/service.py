@@ -2,16 +2,42 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import DateTime, String, Uuid, bindparam, insert, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.dml import ReturningInsert
 
 from portal.consent import domain
 from portal.consent.domain import Disclosed, Given, NoSuchConsent, Offered
 from portal.consent.events import ConsentGiven
 from portal.consent.models import Consent, Disclosure
+from portal.kernel import clock, ids
 from portal.kernel.db import db
 from portal.kernel.events import publish
+
+
+def _note() -> ReturningInsert[UUID]:
+    """A disclosure under the last consent of an application, if that allows it."""
+    fields = bindparam("fields", type_=JSONB)
+    here = Consent.application_id == bindparam("application")
+    last = select(Consent.id).where(here).order_by(Consent.id.desc()).limit(1).scalar_subquery()
+    values: dict[Any, Any] = {
+        Disclosure.id: bindparam("id", type_=Uuid()),
+        Disclosure.created_at: bindparam("now", type_=DateTime(timezone=True)),
+        Disclosure.subject_id: Consent.subject_id,
+        Disclosure.consent_id: Consent.id,
+        Disclosure.provider_slug: Consent.provider_slug,
+        Disclosure.fields: fields,
+        Disclosure.channel: bindparam("channel", type_=String()),
+    }
+    allowed = Consent.fields.contains(fields)
+    found = select(*values.values()).where(Consent.id == last, allowed)
+    return insert(Disclosure).from_select(list(values), found).returning(Disclosure.id)
+
+
+NOTE = _note()
 
 
 def record(
@@ -34,7 +60,6 @@ def record(
         shown=domain.shown(offer, fields),
     )
     db.session.add(row)
-    db.session.flush()
     publish(ConsentGiven(row.id, application_id, person_id))
     return _given(row)
 
@@ -54,6 +79,19 @@ def disclosed(consent_id: UUID, fields: Collection[str], channel: str) -> None:
     )
     db.session.add(note)
     db.session.flush()
+
+
+def disclose_latest(application_id: UUID, fields: Collection[str], channel: str) -> None:
+    """Note what is sent under the last consent of the application: it names all that may be.
+
+    Nothing is noted where nothing was ever agreed to. Raises NotConsented.
+    """
+    db.session.flush()
+    told = {"fields": sorted(fields), "channel": channel, "application": application_id}
+    noted = db.session.scalar(NOTE, told | {"id": ids.uuid7(), "now": clock.now()})
+    # Nothing was agreed to, or less than this.
+    if noted is None and (given := for_application(application_id)):
+        disclosed(given[-1].id, fields, channel)
 
 
 def effective_fields(application_id: UUID) -> frozenset[str]:

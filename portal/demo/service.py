@@ -16,7 +16,7 @@ from portal.demo.department import Department
 from portal.demo.domain import ACCOUNTS, BILLER, PROVIDER, Account
 from portal.geo import service as geo
 from portal.geo import sources
-from portal.kernel import clock, ports
+from portal.kernel import clock, ports, signing
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError
 from portal.kernel.events import StoredEvent
@@ -80,7 +80,7 @@ def connect(file: Path, portal: str, wanted_port: int) -> None:
     known = department.read(file)
     port = ports.a_free_one(known.port if known else wanted_port)
     integrator = accounts.id_of(next(one.email for one in ACCOUNTS if one.role is Role.INTEGRATOR))
-    secret = known.secret if known else webhooks.new_secret()
+    secret = known.secret if known else signing.new_secret()
     token = known.token if known else _token(integrator)
     now = Department(secret, token, port, portal)
     if now != known:

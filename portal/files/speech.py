@@ -1,19 +1,14 @@
-"""Telling what a sound file is, starting the process that converts it, and saying how it went."""
+"""Telling what a sound file is, having it converted, and saying how it went."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
-from portal.files import kinds, sounds, strangers
+from portal.files import kinds, sounds, strangers, workshop
 from portal.kernel.errors import N_
 from portal.kernel.scratch import scratch
 
-# Less than the database lets a transaction stand idle.
-PATIENCE = 9.0
 NO_SOUND = N_("There is no sound in this file.")
 TOO_SLOW = N_("This recording takes too long to be read.")
 LONGEST_WORD = 40
@@ -46,23 +41,12 @@ def look(content: kinds.Content) -> kinds.Found:
 
 def convert(source: BinaryIO, target: BinaryIO, kind: str, most_seconds: int) -> Converted:
     """Write the sound of `source` as MP3, and nothing else of it, to `target`: real files both."""
-    source.seek(0)
-    command = [sys.executable, "-I", str(Path(sounds.__file__)), kind, str(most_seconds)]
     with scratch() as told:
-        try:
-            done = subprocess.run(
-                command,
-                stdin=source,
-                stdout=target,
-                stderr=told,
-                env={},
-                timeout=PATIENCE,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
+        status = workshop.run(sounds, (kind, str(most_seconds)), source, target, told)
+        if status is None:
             return Converted(refusal=TOO_SLOW)
         told.seek(0)
-        return _outcome(done.returncode, told.read(LONGEST_WORD))
+        return _outcome(status, told.read(LONGEST_WORD))
 
 
 def _outcome(status: int, word: bytes) -> Converted:

@@ -249,6 +249,9 @@ def _take_files(sheet: Sheet, typed: dict[str, Any], keep: Keep) -> list[str]:
         if one.kind in FILES and asked.upload is not None:
             taken += [one.name] * _take_file(one, asked, typed, keep)
     for group, asked in sheet.groups:
+        # What is refused as a whole is not looked into: its files would cost minutes.
+        if len(asked.rows) > asked.at_most or asked.is_strange:
+            continue
         for number, inner, upload in rows.asked_files(group, asked):
             right = typed[group.name][number]
             taken += [group.name] * _take_file(inner, upload, right, keep)

@@ -178,9 +178,16 @@ class Asked:
         return [(number, row) for number, row in enumerate(rows) if not row.is_empty]
 
 
-def look(form: Form, answers: Answers) -> Asked:
-    """Go through the form once, from its first question to its last."""
+def look(form: Form, answers: "Answers | Asked") -> Asked:
+    """Go through the form once, from its first question to its last.
+
+    What was found for these answers before is found again without going through them.
+    """
     plan = plan_of(form)
+    if isinstance(answers, Asked):
+        if answers.plan is plan:
+            return answers
+        answers = answers.answers
     asked = Asked(plan, (), {}, {}, {})
     steps = []
     for step, planned in plan.steps:

@@ -51,7 +51,7 @@ def visible_fields(form: Form, answers: Answers) -> tuple[AnyField, ...]:
     return look(form, answers).fields
 
 
-def clean(form: Form, answers: Answers) -> dict[str, Any]:
+def clean(form: Form, answers: Answers | Asked) -> dict[str, Any]:
     """The answers that count: to questions of this form that are asked, and what follows of them.
 
     Notices have none. What is worked out is worked out here, whatever the answers say.
@@ -103,7 +103,7 @@ def _files_among(fields: Any, answers: Any, place: str) -> Iterator[tuple[str, d
             yield f"{place}{one.name}", dict(answer)
 
 
-def quote(service: Service, answers: Answers) -> Money | Unknown | None:
+def quote(service: Service, answers: Answers | Asked) -> Money | Unknown | None:
     """What the service costs: None if it is free, UNKNOWN while an answer is missing."""
     if service.fee is None:
         return None
@@ -112,7 +112,9 @@ def quote(service: Service, answers: Answers) -> Money | Unknown | None:
     return fee if isinstance(fee, Money) else UNKNOWN
 
 
-def eligibility(service: Service, facts: Mapping[str, Any], answers: Answers) -> Eligibility:
+def eligibility(
+    service: Service, facts: Mapping[str, Any], answers: Answers | Asked
+) -> Eligibility:
     """By facts such as `{"person": {"age": 40}}` and the answers that count, by bare name."""
     if service.eligibility is None:
         return Eligibility(answer=True)
@@ -135,7 +137,7 @@ def fits_pattern(field: TextField, answer: str) -> bool:
     return field.pattern is None or pattern(field.pattern).fullmatch(answer) is not None
 
 
-def shared_fields(service: Service, answers: Answers) -> dict[str, Any]:
+def shared_fields(service: Service, answers: Answers | Asked) -> dict[str, Any]:
     """What goes to the provider: the declared and asked fields with their answers, nothing else."""
     return clean(service.form, answers)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from portal.audit import service as audit
@@ -36,6 +36,11 @@ Path = tuple[str, str]
 # Some 30 KB each when parsed.
 _definitions: Kept[UUID, "Pinned"] = Kept(512)
 STAMP = "registry.stamp"
+# Put together once: that costs more than sending it.
+OFFERED = select(ServiceState.version_id, ServiceState.paused_by, ServiceState.pause_reason).where(
+    ServiceState.provider_slug == bindparam("provider"),
+    ServiceState.service_slug == bindparam("service"),
+)
 
 
 class NoSuchService(NotFound):
@@ -299,10 +304,8 @@ def stamp() -> UUID | None:
 
 def offered(provider: str, service: str) -> Offer:
     """What people are offered today, paused or not. Raises NoSuchService."""
-    state = ServiceState
-    columns = select(state.version_id, state.paused_by, state.pause_reason)
-    here = (state.provider_slug == provider) & (state.service_slug == service)
-    found = _sane(provider, service) and db.session.execute(columns.where(here)).first()
+    here = {"provider": provider, "service": service}
+    found = _sane(provider, service) and db.session.execute(OFFERED, here).first()
     if not found:
         raise NoSuchService
     pinned = versions([found.version_id])[found.version_id]

@@ -13,7 +13,7 @@ from portal.registry import service as registry
 from portal.web.access import may, visitor
 from portal.webhooks import domain, service
 from portal.webhooks.domain import NoSuchDelivery
-from portal.webhooks.endpoints import service as endpoints_
+from portal.webhooks.endpoints import service as endpoints
 from portal.webhooks.endpoints.service import Endpoint
 from portal.webhooks.forms import EndpointForm
 from portal.webhooks.lists import service as lists
@@ -47,9 +47,9 @@ class BodyErased(Gone):
 
 @pages.get("/")
 @may(MANAGE)
-def endpoints() -> ResponseReturnValue:
+def index() -> ResponseReturnValue:
     slugs = sorted(_providers())
-    known = endpoints_.of_all(slugs)
+    known = endpoints.of_all(slugs)
     mine = [(slug, _name(slug), known.get(slug)) for slug in slugs]
     return render_template("webhooks/endpoints.html", mine=mine)
 
@@ -57,7 +57,7 @@ def endpoints() -> ResponseReturnValue:
 @pages.route("/<provider>", methods=["GET", "POST"])
 @may(MANAGE)
 def endpoint(provider: str) -> ResponseReturnValue:
-    known = service.endpoint(_mine(provider))
+    known = endpoints.of(_mine(provider))
     form = EndpointForm(data={"url": known.url if known else ""})
     secret = None
     if form.validate_on_submit():
@@ -65,7 +65,7 @@ def endpoint(provider: str) -> ResponseReturnValue:
         if secret is None:
             flash(gettext("Messages go to the new address from now on."), "ok")
             return redirect(url_for(".endpoint", provider=provider))
-        known = service.endpoint(provider)
+        known = endpoints.of(provider)
     return _page(provider, known, form, secret), 422 if form.errors else 200
 
 
@@ -73,8 +73,8 @@ def endpoint(provider: str) -> ResponseReturnValue:
 @may(MANAGE)
 def rotate(provider: str) -> ResponseReturnValue:
     """Make a new secret. It is in this answer only, never in the session or an address."""
-    secret = service.rotate_secret(_mine(provider), visitor().id)
-    known = service.endpoint(provider)
+    secret = endpoints.rotate_secret(_mine(provider), visitor().id)
+    known = endpoints.of(provider)
     form = EndpointForm(formdata=None, data={"url": known.url if known else ""})
     return _page(provider, known, form, secret)
 

@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from standardwebhooks import Webhook
-
 from portal.applications.service import Disclosure
 from portal.bills.service import Disclosure as BillDisclosure
 from portal.files.links import signed_url
+from portal.kernel import signing
 from portal.kernel.settings import current
 from portal.webhooks.domain import BODY_LIMIT, KINDS, LINK_SECONDS
 
@@ -65,14 +64,10 @@ def case_url(reference: str) -> str:
 
 
 def headers(message_id: str, body: str, secrets: Sequence[str], at: datetime) -> dict[str, str]:
-    """One signature for each secret that is valid now."""
-    signatures = (Webhook(secret).sign(message_id, at, body) for secret in secrets)
     return {
         "content-type": "application/json; charset=utf-8",
         "user-agent": "Sanjha-Webhooks/1",
-        "webhook-id": message_id,
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": " ".join(signatures),
+        **signing.headers(message_id, body, secrets, at),
     }
 
 

@@ -3,23 +3,22 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Base, Json, Row, append_only
+from portal.kernel.db import Base, Json, append_only
 from portal.kernel.sealed import Encrypted, EncryptedOrNone, PersonalRow, sealed
+from portal.kernel.signing import Signing
 
 
-class WebhookEndpoint(Row, Base):
-    """Where a provider listens. Secrets are no person's data: a part of the keyring seals them."""
+class WebhookEndpoint(Signing, Base):
+    """Where a provider listens."""
 
     __tablename__ = "webhook_endpoints"
+    part = "webhooks"
 
     provider_slug: Mapped[str] = mapped_column(unique=True)
     url: Mapped[str]
-    secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    earlier_secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    earlier_until: Mapped[datetime | None]
     state: Mapped[str]
     disabled_reason: Mapped[str | None]
 

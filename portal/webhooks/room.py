@@ -12,11 +12,12 @@ from portal.kernel.errors import N_
 from portal.kernel.jobs import Periodic
 from portal.kernel.room import MenuItem, Room
 from portal.webhooks import back_office, listeners, service
+from portal.webhooks.replies import service as replies
 
 room = Room(
     name="webhooks",
     back_office=(back_office.pages,),
-    jobs=(service.deliver, service.hear, service.recover),
+    jobs=(service.deliver, replies.hear, service.recover),
     periodic=(Periodic("*/10 * * * *", service.recover),),
     within={
         ApplicationSubmitted: (listeners.submitted,),
@@ -31,7 +32,7 @@ room = Room(
         MenuItem(
             "console",
             N_("Messages"),
-            "webhooks.endpoints",
+            "webhooks.index",
             "plug",
             20,
             permission="webhooks.manage",

@@ -11,14 +11,14 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.applications import service as applications
 from portal.audit import service as audit
 from portal.bills import service as bills
 from portal.consent import service as consent
-from portal.kernel import clock, http, ids
+from portal.kernel import clock, http, ids, signing
 from portal.kernel.db import db
 from portal.kernel.jobs import Again, defer, job
 from portal.kernel.keys import Erased, SubjectKey, remember
@@ -35,11 +35,8 @@ from portal.webhooks.replies import service as replies
 RECOVER_AFTER = timedelta(minutes=15)
 # The longest reason that is kept of a call that got no answer.
 DETAIL = 200
-new_secret = endpoints.new_secret
-check_url = endpoints.check_url
-rotate_secret = endpoints.rotate_secret
+new_secret = signing.new_secret
 endpoint = endpoints.of
-hear = replies.hear
 
 
 @dataclass(frozen=True)
@@ -102,7 +99,7 @@ def announce(application_id: UUID, kind: str, more: Mapping[str, Any] | None = N
     yet hears nothing of it: nothing is disclosed.
     """
     application = applications.by_id(application_id)
-    if application.submitted_at is None or endpoint(application.provider_slug) is None:
+    if application.submitted_at is None or endpoints.of(application.provider_slug) is None:
         return
     told = applications.disclosure(application_id)
     message = messages.compose(kind, told, clock.now(), more)
@@ -116,7 +113,7 @@ def announce(application_id: UUID, kind: str, more: Mapping[str, Any] | None = N
 def announce_bill(bill_id: UUID) -> None:
     """Tell the provider of a bill that it was paid, once, when it has an endpoint."""
     told = bills.disclosure(bill_id)
-    if endpoint(told.provider_slug) is None:
+    if endpoints.of(told.provider_slug) is None:
         return
     # A bill's own number leads to an account, so that lists call it by its payment.
     about = About(bill_id, told.subject_id, told.provider_slug, told.data["payment"], 1)
@@ -129,7 +126,7 @@ def send_test(provider_slug: str, by: UUID) -> Delivery:
     It is sealed under the key of whoever sends it: it is about nobody else. Raises NoEndpoint,
     AlreadyTesting.
     """
-    if endpoint(provider_slug, lock="change") is None:
+    if endpoints.of(provider_slug, lock="change") is None:
         raise domain.NoEndpoint
     under_way = select(Delivery.id).where(
         Delivery.provider_slug == provider_slug,
@@ -165,9 +162,8 @@ def _queue(kind: str, about: About, message: Message) -> Delivery:
 
 def _note_disclosure(application_id: UUID, fields: Sequence[str]) -> None:
     """Leave in the consent ledger what this message tells, for the person to read."""
-    given = consent.for_application(application_id) if fields else ()
-    if given:
-        consent.disclosed(given[-1].id, fields, "webhook")
+    if fields:
+        consent.disclose_latest(application_id, fields, "webhook")
 
 
 def _send_soon(delivery: Delivery) -> None:
@@ -176,6 +172,34 @@ def _send_soon(delivery: Delivery) -> None:
 
 
 # --- Sending it ---------------------------------------------------------------------------------
+
+
+def _statement_up_to() -> Select[*tuple[Any, ...]]:
+    this = aliased(Delivery)
+    return (
+        select(Delivery, WebhookEndpoint, SubjectKey)
+        .join(this, (this.about_id == Delivery.about_id) & (this.sequence >= Delivery.sequence))
+        .join(WebhookEndpoint, WebhookEndpoint.provider_slug == Delivery.provider_slug)
+        .join(SubjectKey, SubjectKey.id == Delivery.subject_id)
+        .where(this.id == bindparam("id"), Delivery.state.not_in(SETTLED))
+        .order_by(Delivery.sequence)
+        .with_for_update(of=Delivery)
+    )
+
+
+def _statement_from_on() -> Select[Delivery]:
+    wanted = select(Delivery).where(
+        Delivery.about_id == bindparam("about"),
+        Delivery.sequence >= bindparam("sequence"),
+        or_(Delivery.sequence == bindparam("sequence"), Delivery.state.not_in(SETTLED)),
+    )
+    return wanted.with_for_update().order_by(Delivery.sequence).limit(2)
+
+
+# Put together once: that costs more than sending them.
+UP_TO, FROM_ON = _statement_up_to(), _statement_from_on()
+# What was read before may be old.
+FRESH = {"populate_existing": True}
 
 
 @job(queue="webhooks")
@@ -210,17 +234,7 @@ def _up_to(delivery_id: UUID) -> tuple[list[Delivery], WebhookEndpoint | None]:
 
     The messages are locked, so that what a page or another worker does meanwhile is not missed.
     """
-    this = aliased(Delivery)
-    wanted = (
-        select(Delivery, WebhookEndpoint, SubjectKey)
-        .join(this, (this.about_id == Delivery.about_id) & (this.sequence >= Delivery.sequence))
-        .join(WebhookEndpoint, WebhookEndpoint.provider_slug == Delivery.provider_slug)
-        .join(SubjectKey, SubjectKey.id == Delivery.subject_id)
-        .where(this.id == delivery_id, Delivery.state.not_in(SETTLED))
-        .order_by(Delivery.sequence)
-        .with_for_update(of=Delivery)
-    )
-    rows = db.session.execute(wanted.execution_options(populate_existing=True)).all()
+    rows = db.session.execute(UP_TO, {"id": delivery_id}, execution_options=FRESH).all()
     remember(key for _, _, key in rows)
     return [row for row, _, _ in rows], rows[-1][1] if rows else None
 
@@ -229,7 +243,7 @@ def _hold_for_endpoint(delivery: Delivery) -> Call | None:
     """The endpoint is off: hold it, unless it was switched on in the meantime."""
     # The endpoint is locked first, so what is locked is let go and read again.
     db.session.commit()
-    target = endpoint(delivery.provider_slug, lock="share")
+    target = endpoints.of(delivery.provider_slug, lock="share")
     unsettled, _ = _up_to(delivery.id)
     if not unsettled or unsettled[-1].id != delivery.id or delivery.state != State.PENDING:
         return None
@@ -245,8 +259,8 @@ def _call(delivery: Delivery, target: WebhookEndpoint) -> Call | None:
     except Erased:
         _settle(delivery, State.SKIPPED)
         return None
-    secrets_ = endpoints.secrets_of(target)
-    return Call(delivery.id, delivery.about_id, delivery.sequence, target.url, body, secrets_)
+    valid = signing.valid(target)
+    return Call(delivery.id, delivery.about_id, delivery.sequence, target.url, body, valid)
 
 
 def _try(call: Call) -> Heard:
@@ -286,7 +300,7 @@ def _note(call: Call, heard: Heard) -> None:
     if meaning is Outcome.ARRIVED:
         _clear(delivery, State.DELIVERED, following)
         if KINDS[delivery.type].decides and domain.read_reply(heard.answer or ""):
-            defer(hear, delivery_id=str(delivery.id))
+            defer(replies.hear, delivery_id=str(delivery.id))
     elif meaning is Outcome.GONE:
         delivery.state, delivery.next_at = State.HELD, None
     else:
@@ -297,13 +311,8 @@ def _from_on(call: Call, *, gone: bool) -> tuple[Delivery, Delivery | None]:
     """The message and the first unsettled one after it, locked, by one query."""
     if gone:
         endpoints.disable(db.session.get_one(Delivery, call.delivery_id).provider_slug)
-    wanted = select(Delivery).where(
-        Delivery.about_id == call.about_id,
-        Delivery.sequence >= call.sequence,
-        or_(Delivery.sequence == call.sequence, Delivery.state.not_in(SETTLED)),
-    )
-    fresh = wanted.with_for_update().execution_options(populate_existing=True)
-    rows = db.session.scalars(fresh.order_by(Delivery.sequence).limit(2)).all()
+    here = {"about": call.about_id, "sequence": call.sequence}
+    rows = db.session.scalars(FROM_ON, here, execution_options=FRESH).all()
     return rows[0], rows[1] if len(rows) > 1 else None
 
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from portal.files import domain, kinds, pictures, service, shelves, strangers
+from portal.files import domain, kinds, service, shelves, strangers, workshop
 from portal.files.domain import FileRefused, FileTooLarge, NoRoomLeft, WrongEnding
 from portal.files.models import File
 from portal.i18n import speaking
@@ -206,9 +206,17 @@ def test_the_process_that_reads_pictures_has_a_bounded_memory():
 
 
 def test_a_picture_that_takes_too_long_is_refused(monkeypatch, keep):
-    monkeypatch.setattr(pictures, "PATIENCE", 0.001)
+    monkeypatch.setattr(workshop, "PATIENCE", 0.001)
     with pytest.raises(FileRefused, match="too long"):
         keep(picture("jpeg"))
+
+
+def test_two_are_converted_at_once_and_the_third_waits(monkeypatch, keep):
+    monkeypatch.setattr(workshop, "PATIENCE", 0.001)
+    with workshop.place(), workshop.place(), pytest.raises(FileRefused, match="too long"):
+        keep(picture("jpeg"))
+    monkeypatch.undo()
+    assert keep(picture("jpeg")).type == "image/jpeg"
 
 
 def test_a_person_may_keep_so_much_and_no_more(monkeypatch, keep, mine):

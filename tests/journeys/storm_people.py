@@ -23,7 +23,6 @@ from tests.journeys.people import Browser, Unwell
 
 PAUSE = 0.1
 PATIENCE = 120
-LEAST = 2
 FREE, FEE = f"revenue/{LAND}", "municipal/birth-certificate-copy"
 # What may happen while things are killed, and passes.
 WEATHER = (httpx.TransportError, Unwell, OperationalError, ConnectorException)
@@ -48,11 +47,14 @@ class Sent:
 
 
 class Submitter(threading.Thread):
-    """Applies and pays until the storm is over, by turns; never gives an application up."""
+    """Applies and pays until the storm is over, by turns; never gives an application up.
 
-    def __init__(self, app, url, chance, over):
+    However short the storm: at `least` so many.
+    """
+
+    def __init__(self, app, url, chance, over, least):
         super().__init__()
-        self.app, self.url, self.chance, self.over = app, url, chance, over
+        self.app, self.url, self.chance, self.over, self.least = app, url, chance, over, least
         self.services = cycle(chance.sample((FREE, FEE), 2))
         self.sent = []
         # How many while things were killed.
@@ -64,8 +66,7 @@ class Submitter(threading.Thread):
         try:
             person, token = self.until(self.hands(come))
             self.browser = Browser(self.url, cookies={"session": token}, checks=False)
-            # Each does both, however short the storm.
-            while not self.over.is_set() or len(self.sent) < LEAST:
+            while not self.over.is_set() or len(self.sent) < self.least:
                 self.sent.append(self.apply(person, next(self.services)))
                 self.in_time += not self.over.is_set()
         except Exception as fault:  # noqa: BLE001 - told by the test, which waits for this thread

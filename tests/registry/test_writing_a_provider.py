@@ -76,6 +76,7 @@ def test_with_every_word_translated_nothing_is_wrong(folder):
     assert findings(load(importlib.import_module("water_board"))) == ()
 
 
+@pytest.mark.promise("B6")
 def test_the_example_does_what_the_page_says(board):
     service = board.service("new-connection")
     assert quote(service, {"use": "trade"}) == Money.of("300.00", "INR")

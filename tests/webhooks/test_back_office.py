@@ -13,6 +13,7 @@ from portal.audit.models import AuditEntry
 from portal.kernel import keys
 from portal.kernel.db import db
 from portal.webhooks import service
+from portal.webhooks.endpoints import service as endpoints
 from portal.webhooks.lists import service as lists
 from tests.accounts.factories import csrf_token, make_person, send, signed_in_client
 from tests.jobs import run_jobs
@@ -94,7 +95,7 @@ def test_an_address_that_cannot_be_called_is_not_taken(integrator, url, sentence
     answer = send(integrator, TEHSIL, url=url)
     assert answer.status_code == 422
     assert sentence in answer.text
-    assert service.endpoint("tehsil") is None
+    assert endpoints.of("tehsil") is None
 
 
 def test_every_page_opens(integrator, dead):
@@ -155,7 +156,7 @@ def test_a_visitor_is_asked_to_sign_in(app):
 def test_a_form_without_its_token_changes_nothing(integrator, private_allowed, listening):
     answer = integrator.post(TEHSIL, data={"url": listening().url})
     assert answer.status_code == 400
-    assert service.endpoint("tehsil") is None
+    assert endpoints.of("tehsil") is None
 
 
 def test_long_lists_have_a_next_page(integrator, department, application, monkeypatch):
@@ -189,7 +190,7 @@ def test_the_list_asks_as_often_for_many_as_for_few(integrator, department, send
 
 def test_the_menu_of_the_console_leads_here(app):
     with app.test_request_context("/en"):
-        assert url_for("webhooks.endpoints", lang="en") == HOME
+        assert url_for("webhooks.index", lang="en") == HOME
 
 
 def test_an_officer_of_another_provider_does_not_manage_its_messages(app, listening):
@@ -203,7 +204,7 @@ def test_an_officer_of_another_provider_does_not_manage_its_messages(app, listen
     told = {"csrf_token": token, "url": listening().url}
     for got in (client.get(elsewhere), client.post(elsewhere, data=told)):
         assert got.status_code == 404
-    assert service.endpoint("water-board") is None
+    assert endpoints.of("water-board") is None
 
 
 def test_a_test_goes_through_the_queue_and_its_page_says_how_it_went(integrator, department):

@@ -12,10 +12,12 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from portal.applications import service as applications
 from portal.applications.domain import Actor, ProviderEvent
 from portal.consent import service as consent
-from portal.kernel import clock, keys
+from portal.kernel import clock, keys, signing
 from portal.kernel.db import db
 from portal.webhooks import service
 from portal.webhooks.domain import SCHEDULE, NoSuchDelivery, NotDead, NotKeptBack, NotWaiting
+from portal.webhooks.endpoints import service as endpoints
+from portal.webhooks.replies import service as replies
 from tests.jobs import run_jobs
 from tests.webhooks.conftest import (
     SECRET,
@@ -80,7 +82,7 @@ def test_nothing_of_a_message_can_be_changed(department, application, part):
     if part == "body":
         body = body.replace(b"submitted", b"withdrawn")
     elif part == "secret":
-        secret = service.new_secret()
+        secret = signing.new_secret()
     else:
         heard.headers[part] = str(
             int(heard.headers[part][-1:], 16) + 1 + int(clock.now().timestamp())
@@ -279,7 +281,7 @@ def test_gone_switches_the_endpoint_off_and_holds_everything(department, send):
     department.answers.append((410, b"", {}))
     first, second = send(), send()
     run_jobs()
-    assert service.endpoint("tehsil").state == "disabled"
+    assert endpoints.of("tehsil").state == "disabled"
     assert states(first) == states(second) == ["held"]
     assert len(department.heard) == 1
 
@@ -317,7 +319,7 @@ def test_a_private_address_is_refused_at_each_try_unless_allowed(department, app
 
 
 def test_a_department_that_is_down_is_tried_again(department, application):
-    row = service.endpoint("tehsil")
+    row = endpoints.of("tehsil")
     row.url = "http://127.0.0.1:9/hook"
     db.session.commit()
     assert deliver(deliveries(application)[0])
@@ -366,7 +368,7 @@ def test_a_rejection_in_the_answer_refuses_with_its_reason(department, applicati
 def test_an_answer_is_taken_once(department, application):
     department.answers.append((200, b'{"status": "accepted"}', {}))
     run_jobs()
-    service.hear(delivery_id=str(deliveries(application)[0].id))
+    replies.hear(delivery_id=str(deliveries(application)[0].id))
     db.session.commit()
     assert [one.act for one in applications.timeline(application)] == ["submit", "accept"]
 
@@ -395,7 +397,7 @@ def test_no_transaction_and_no_connection_waits_for_the_department(department, a
 
 
 def test_two_secrets_sign_for_a_day_after_a_rotation(department, send):
-    made = service.rotate_secret("tehsil", BY)
+    made = endpoints.rotate_secret("tehsil", BY)
     db.session.commit()
     send()
     run_jobs()
@@ -450,7 +452,7 @@ def test_a_try_keeps_what_was_sent_and_what_came_back(department, application):
 
 
 def test_a_try_without_an_answer_says_why(department, application):
-    service.endpoint("tehsil").url = "http://127.0.0.1:9/hook"
+    endpoints.of("tehsil").url = "http://127.0.0.1:9/hook"
     db.session.commit()
     deliver(deliveries(application)[0])
     (kept,) = attempts()

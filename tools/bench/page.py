@@ -16,7 +16,7 @@ TEXT = """\
 
 Written by `make bench` on {day}: the numbers of one run on one machine of {cores} cores, so
 compare the ratios. Clients, database, web processes and worker shared these cores. The load
-average was {before:.1f} before and {after:.1f} after: above what the bench itself brings, others
+average was {before:.1f} before and {after:.1f} after; where it was above 1 before, something else
 worked here too, and every rate is lower than it could be.
 
 Everything is served by the same server, {processes} processes of {threads} threads, to {browsers}
@@ -126,7 +126,9 @@ def _aim(words: str, *, met: bool) -> str:
 def _work(found: Found) -> Iterable[Sequence[str]]:
     alone, beside, cost = found.sending.alone, found.sending.beside, found.sending.cost
     for name, figures in (("worker waiting", alone), ("worker working beside", beside)):
-        shown = f"{figures.rate:.0f}/s, p50 {_times(figures)[0]}, p99 {_times(figures)[2]}"
+        p50, p95, p99 = _times(figures)
+        share = figures.rate / found.pages[0].rate
+        shown = f"{figures.rate:.0f}/s, p50 {p50}, p95 {p95}, p99 {p99}, {share:.3f} of bare Flask"
         aim = _aim(f"{LEAST_SENT}/s", met=figures.rate >= LEAST_SENT)
         yield f"Applications sent, {name}", shown, aim if figures is alone else "-"
     yield (

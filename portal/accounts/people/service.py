@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Select, Uuid, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.exc import IntegrityError
 
@@ -49,6 +49,19 @@ class Visiting:
     grants: tuple[Grant, ...]
 
 
+def _visiting() -> Select[*tuple[Any, ...]]:
+    mine = bindparam("id", type_=Uuid())
+    pair = func.jsonb_build_array(RoleGrant.role, RoleGrant.provider)
+    told = select(func.jsonb_agg(aggregate_order_by(pair, RoleGrant.created_at)))
+    held = told.where(RoleGrant.person_id == mine).scalar_subquery()
+    wanted = select(Person, keys.SubjectKey, held).where(Person.id == mine)
+    return wanted.join(keys.SubjectKey, keys.SubjectKey.id == Person.subject_id)
+
+
+# Put together once: that costs more than sending it, and every page of a person does.
+VISITING = _visiting()
+
+
 def find(contact: str) -> Person | None:
     """The person who signs in with this e-mail address or mobile number."""
     name = domain.contact(contact)
@@ -79,13 +92,7 @@ def visiting(person_id: UUID) -> Visiting:
 
     Raises NoSuchPerson.
     """
-    pair = func.jsonb_build_array(RoleGrant.role, RoleGrant.provider)
-    told = select(func.jsonb_agg(aggregate_order_by(pair, RoleGrant.created_at)))
-    held = told.where(RoleGrant.person_id == person_id).scalar_subquery()
-    wanted = select(Person, keys.SubjectKey, held).where(Person.id == person_id)
-    row = db.session.execute(
-        wanted.join(keys.SubjectKey, keys.SubjectKey.id == Person.subject_id)
-    ).first()
+    row = db.session.execute(VISITING, {"id": person_id}).first()
     if row is None:
         raise NoSuchPerson
     person, key, grants = row

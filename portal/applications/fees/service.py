@@ -4,9 +4,8 @@ The money itself is the payments room's. Where a payment and its application are
 payment is locked first: the gateway's word comes from that side.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -26,6 +25,7 @@ from portal.registry import domain as declared
 from portal.registry import service as registry
 from portal.registry.contract import PaymentMoment
 
+Answers = declared.Answers
 PURPOSE = "application"
 TO_PAY = timedelta(days=14)
 PORTAL = Author(Actor.PORTAL, "payments")
@@ -40,7 +40,7 @@ class NotPaidYet(Conflict):
     message = N_("The fee is not paid yet. The application can be approved once it is.")
 
 
-def quoted(offer: registry.Offer, answers: Mapping[str, Any]) -> Money | None:
+def quoted(offer: registry.Offer, answers: Answers | declared.Asked) -> Money | None:
     """None for a free service. Raises NotReady when an answer that decides the fee is missing."""
     fee = declared.quote(offer.service, answers)
     if fee is None or isinstance(fee, Money):
@@ -81,7 +81,7 @@ def ask(application: Application) -> None:
 
 def ask_first(application: Application) -> None:
     """The provider gets the application when it is paid."""
-    records.tell(application, "owe", PORTAL)
+    records.begin(application, "owe", PORTAL)
     ask(application)
 
 

@@ -23,6 +23,22 @@ def tell(
 ) -> None:
     """Write that this was done, as the application stands now."""
     application.entries += 1
+    _write(application, act, author, event, fields)
+    db.session.flush()
+
+
+def begin(application: Application, act: str, author: Author) -> None:
+    """Write the first line, which is counted when the application is made."""
+    _write(application, act, author)
+
+
+def _write(
+    application: Application,
+    act: str,
+    author: Author,
+    event: ProviderEvent | None = None,
+    fields: tuple[str, ...] = (),
+) -> None:
     entry = TimelineEntry(
         subject_id=application.subject_id,
         application_id=application.id,
@@ -43,7 +59,6 @@ def tell(
         actor=author.id,
         subject_id=application.subject_id,
     )
-    db.session.flush()
 
 
 def handed_over(offer: registry.Offer) -> dict[str, Any]:

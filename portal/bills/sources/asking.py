@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from standardwebhooks import Webhook
-
-from portal.kernel import clock, http, ids
+from portal.kernel import clock, http, ids, signing
 from portal.kernel.outside import SECONDS
 from portal.registry.hooks import NoAnswer
 
@@ -45,13 +43,10 @@ class Line:
 
     def _headers(self, asked: str) -> dict[str, str]:
         """As messages are signed, over `GET <path>?<query>` in place of a body."""
-        at, message_id, parts = clock.now(), str(ids.uuid7()), urlsplit(asked)
+        parts = urlsplit(asked)
         said = f"GET {parts.path}?{parts.query}"
-        signatures = (Webhook(secret).sign(message_id, at, said) for secret in self.secrets)
         return {
             "accept": "application/json",
             "user-agent": "Sanjha-Bills/1",
-            "webhook-id": message_id,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": " ".join(signatures),
+            **signing.headers(str(ids.uuid7()), said, self.secrets, clock.now()),
         }

@@ -1,9 +1,6 @@
 """The addresses and secrets of providers' billing interfaces, and what their hooks answer."""
 
-import base64
-import secrets
 from collections.abc import Collection
-from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 from uuid import UUID
@@ -15,9 +12,8 @@ from portal.bills import domain
 from portal.bills.domain import NotAnswering, NotConnected, Open, UnknownAccount
 from portal.bills.models import BillingSource
 from portal.bills.sources.asking import Line
-from portal.kernel import clock, crypto, http
+from portal.kernel import http, signing
 from portal.kernel.db import db
-from portal.kernel.keys import keyring
 from portal.kernel.log import log
 from portal.kernel.outside import SECONDS, Busy, TookTooLong, outside
 from portal.kernel.settings import current
@@ -25,7 +21,6 @@ from portal.registry.contract import Billing, Provider
 from portal.registry.discovery import discover, hooks_of
 from portal.registry.hooks import BillsHook, NoAnswer, NoSuchAccount
 
-ROTATION = timedelta(hours=24)
 SAFE_IN_PATH = "/%:@!$&'()*+,;=~"
 # What the pages read of a source; its columns are changed here alone.
 Source = BillingSource
@@ -75,11 +70,6 @@ def sources(provider_slugs: Collection[str]) -> dict[str, BillingSource]:
     return {row.provider_slug: row for row in db.session.scalars(wanted)}
 
 
-def check_url(url: str) -> None:
-    """Raises kernel.http.AddressRefused, Unreachable."""
-    http.check(url, allow_private=current().kernel.allow_private_webhooks)
-
-
 def set_source(
     provider_slug: str, url: str, by: UUID | str, secret: str | None = None
 ) -> str | None:
@@ -87,16 +77,15 @@ def set_source(
 
     The secret, when a new one was made: it is not shown again. Raises AddressRefused, Unreachable.
     """
-    check_url(url)
+    http.check(url, allow_private=current().kernel.allow_private_webhooks)
     made = None
     row = source(provider_slug, lock=True)
     if row is None:
-        made = secret or new_secret()
+        secret = made = secret or signing.new_secret()
         row = BillingSource(provider_slug=provider_slug)
-        row.secret_sealed = _seal(row, made)
         db.session.add(row)
-    elif secret is not None:
-        row.secret_sealed = _seal(row, secret)
+    if secret is not None:
+        signing.put(row, secret)
     row.url = _base(url)
     db.session.flush()
     audit.record("billing.set", about=f"billing:{row.id}", actor=by, why=provider_slug)
@@ -107,23 +96,17 @@ def rotate_secret(provider_slug: str, by: UUID) -> str:
     """A new secret; questions are signed with both for a day. Raises NotConnected."""
     if (row := source(provider_slug, lock=True)) is None:
         raise NotConnected
-    made = new_secret()
-    row.earlier_secret_sealed, row.earlier_until = row.secret_sealed, clock.now() + ROTATION
-    row.secret_sealed = _seal(row, made)
+    made = signing.rotate(row)
     db.session.flush()
     audit.record("billing.rotated", about=f"billing:{row.id}", actor=by, why=provider_slug)
     return made
-
-
-def new_secret() -> str:
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def line(provider_slug: str) -> Line:
     """The way to the provider's interface. Raises NotConnected."""
     if (row := source(provider_slug)) is None:
         raise NotConnected
-    return Line(row.url, _secrets(row), current().kernel.allow_private_webhooks)
+    return Line(row.url, signing.valid(row), current().kernel.allow_private_webhooks)
 
 
 def fetch(provider_slug: str, hook: BillsHook, account: str, ask: Line) -> tuple[Open, ...]:
@@ -152,19 +135,3 @@ def _base(url: str) -> str:
     parts = urlsplit(url)
     path = quote(parts.path.rstrip("/"), safe=SAFE_IN_PATH)
     return parts._replace(path=path, query="", fragment="").geturl()
-
-
-def _secrets(row: BillingSource) -> tuple[str, ...]:
-    sealed = [row.secret_sealed]
-    if row.earlier_secret_sealed and row.earlier_until and clock.now() < row.earlier_until:
-        sealed.append(row.earlier_secret_sealed)
-    key = keyring().part("billing")
-    return tuple(crypto.unseal(key, _place(row), one).decode() for one in sealed)
-
-
-def _seal(row: BillingSource, secret: str) -> bytes:
-    return crypto.seal(keyring().part("billing"), _place(row), secret.encode())
-
-
-def _place(row: BillingSource) -> bytes:
-    return f"billing_sources|secret|{row.id}".encode()

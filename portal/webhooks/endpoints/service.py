@@ -1,23 +1,18 @@
 """Where providers listen, and the secrets that sign what they are sent."""
 
-import base64
-import secrets
 from collections.abc import Collection
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
 from portal.audit import service as audit
-from portal.kernel import clock, crypto, http
+from portal.kernel import http, signing
 from portal.kernel.db import db
-from portal.kernel.keys import keyring
 from portal.kernel.log import log
 from portal.kernel.settings import current
 from portal.webhooks.domain import NoSuchDelivery
 from portal.webhooks.models import WebhookEndpoint
 
-ROTATION = timedelta(hours=24)
 ACTIVE, DISABLED = "active", "disabled"
 # What the pages read of an endpoint; its columns are changed here alone.
 Endpoint = WebhookEndpoint
@@ -38,23 +33,20 @@ def of_all(provider_slugs: Collection[str]) -> dict[str, WebhookEndpoint]:
     return {row.provider_slug: row for row in db.session.scalars(wanted)}
 
 
-def check_url(url: str) -> None:
-    """Raises kernel.http.AddressRefused, Unreachable."""
-    http.check(url, allow_private=current().kernel.allow_private_webhooks)
-
-
 def save(provider_slug: str, url: str, by: UUID | str, secret: str | None) -> str | None:
-    """Switch it on at this address. The secret when a new one was made: it is not shown again."""
-    check_url(url)
+    """Switch it on at this address. The secret when a new one was made: it is not shown again.
+
+    Raises AddressRefused, Unreachable.
+    """
+    http.check(url, allow_private=current().kernel.allow_private_webhooks)
     made = None
     row = of(provider_slug, lock="change")
     if row is None:
-        made = secret or new_secret()
+        secret = made = secret or signing.new_secret()
         row = WebhookEndpoint(provider_slug=provider_slug)
-        row.secret_sealed = _seal(row, made)
         db.session.add(row)
-    elif secret is not None:
-        row.secret_sealed = _seal(row, secret)
+    if secret is not None:
+        signing.put(row, secret)
     row.url, row.state, row.disabled_reason = url, ACTIVE, None
     db.session.flush()
     audit.record("webhook.set", about=f"endpoint:{row.id}", actor=by, why=provider_slug)
@@ -65,10 +57,7 @@ def rotate_secret(provider_slug: str, by: UUID) -> str:
     """A new secret; messages are signed with both for a day. Raises NoSuchDelivery."""
     if (row := of(provider_slug, lock="change")) is None:
         raise NoSuchDelivery
-    made = new_secret()
-    row.earlier_secret_sealed = row.secret_sealed
-    row.earlier_until = clock.now() + ROTATION
-    row.secret_sealed = _seal(row, made)
+    made = signing.rotate(row)
     db.session.flush()
     audit.record("webhook.rotated", about=f"endpoint:{row.id}", actor=by, why=provider_slug)
     return made
@@ -79,24 +68,3 @@ def disable(provider_slug: str) -> None:
     if (row := of(provider_slug, lock="change")) is not None:
         row.state, row.disabled_reason = DISABLED, "gone"
         log.error("endpoint disabled", provider=provider_slug, reason="gone")
-
-
-def new_secret() -> str:
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-
-
-def secrets_of(row: WebhookEndpoint) -> tuple[str, ...]:
-    """Those that sign now."""
-    sealed = [row.secret_sealed]
-    if row.earlier_secret_sealed and row.earlier_until and clock.now() < row.earlier_until:
-        sealed.append(row.earlier_secret_sealed)
-    key = keyring().part("webhooks")
-    return tuple(crypto.unseal(key, _place(row), one).decode() for one in sealed)
-
-
-def _seal(row: WebhookEndpoint, secret: str) -> bytes:
-    return crypto.seal(keyring().part("webhooks"), _place(row), secret.encode())
-
-
-def _place(row: WebhookEndpoint) -> bytes:
-    return f"webhook_endpoints|secret|{row.id}".encode()

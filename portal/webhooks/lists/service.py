@@ -46,7 +46,6 @@ class Health:
     """How an endpoint fares; counts end at MOST + 1."""
 
     arrived_at: datetime | None
-    failed_at: datetime | None
     failures: int
     oldest: datetime | None
     waiting: int
@@ -114,8 +113,7 @@ def health(provider_slug: str) -> Health:
     """By one query, whose parts each look at an end of an index."""
     row = db.session.execute(
         select(
-            _last(provider_slug, DeliveryAttempt.error.is_(None)),
-            _last(provider_slug, DeliveryAttempt.error.is_not(None)),
+            _arrived_at(provider_slug),
             _failures(provider_slug),
             _oldest(provider_slug),
             _count(provider_slug, State.PENDING, State.HELD),
@@ -125,9 +123,11 @@ def health(provider_slug: str) -> Health:
     return Health(*row)
 
 
-def _last(provider_slug: str, how: ColumnElement[bool]) -> Any:
-    tries = select(DeliveryAttempt.at).where(DeliveryAttempt.provider_slug == provider_slug, how)
-    return tries.order_by(DeliveryAttempt.at.desc()).limit(1).scalar_subquery()
+def _arrived_at(provider_slug: str) -> Any:
+    arrived = select(DeliveryAttempt.at).where(
+        DeliveryAttempt.provider_slug == provider_slug, DeliveryAttempt.error.is_(None)
+    )
+    return arrived.order_by(DeliveryAttempt.at.desc()).limit(1).scalar_subquery()
 
 
 def _failures(provider_slug: str) -> Any:
