@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request
 
 from portal.catalogue import service
+from portal.catalogue.framed import framed
 from portal.catalogue.service import Path, Wanted
 from portal.catalogue.visitors import for_visitors
 from portal.kernel.errors import NotFound
@@ -28,11 +29,13 @@ TABLES: Mapping[str, Mapping[str, Entry]] = {
     "life_event": LIFE_EVENTS,
     "audience": AUDIENCES,
 }
+NARROWED_BY = (*TABLES, "provider")
 
 
 @pages.get("/services")
 @public
-@for_visitors("category", "life_event", "audience", "provider")
+@for_visitors(*NARROWED_BY)
+@framed(*NARROWED_BY)
 def services() -> str:
     """All services, or those of a subject, a life event, an audience, a provider."""
     chosen, of = _chosen(), request.args.get("provider") or None
@@ -54,6 +57,7 @@ def services() -> str:
 @pages.get("/life-events/<slug>")
 @public
 @for_visitors()
+@framed()
 def life_event(slug: str) -> str:
     if slug not in LIFE_EVENTS:
         raise NotFound
@@ -68,6 +72,7 @@ def life_event(slug: str) -> str:
 @pages.get("/services/<provider>")
 @public
 @for_visitors()
+@framed()
 def provider(provider: str) -> str:
     """Who they are, how to reach them, what they offer."""
     return render_template(
@@ -82,6 +87,7 @@ def provider(provider: str) -> str:
 @pages.get("/services/<provider>/<name>")
 @public
 @for_visitors()
+@framed()
 def show(provider: str, name: str) -> str:
     """What it is, who may, what it needs, what it costs, how long it takes, what is shared."""
     offer = registry.offered(provider, name)

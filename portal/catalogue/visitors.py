@@ -82,7 +82,7 @@ def for_visitors(*narrowed_by: str) -> Callable[[Callable[P, str]], Callable[P, 
         def kept(*args: P.args, **kwargs: P.kwargs) -> Response:
             if visitor_or_none() or session or not set(request.args) <= set(narrowed_by):
                 return _own(view(*args, **kwargs))
-            stamp = _memory(current_app).stamp()
+            stamp = known_stamp()
             page = _pages.get((stamp, request.full_path))
             if page is None:
                 body = view(*args, **kwargs)
@@ -98,6 +98,11 @@ def for_visitors(*narrowed_by: str) -> Callable[[Callable[P, str]], Callable[P, 
         return kept
 
     return keep
+
+
+def known_stamp() -> UUID | None:
+    """The stamp of the catalogue, as this process knows it."""
+    return _memory(current_app).stamp()
 
 
 def _memory(app: Flask) -> Memory:

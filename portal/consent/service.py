@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, String, Uuid, bindparam, insert, select
+from sqlalchemy import DateTime, String, Table, Uuid, bindparam, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -23,18 +23,19 @@ def _note() -> ReturningInsert[UUID]:
     fields = bindparam("fields", type_=JSONB)
     here = Consent.application_id == bindparam("application")
     last = select(Consent.id).where(here).order_by(Consent.id.desc()).limit(1).scalar_subquery()
-    values: dict[Any, Any] = {
-        Disclosure.id: bindparam("id", type_=Uuid()),
-        Disclosure.created_at: bindparam("now", type_=DateTime(timezone=True)),
-        Disclosure.subject_id: Consent.subject_id,
-        Disclosure.consent_id: Consent.id,
-        Disclosure.provider_slug: Consent.provider_slug,
-        Disclosure.fields: fields,
-        Disclosure.channel: bindparam("channel", type_=String()),
+    values: dict[str, Any] = {
+        "id": bindparam("id", type_=Uuid()),
+        "created_at": bindparam("now", type_=DateTime(timezone=True)),
+        "subject_id": Consent.subject_id,
+        "consent_id": Consent.id,
+        "provider_slug": Consent.provider_slug,
+        "fields": fields,
+        "channel": bindparam("channel", type_=String()),
     }
     allowed = Consent.fields.contains(fields)
     found = select(*values.values()).where(Consent.id == last, allowed)
-    return insert(Disclosure).from_select(list(values), found).returning(Disclosure.id)
+    table = cast("Table", Disclosure.__table__)
+    return insert(table).from_select(list(values), found).returning(table.c.id)
 
 
 NOTE = _note()

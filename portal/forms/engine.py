@@ -184,8 +184,7 @@ def accepted(declared: AnyField, value: Any) -> Any:
     asked = form[declared.name]
     asked.process(None, data=value)
     asked.posted = True
-    if asked.validate(form):
-        _check_pattern(asked, declared)
+    _validate(form, asked, declared)
     return None if asked.errors else asked.answer()
 
 

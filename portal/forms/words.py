@@ -10,6 +10,7 @@ from portal.i18n import day, file_size, gettext, language, money, number, say
 from portal.kernel.money import Money
 from portal.registry.questions import AnyField, Notice
 from portal.web.fields import say_month, say_phone
+from portal.web.fields.groups import heading
 
 Reader = Callable[[Any, Any], str]
 
@@ -97,15 +98,9 @@ def _in_row(declared: Any, row: Mapping[str, Any]) -> list[RowAnswer]:
     return [RowAnswer(one, answer, in_words(one, answer)) for one, answer in told]
 
 
-def rows_in_words(declared: AnyField, answer: Any) -> list[list[tuple[str, str]]]:
-    """The rows of a group as questions and answers in the language spoken now."""
-    rows = answers_in_rows(declared, answer)
-    return [[(say(one.question.label), one.words) for one in row] for row in rows]
-
-
 def row_heading(declared: Any, place: int) -> str:
     """Partner 2; rows are counted from 1."""
-    return gettext("%(item)s %(place)s", item=say(declared.item), place=number(place))
+    return heading(say(declared.item), place)
 
 
 READERS: Mapping[str, Reader] = {

@@ -100,7 +100,6 @@ WANTED = {
     "finite_number": "Write a number, such as 12.5.",
     "tuple_type": LIST,
     "dict_type": NAMED,
-    "model_type": NAMED,
     "model_attributes_type": NAMED,
     "named_tuple_type": "Write two lines below this: “rule: …” and “message: …”.",
     "bare_words": LANGUAGES,

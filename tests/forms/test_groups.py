@@ -485,25 +485,28 @@ def test_whatever_is_sent_only_what_is_asked_comes_out(sent, files):
 
 def test_rows_are_read_in_words():
     declared = partners()
-    assert words.rows_in_words(declared, [ASHA, GUEST]) == [
-        [("Name", "Asha Devi"), ("Role", "Owner"), ("Share", "60")],
-        [("Name", "Gurpreet"), ("Role", "Guest")],
+    rows = words.answers_in_rows(declared, [ASHA, GUEST])
+    assert [[one.words for one in row] for row in rows] == [
+        ["Asha Devi", "Owner", "60"],
+        ["Gurpreet", "Guest"],
     ]
     assert words.in_words(declared, [ASHA, GUEST]) == "Asha Devi, Gurpreet"
     assert words.in_words(declared, []) == "None"
     assert words.in_words(declared, None) == ""
-    assert words.rows_in_words(declared, "junk") == []
+    assert words.answers_in_rows(declared, "junk") == []
 
 
 LIST = """<!doctype html><html lang="en" dir="ltr"><title>t</title><main><h1>h</h1>
 {% from "forms/answers.html" import answer with context %}<dl class="answers">
-{{ answer(question, value, in_words(question, value), file_url, "/change", "your profile") }}
-</dl></main></html>"""
+{% macro link(question, file, words) -%}
+<a href="/papers/{{ file.file }}">{{ words }}</a>{% endmacro %}
+{{ answer(question, value, in_words(question, value), link if is_open else none, "/change",
+"your profile") }}</dl></main></html>"""
 
 
-def listed(question, value, file_url=None):
+def listed(question, value, *, is_open=False):
     told = {"question": question, "value": value, "in_words": words.in_words}
-    html = render_template_string(LIST, **told, file_url=file_url)
+    html = render_template_string(LIST, **told, is_open=is_open)
     assert page_faults(html) == []
     return html5lib.parse(html)
 
@@ -517,9 +520,9 @@ def test_a_list_of_answers_draws_each_row_with_its_questions():
 
 def test_a_file_in_a_list_of_answers_can_be_fetched_where_that_is_allowed():
     rows = [{"who": "Asha", "photo": PAPER}]
-    found = listed(partners(NAME, PHOTO), rows, lambda answer: f"/papers/{answer['file']}")
+    found = listed(partners(NAME, PHOTO), rows, is_open=True)
     assert "/papers/old" in [one.get("href") for one in elements(found, "a")]
-    found = listed(PHOTO, PAPER, lambda answer: f"/papers/{answer['file']}")
+    found = listed(PHOTO, PAPER, is_open=True)
     assert "/papers/old" in [one.get("href") for one in elements(found, "a")]
 
 

@@ -27,6 +27,8 @@ from portal.registry.vocabulary import PROVIDER_KINDS
 from portal.registry.words import replace_words, words_in
 from tests.registry.declared import FORM, USE, form_of, provider, said, service
 
+# Further than any count goes; a manifest takes no more digits.
+WHOLE = st.integers(-(10**15), 10**15)
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Z"]), min_size=1)
 NAMES = st.from_regex(r"[a-z][a-z_0-9]{0,20}", fullmatch=True)
 WORDS = st.builds(
@@ -46,15 +48,15 @@ COMMON = {
 AMOUNTS = st.none() | st.decimals(-(10**12), 10**12, allow_nan=False, places=6)
 DAYS = st.none() | st.just("today") | st.dates()
 OWN = {
-    Field.text: {"pattern": st.none() | TEXT, "max_length": st.integers()},
-    Field.long_text: {"min_length": st.integers()},
-    Field.integer: {"at_least": st.none() | st.integers(), "unit": st.none() | WORDS},
+    Field.text: {"pattern": st.none() | TEXT, "max_length": WHOLE},
+    Field.long_text: {"min_length": WHOLE},
+    Field.integer: {"at_least": st.none() | WHOLE, "unit": st.none() | WORDS},
     Field.decimal: {"at_most": AMOUNTS, "places": st.integers(0, 6)},
     Field.money: {"at_least": AMOUNTS, "currency": st.sampled_from(["INR", "PKR", "JPY"])},
     Field.date: {"not_before": DAYS, "not_after": DAYS},
     Field.yes_no: {},
     Field.choice: {"options": st.dictionaries(NAMES, WORDS)},
-    Field.choices: {"options": st.dictionaries(NAMES, WORDS), "at_most": st.none() | st.integers()},
+    Field.choices: {"options": st.dictionaries(NAMES, WORDS), "at_most": st.none() | WHOLE},
     Field.phone: {},
     Field.email: {},
     Field.name: {},
@@ -62,10 +64,10 @@ OWN = {
     Field.address: {},
     Field.month: {"not_after": st.sampled_from([None, "today", "2026-04"])},
     Field.location: {},
-    Field.photo: {"most_bytes": st.integers()},
-    Field.audio: {"most_seconds": st.integers()},
+    Field.photo: {"most_bytes": WHOLE},
+    Field.audio: {"most_seconds": WHOLE},
     Field.computed: {"rule": TEXT, "gives": st.sampled_from(["integer", "money", "text"])},
-    Field.document: {"accepts": st.lists(TEXT).map(tuple), "most_bytes": st.integers()},
+    Field.document: {"accepts": st.lists(TEXT).map(tuple), "most_bytes": WHOLE},
     Field.declaration: {},
     Field.notice: {"tone": st.sampled_from(["info", "warn"])},
 }
@@ -80,7 +82,7 @@ GROUPS = st.builds(
     WORDS,
     WORDS,
     st.lists(FIELDS, max_size=3),
-    st.integers(),
+    WHOLE,
 )
 STEPS = st.builds(
     lambda title, fields, when: Step(title, *fields, slug="step", when=when),

@@ -23,9 +23,9 @@ from portal.kernel.events import publish
 from portal.kernel.money import Money
 from portal.registry import domain as declared
 from portal.registry import service as registry
+from portal.registry.asking import Answers
 from portal.registry.contract import PaymentMoment
 
-Answers = declared.Answers
 PURPOSE = "application"
 TO_PAY = timedelta(days=14)
 PORTAL = Author(Actor.PORTAL, "payments")

@@ -169,7 +169,7 @@ class GroupField(Question):
 
     def name_rows(self) -> None:
         for place, row in enumerate(self.rows, 1):
-            row.heading = gettext("%(item)s %(place)s", item=self.item, place=number(place))
+            row.heading = heading(self.item, place)
             row.is_first, row.is_last = place == 1, place == len(self.rows)
             row.drawn = row.drawn or [one for _, one in row.named]
 
@@ -274,6 +274,11 @@ class GroupField(Question):
             file = files.get((name, sent(formdata, f"{one.name}-kept")))
             one.process(formdata if name in row.shown else None, data=file)
         return row
+
+
+def heading(item: str, place: int) -> str:
+    """Partner 2; rows are counted from 1."""
+    return gettext("%(item)s %(place)s", item=item, place=number(place))
 
 
 def pressed(text: str) -> tuple[str, str, str] | None:

@@ -1,0 +1,128 @@
+"""The main part of a page is the same for everybody; what is around it is each person's own."""
+
+import pytest
+from flask import g
+
+from portal.catalogue import framed
+from portal.kernel.db import db
+from portal.registry import service as registry
+from tests.accounts.factories import browser, make_person, signed_in_client
+from tests.registry.publishing_factories import MEERA, a_provider, a_service, published, words
+
+PAGE = "/en/services/tehsil/income-certificate"
+KEPT = [
+    "/en/services",
+    "/en/services?category=certificates",
+    "/en/life-events/marriage",
+    "/en/services/tehsil",
+    PAGE,
+]
+
+
+@pytest.fixture
+def asha(app):
+    return signed_in_client(app, make_person(name="Asha Devi"))
+
+
+@pytest.fixture
+def gurmeet(app):
+    return signed_in_client(app, make_person(name="Gurmeet Singh"))
+
+
+def main(page):
+    """The main part, and the words before it that say which page this is."""
+    assert page.status_code == 200
+    title = page.text.split("<title>")[1].split("</title>")[0]
+    crumbs = page.text.partition('<ol class="crumb">')[2].partition("</ol>")[0]
+    lines = page.text.split("<main")[1].split("</main>")[0].splitlines()
+    return title, crumbs, [line for line in lines if line.strip()]
+
+
+def kept_parts():
+    return list(framed._parts._values.values())
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_everybody_reads_the_same_main_part(app, asha, gurmeet, path):
+    published()
+    told = [main(client.get(path)) for client in (asha, gurmeet, asha, browser(app))]
+    assert told[0] == told[1] == told[2] == told[3]
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_what_is_kept_says_nothing_of_whoever_asked_first(app, asha, gurmeet, path):
+    published()
+    framed._parts._values.clear()
+    first, second = asha.get(path), gurmeet.get(path)
+    assert "Asha Devi" in first.text
+    assert "csrf_token" in first.text
+    assert "Gurmeet Singh" in second.text
+    assert "Asha Devi" not in second.text
+    (parts,) = kept_parts()
+    for part in parts:
+        assert "csrf_token" not in part
+        assert "Asha" not in part
+
+
+def test_each_person_has_a_token_of_their_own(app, asha, gurmeet):
+    published()
+    tokens = {
+        page.text.split('name="csrf_token" value="')[1][:60]
+        for page in (client.get(PAGE) for client in (asha, gurmeet))
+    }
+    assert len(tokens) == 2
+
+
+def test_a_part_with_the_token_of_a_form_is_not_kept(app):
+    framed._parts._values.clear()
+
+    def view():
+        g.csrf_token = "secret of one person"
+        return framed.BETWEEN.join(("title", "", "a form"))
+
+    with app.test_request_context("/en/services"):
+        app.preprocess_request()
+        framed.framed()(view)
+    assert kept_parts() == []
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_a_page_of_a_person_takes_no_more_than_three_questions(app, asha, queries, path):
+    published()
+    asha.get(path)
+    with queries() as told:
+        asha.get(path)
+    assert len(told) <= 3, told
+
+
+def test_a_publication_and_a_pause_show_at_once(app, asha):
+    published()
+    assert "3 working days" not in asha.get(PAGE).text
+    published(a_provider(a_service(promise=3)))
+    assert "3 working days" in asha.get(PAGE).text
+    registry.pause("tehsil", "income-certificate", MEERA, words("Closed today."))
+    db.session.commit()
+    assert "Closed today." in asha.get(PAGE).text
+
+
+def test_languages_are_kept_apart(app, asha):
+    published()
+    pages = [asha.get(PAGE.replace("/en", f"/{name}")).text for name in ("en", "pa", "ur")]
+    assert len({page.split("<h1>")[1][:30] for page in pages}) == 3
+
+
+def test_what_is_not_there_is_told_to_the_person(app, asha):
+    published()
+    for _ in range(2):
+        page = asha.get("/en/services/tehsil/nothing")
+        assert page.status_code == 404
+        assert "Asha Devi" in page.text
+
+
+def test_a_notice_is_told_once_and_never_kept(app, asha, gurmeet):
+    published()
+    with asha.session_transaction() as session:
+        session["_flashes"] = [("ok", "Only for Asha")]
+    assert "Only for Asha" in asha.get(PAGE).text
+    assert "Only for Asha" not in asha.get(PAGE).text
+    assert "Only for Asha" not in gurmeet.get(PAGE).text
