@@ -100,6 +100,18 @@ def paid(payment: Payment) -> Attempt | None:
     return next(done, None)
 
 
+def is_under_way(purpose: str, about: UUID) -> bool:
+    """Whether somebody is at a gateway with it now, so that its money may come any moment."""
+    payment = of(purpose, about)
+    if payment is None:
+        return False
+    now = clock.now()
+    return any(
+        one.state == State.PENDING or (one.state in OPEN and one.expires_at > now)
+        for one in settling.attempts(payment.id)
+    )
+
+
 def gateway_of(attempt: Attempt) -> Gateway:
     return calling.known(attempt.gateway)
 

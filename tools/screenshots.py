@@ -122,7 +122,7 @@ def take_all(browser: Browser, here: World) -> None:
     camera.take("application", f"/applications/{reference}", (DESKTOP, PHONE, URDU))
     _bills(page, camera)
     desk = Photographer(browser, here, _who(Role.OFFICER, "municipal"))
-    desk.take("desk", "/desk/applications", (DESKTOP, PHONE))
+    desk.take("desk", "/desk", (DESKTOP, PHONE))
     desk.take("case", f"/desk/{reference}", (DESKTOP, PHONE))
     console = Photographer(browser, here, _who(Role.INTEGRATOR, "revenue"))
     console.take("console", "/console/webhooks/revenue", (DESKTOP,))

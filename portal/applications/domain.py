@@ -225,8 +225,8 @@ def takes_money(state: State) -> bool:
 
 
 def owes_with(moment: PaymentMoment, fee: Money | None, paid_at: datetime | None) -> bool:
-    """Whether a fee that comes with the application is still missing."""
-    return moment == "with" and bool(fee) and paid_at is None
+    """Whether a fee that comes before a decision is still missing."""
+    return moment != "after" and bool(fee) and paid_at is None
 
 
 def judgement(found: declared.Eligibility) -> dict[str, Any]:

@@ -290,8 +290,9 @@ def answer(person_id: UUID, reference: str, corrected: Answers) -> Application:
     """Take the person's corrections to what was asked, and let the clock go on.
 
     `corrected` answers questions of `to_correct`; others stay as they are. Raises
-    NoSuchApplication, NothingAsked.
+    NoSuchApplication, NothingAsked, NotReady, FeeWouldChange.
     """
+    fees.hold(find(person_id, reference))
     application = find(person_id, reference, lock=True)
     if application.state != State.NEEDS_INFORMATION:
         raise NothingAsked
@@ -301,6 +302,7 @@ def answer(person_id: UUID, reference: str, corrected: Answers) -> Application:
     others = {name: one for name, one in application.answers.items() if name not in reopened}
     changed = {name: one for name, one in corrected.items() if name in reopened}
     now = declared.look(offer.service.form, {**others, **changed})
+    fees.requote(application, offer, now)
     application.answers = now.answers
     application.state, application.asked = State.IN_PROGRESS, None
     application.changed_at = clock.now()

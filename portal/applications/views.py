@@ -17,7 +17,8 @@ from portal.forms import engine
 from portal.forms import service as drafts
 from portal.forms.engine import Posted, Sheet
 from portal.i18n import gettext, ngettext
-from portal.kernel.errors import N_
+from portal.kernel.db import db
+from portal.kernel.errors import N_, DomainError
 from portal.registry import domain as declared
 from portal.registry import service as registry
 from portal.web.access import signed_in, visitor
@@ -201,7 +202,13 @@ def send_answer(reference: str) -> ResponseReturnValue:
     sheet = applying.answered(application, _posted())
     if sheet.errors or sheet.revealed:
         return _answer_page(application, sheet), 422
-    applying.send_answer(application, sheet)
+    try:
+        with db.session.begin_nested():
+            applying.send_answer(application, sheet)
+    except DomainError as refusal:
+        # What was typed is in the draft of the correction already.
+        flash(gettext(refusal.message, **refusal.params), "bad")
+        return _answer_page(application, sheet), refusal.status
     flash(gettext("Your answer is sent. The clock of the provider goes on."), "ok")
     return redirect(url_for(".show", reference=reference))
 

@@ -31,7 +31,7 @@ class Parts(NamedTuple):
 
 
 # Each has some 10 KB.
-_parts: Kept[tuple[UUID | None, str], Parts] = Kept(400)
+PARTS: Kept[tuple[UUID | None, str], Parts] = Kept(400)
 
 
 def framed(*narrowed_by: str) -> Callable[[Callable[P, str]], Callable[P, str]]:
@@ -46,12 +46,12 @@ def framed(*narrowed_by: str) -> Callable[[Callable[P, str]], Callable[P, str]]:
             if visitor_or_none() is None or not set(request.args) <= set(narrowed_by):
                 return view(*args, **kwargs)
             key = (known_stamp(), request.full_path)
-            parts = _parts.get(key)
+            parts = PARTS.get(key)
             if parts is None:
                 with _for_nobody():
                     parts = _read(view(*args, **kwargs))
                 if "csrf_token" not in g:
-                    _parts.put(key, parts)
+                    PARTS.put(key, parts)
             return render_template("catalogue/framed.html", parts=parts)
 
         return kept

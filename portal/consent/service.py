@@ -60,7 +60,9 @@ def record(
         fields=sorted(fields),
         shown=domain.shown(offer, fields),
     )
-    db.session.add(row)
+    # Written by itself: the event below can wait for what comes next.
+    table = cast("Table", Consent.__table__)
+    db.session.execute(insert(table).values({c.name: getattr(row, c.name) for c in table.c}))
     publish(ConsentGiven(row.id, application_id, person_id))
     return _given(row)
 
@@ -87,7 +89,6 @@ def disclose_latest(application_id: UUID, fields: Collection[str], channel: str)
 
     Nothing is noted where nothing was ever agreed to. Raises NotConsented.
     """
-    db.session.flush()
     told = {"fields": sorted(fields), "channel": channel, "application": application_id}
     noted = db.session.scalar(NOTE, told | {"id": ids.uuid7(), "now": clock.now()})
     # Nothing was agreed to, or less than this.

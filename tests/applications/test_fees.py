@@ -24,15 +24,16 @@ from tests.payments import factories as gateway
 from tests.registry import publishing_factories as publishing
 from tests.registry.publishing_factories import words
 
+OPTIONAL = Field.integer("copies", words("Copies"), required=False)
 HERE = frozenset({"tehsil"})
 FEE = Money.of("120.00", "INR")
 COPIES = Form(Step(words("Copies"), Field.integer("copies", words("Copies")), slug="copies"))
 
 
 def a_service(moment, **more):
+    more = {"form": COPIES} | more
     return publishing.a_service(
         slug=f"paid-{moment}",
-        form=COPIES,
         fee="money('60.00', 'INR') * copies",
         fee_words=words("₹60 for each copy."),
         payment=moment,
@@ -198,6 +199,49 @@ def test_what_is_not_paid_in_two_weeks_lapses(person, time_machine):
     assert fresh(application).state == State.LAPSED
     assert fees.payment(application).state == "cancelled"
     assert fresh(other).state == State.SUBMITTED
+
+
+def test_what_a_bank_still_thinks_about_does_not_lapse(person, time_machine):
+    application = sent(person, "before")
+    time_machine.move_to(clock.now() + timedelta(days=14) - timedelta(minutes=5))
+    attempt = gateway.begun(fees.payment(application))
+    gateway.press(attempt, "slowly")
+    gateway.notify(attempt)
+    time_machine.move_to(clock.now() + timedelta(minutes=6))
+    lapse_unpaid()
+    db.session.commit()
+    assert fresh(application).state == State.AWAITING_PAYMENT
+
+
+def test_an_answer_that_changes_an_unpaid_fee_changes_what_is_asked_for(person):
+    application = sent(person, "with", copies=2)
+    told(application, "ask", message={"en": "How many?"}, fields=("copies",))
+    service.answer(person.id, application.reference, {"copies": 5})
+    db.session.commit()
+    assert fees.of(fresh(application)) == fees.payment(application).amount
+    assert fees.payment(application).amount == Money.of("300.00", "INR")
+
+
+def test_an_answer_that_would_change_a_paid_fee_is_refused(person):
+    application = paid(sent(person, "before", copies=2))
+    told(application, "ask", message={"en": "How many?"}, fields=("copies",))
+    with pytest.raises(fees.FeeWouldChange):
+        service.answer(person.id, application.reference, {"copies": 500})
+    db.session.rollback()
+    service.answer(person.id, application.reference, {"copies": 2})
+    assert fees.of(fresh(application)) == FEE
+
+
+def test_a_fee_that_the_rule_cannot_compute_keeps_the_draft(provider, person):
+    form = Form(Step(words("Copies"), OPTIONAL, slug="copies"))
+    vague = publishing.a_provider(a_service("before", form=form), slug="vague")
+    publishing.published(vague)
+    course = applying.begin(person.id, "vague", "paid-before")
+    db.session.commit()
+    with pytest.raises(fees.NotReady):
+        applying.send(course)
+    db.session.rollback()
+    assert applying.resume(person.id, "vague", "paid-before").draft.id == course.draft.id
 
 
 def test_a_twin_of_the_sending_asks_for_one_payment(person):

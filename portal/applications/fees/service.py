@@ -36,6 +36,13 @@ class NotReady(Conflict):
     message = N_("Some answers are missing or not right yet. Go back and complete them.")
 
 
+class FeeWouldChange(Conflict):
+    message = N_(
+        "These answers change the fee, which is paid already. Leave them as they were, or withdraw"
+        " and apply again."
+    )
+
+
 class NotPaidYet(Conflict):
     message = N_("The fee is not paid yet. The application can be approved once it is.")
 
@@ -105,6 +112,23 @@ def hold(application: Application) -> None:
         payments.hold(PURPOSE, application.id)
 
 
+def requote(
+    application: Application, offer: registry.Offer, answers: Answers | declared.Asked
+) -> None:
+    """Other answers may cost something else. Raises NotReady, FeeWouldChange."""
+    fee, before = quoted(offer, answers), of(application)
+    if fee == before:
+        return
+    if application.paid_at is not None:
+        raise FeeWouldChange
+    application.fee_minor = fee.minor if fee else None
+    application.fee_currency = fee.currency if fee else None
+    if fee is None:
+        payments.cancel(PURPOSE, application.id)
+    elif offer.service.payment != "after":
+        ask(application)
+
+
 def drop(application: Application) -> None:
     """Nobody owes the fee any more; money that still comes goes back."""
     if application.fee_minor and application.paid_at is None:
@@ -132,16 +156,23 @@ def paid(application_id: UUID, payment_id: UUID) -> None:
 
 def lapse() -> bool:
     """End a batch of what was not paid in time; whether there may be more."""
-    unpaid = _unpaid()
+    unpaid, is_any_gone = _unpaid(), False
     for application_id in unpaid:
         payments.hold(PURPOSE, application_id)
         application = _locked(application_id)
-        if application.state == State.AWAITING_PAYMENT and application.submitted_at is None:
+        if _is_left(application):
+            is_any_gone = True
             application.state, application.changed_at = State.LAPSED, clock.now()
             records.tell(application, "lapse", PORTAL)
             drop(application)
             publish(StateChanged(application.id, application.state))
-    return len(unpaid) == A_BATCH
+    return len(unpaid) == A_BATCH and is_any_gone
+
+
+def _is_left(application: Application) -> bool:
+    """Nothing was paid, and no bank is about to say that it was."""
+    waits = application.state == State.AWAITING_PAYMENT and application.submitted_at is None
+    return waits and not payments.is_under_way(PURPOSE, application.id)
 
 
 def _hand_over(application: Application) -> None:
