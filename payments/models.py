@@ -106,6 +106,11 @@ class Attempt(Row, Base):
             "ask_at",
             postgresql_where="state IN ('created', 'started', 'pending')",
         ),
+        Index(
+            "ix_payment_attempts_given_up",
+            "expires_at",
+            postgresql_where="state IN ('cancelled', 'expired') AND captured_minor = 0",
+        ),
     )
 
     payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))

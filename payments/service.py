@@ -41,7 +41,7 @@ from portal.kernel.settings import current
 Due = domain.Due
 Payment = models.Payment
 Attempt = models.Attempt
-# So long an order may be begun again; after that a new one is made.
+# An order that ends sooner than this is not gone on with: a new one is made.
 STILL_GOOD = timedelta(minutes=5)
 
 
@@ -163,11 +163,10 @@ def start(payment: Payment, gateway_slug: str) -> Started:
     return started
 
 
-def came_back(payment: Payment, args: Mapping[str, str]) -> None:
+def came_back(payment: Payment) -> None:
     """The browser came back. What it says is not believed: the gateway is asked."""
-    del args
     for attempt in settling.attempts(payment.id):
-        if attempt.state in OPEN:
+        if asking.is_worth(attempt):
             asking.ask(attempt.id, "return", waiting=True)
 
 

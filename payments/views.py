@@ -1,5 +1,6 @@
 """The pages on which a person pays, waits for the bank, and reads the receipt."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from payments.domain import DIFFERS, BeingPaid, PaymentState, State
 from payments.gateway import FormPost, Gateway, Printed, Redirect, Started
 from payments.service import Payment
 from portal.i18n import gettext, tag
+from portal.kernel import clock
 from portal.kernel.money import Money
 from portal.web.access import safe_next, signed_in, visitor
 from portal.web.headers import POLICY
@@ -17,6 +19,7 @@ from portal.web.headers import POLICY
 pages = Blueprint("payments", __name__, url_prefix="/pay", template_folder="templates")
 # Seconds from one look of the waiting page to the next.
 REFRESH = 5
+LOOKED_AFTER = timedelta(minutes=10)
 
 
 @pages.get("/<uuid:payment_id>")
@@ -51,7 +54,7 @@ def start(payment_id: UUID) -> ResponseReturnValue:
 def come_back(payment_id: UUID) -> ResponseReturnValue:
     """Where gateways send the browser. It tells nothing: the gateway is asked."""
     payment = service.find(visitor().id, payment_id)
-    service.came_back(payment, request.args)
+    service.came_back(payment)
     return redirect(url_for(".show", payment_id=payment.id), 303)
 
 
@@ -90,8 +93,12 @@ def _due(payment: Payment, attempt: service.Attempt | None, wrong: str | None = 
 def _waiting(payment: Payment) -> Response:
     page = render_template("payments/waiting.html", payment=payment, back=_back(payment))
     response = make_response(page)
-    # As good as a meta element, and it works without JavaScript.
-    response.headers["Refresh"] = str(REFRESH)
+    attempt = service.newest(payment)
+    age = clock.now() - attempt.created_at if attempt else LOOKED_AFTER
+    # As good as a meta element, and it works without JavaScript. Not for ever: a page that loads
+    # itself would keep a session open on a machine that its person has left.
+    if age < LOOKED_AFTER:
+        response.headers["Refresh"] = str(REFRESH)
     return response
 
 

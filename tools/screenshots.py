@@ -255,8 +255,8 @@ def _press(page: Page, button: str) -> None:
 
 
 def _path(page: Page) -> str:
-    """The address of the page, after its language."""
-    return page.url.partition("/en")[2]
+    """The address of the page, after its language and without a place on it."""
+    return page.url.partition("/en")[2].partition("#")[0]
 
 
 if __name__ == "__main__":

@@ -118,6 +118,13 @@ def payments() -> None:
         postgresql_where="state IN ('created', 'started', 'pending')",
     )
     op.create_index(
+        "ix_payment_attempts_given_up",
+        "payment_attempts",
+        ["expires_at"],
+        unique=False,
+        postgresql_where="state IN ('cancelled', 'expired') AND captured_minor = 0",
+    )
+    op.create_index(
         "uq_payment_attempts_one_success",
         "payment_attempts",
         ["payment_id"],

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from payments.calling import service as calling
 from payments.domain import OPEN, State, Turn, wait_after
@@ -20,6 +20,17 @@ from portal.kernel.outside import Busy, TookTooLong
 A_BATCH = 200
 # The gateway's page closes at the same moment; what was pressed just before still counts.
 GRACE = timedelta(minutes=2)
+# What we gave up the company did not: somebody may still stand on its page, and its word be lost.
+STILL_TAKING = timedelta(hours=24)
+GIVEN_UP = (State.CANCELLED, State.EXPIRED)
+
+
+def is_worth(attempt: Attempt) -> bool:
+    """Whether money may still come: from an open order, or from one that we gave up alone."""
+    if attempt.state in OPEN:
+        return True
+    is_fresh = attempt.expires_at > clock.now() - STILL_TAKING
+    return attempt.state in GIVEN_UP and not attempt.captured_minor and is_fresh
 
 
 def ask(attempt_id: UUID, by: str, *, waiting: bool) -> bool:
@@ -28,7 +39,7 @@ def ask(attempt_id: UUID, by: str, *, waiting: bool) -> bool:
     `waiting`: a person waits for it, so it may not take long.
     """
     attempt = db.session.get_one(Attempt, attempt_id, populate_existing=True)
-    if attempt.state not in OPEN:
+    if not is_worth(attempt):
         return True
     gateway = calling.known(attempt.gateway)
     order = calling.order_of(db.session.get_one(Payment, attempt.payment_id), attempt)
@@ -53,7 +64,7 @@ def ask_later(attempt_id: str) -> None:
 
 @job(queue="payments")
 def look_after() -> None:
-    """Ask of every open attempt whose turn it is, each by a job of its own."""
+    """Ask of every attempt that may bring money and whose turn it is, each by a job of its own."""
     for attempt in _due():
         attempt.asked += 1
         attempt.ask_at = clock.now() + wait_after(attempt.asked)
@@ -61,13 +72,22 @@ def look_after() -> None:
 
 
 def open_attempts() -> Sequence[UUID]:
-    """All of them, the oldest first."""
-    wanted = select(Attempt.id).where(Attempt.state.in_(OPEN))
+    """All that may bring money, the oldest first."""
+    wanted = select(Attempt.id).where(_worth())
     return db.session.scalars(wanted.order_by(Attempt.id)).all()
 
 
+def _worth() -> ColumnElement[bool]:
+    given_up = and_(
+        Attempt.state.in_(GIVEN_UP),
+        Attempt.captured_minor == 0,
+        Attempt.expires_at > clock.now() - STILL_TAKING,
+    )
+    return or_(Attempt.state.in_(OPEN), given_up)
+
+
 def _due() -> Sequence[Attempt]:
-    late = Attempt.state.in_(OPEN), Attempt.ask_at <= clock.now()
+    late = _worth(), Attempt.ask_at <= clock.now()
     wanted = select(Attempt).where(*late).order_by(Attempt.ask_at).limit(A_BATCH)
     return db.session.scalars(wanted.with_for_update(skip_locked=True)).all()
 

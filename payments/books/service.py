@@ -61,12 +61,6 @@ def unbalanced() -> Sequence[UUID]:
     return db.session.scalars(wanted.having(func.sum(LedgerEntry.minor) != 0)).all()
 
 
-def kinds_of(payment_id: UUID) -> Sequence[str]:
-    """What was booked of a payment, in order."""
-    wanted = select(LedgerTransaction.kind).where(LedgerTransaction.payment_id == payment_id)
-    return db.session.scalars(wanted.order_by(LedgerTransaction.id)).all()
-
-
 def _account_id(account: Account, currency: str) -> UUID:
     named: dict[str, Any] = {
         "kind": account.kind,

@@ -82,6 +82,11 @@ def _take(payment: Payment, attempt: Attempt, told: Outcome, by: str) -> None:
     """Money came. It is the payment's, or goes back, or waits for somebody to look."""
     if attempt.captured_minor or attempt.code == DIFFERS:
         return
+    if not told.amount:
+        # A success that names no amount is a reason to ask the gateway, and nothing to book.
+        attempt.ask_at = clock.now()
+        db.session.flush()
+        return
     if told.amount != attempt.amount:
         _suspend(payment, attempt, told, by)
     elif attempt.state in OPEN and payment.state == PaymentState.DUE:
@@ -117,7 +122,7 @@ def _too_late(payment: Payment, attempt: Attempt, by: str) -> None:
 
 
 def _suspend(payment: Payment, attempt: Attempt, told: Outcome, by: str) -> None:
-    """Another amount than was asked for, or none that is named: never a success."""
+    """Another amount than was asked for is never a success."""
     attempt.code = DIFFERS
     if told.amount:
         taken = ledger.suspended(attempt.gateway, told.amount)

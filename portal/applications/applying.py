@@ -49,6 +49,12 @@ class Course:
     def asked(self) -> declared.Asked:
         return declared.look(self.form, self.answers)
 
+    @cached_property
+    def _open(self) -> frozenset[str]:
+        """The questions that still need a right answer."""
+        places = (*self.asked.missing(), *self.asked.failed())
+        return frozenset(place.on_page.name for place in places)
+
     @property
     def steps(self) -> Sequence[Step]:
         return self.asked.steps
@@ -77,9 +83,8 @@ class Course:
 
     def unfinished(self) -> str | None:
         """The first step with a question that still needs a right answer."""
-        open_ = {place.on_page.name for place in (*self.asked.missing(), *self.asked.failed())}
         for step in self.steps:
-            if open_ & {one.name for one in step.fields}:
+            if self._open & {one.name for one in step.fields}:
                 return step.slug
         return None
 

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Table, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.applications import domain
 from portal.applications.domain import Actor, ProviderEvent, State
@@ -43,7 +45,10 @@ Author = domain.Author
 Disclosure = domain.Disclosure
 ISSUED_BYTES = 5_000_000
 ISSUED_KINDS = ("pdf", "jpeg", "png")
-COLUMNS = Application.__table__.columns
+TABLE = cast("Table", Application.__table__)
+COLUMNS = TABLE.columns
+# Put together once: that costs more than sending it.
+PUT = insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
 
 
 class NoSuchApplication(NotFound):
@@ -86,8 +91,14 @@ def submit(
 def _inserted(application: Application) -> Application | None:
     """None when the submission or the reference is there already."""
     values = {column.name: getattr(application, column.name) for column in COLUMNS}
-    put = insert(Application).values(values).on_conflict_do_nothing().returning(Application)
-    return db.session.scalar(put)
+    if db.session.scalar(PUT, values) is None:
+        return None
+    # It is a row now, as if it had been read.
+    for name, value in values.items():
+        set_committed_value(application, name, value)
+    make_transient_to_detached(application)
+    db.session.add(application)
+    return application
 
 
 def _new(

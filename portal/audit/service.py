@@ -17,6 +17,7 @@ from portal.kernel.db import at_commit, db, unit
 # One writer at a time: the lock is taken as the very last thing of a transaction, since holding it
 # through a whole request made everybody wait.
 LOCK = text("SELECT pg_advisory_xact_lock(7305806)")
+NEWEST = select(AuditEntry.number, AuditEntry.hash).order_by(AuditEntry.number.desc()).limit(1)
 
 
 def record(
@@ -30,8 +31,7 @@ def record(
 
 def _append(session: Session, notes: dict[str, Any]) -> None:
     session.execute(LOCK)
-    newest = select(AuditEntry.number, AuditEntry.hash).order_by(AuditEntry.number.desc()).limit(1)
-    number, before = session.execute(newest).first() or (0, BEGINNING)
+    number, before = session.execute(NEWEST).first() or (0, BEGINNING)
     for one in notes["audit"]:
         number += 1
         entry = Entry(number=number, **one)

@@ -25,6 +25,8 @@ BETWEEN = "<!-- part -->"
 class Parts(NamedTuple):
     """What a page says to everybody."""
 
+    alternates: Markup
+    languages: Markup
     title: Markup
     crumbs: Markup
     main: Markup
@@ -71,5 +73,6 @@ def _for_nobody() -> Iterator[None]:
 
 
 def _read(body: str) -> Parts:
-    title, crumbs, main = (Markup(part) for part in body.split(BETWEEN))  # noqa: S704 - rendered
-    return Parts(title, crumbs, main)
+    alternates, languages, title, crumbs, main = body.split(BETWEEN)
+    # It was rendered, so that everything in it is escaped.
+    return Parts(*map(Markup, (alternates, languages, title.strip(), crumbs, main)))

@@ -38,7 +38,11 @@ def _note() -> ReturningInsert[UUID]:
     return insert(table).from_select(list(values), found).returning(table.c.id)
 
 
+# Put together once: that costs more than sending them.
 NOTE = _note()
+TABLE = cast("Table", Consent.__table__)
+PUT = insert(TABLE)
+FIELDS = select(Consent.fields).where(Consent.application_id == bindparam("application"))
 
 
 def record(
@@ -61,8 +65,7 @@ def record(
         shown=domain.shown(offer, fields),
     )
     # Written by itself: the event below can wait for what comes next.
-    table = cast("Table", Consent.__table__)
-    db.session.execute(insert(table).values({c.name: getattr(row, c.name) for c in table.c}))
+    db.session.execute(PUT, {column.name: getattr(row, column.name) for column in TABLE.c})
     publish(ConsentGiven(row.id, application_id, person_id))
     return _given(row)
 
@@ -98,8 +101,8 @@ def disclose_latest(application_id: UUID, fields: Collection[str], channel: str)
 
 def effective_fields(application_id: UUID) -> frozenset[str]:
     """The fields of an application that its provider may be sent."""
-    agreed = select(Consent.fields).where(Consent.application_id == application_id)
-    return frozenset(name for fields in db.session.scalars(agreed) for name in fields)
+    agreed = db.session.scalars(FIELDS, {"application": application_id})
+    return frozenset(name for fields in agreed for name in fields)
 
 
 def for_application(application_id: UUID) -> tuple[Given, ...]:

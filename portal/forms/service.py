@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, Table, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.files import service as files
 from portal.forms.models import Draft
@@ -40,6 +41,15 @@ MINE = (
 )
 FIND = MINE.where(Draft.id == bindparam("id"))
 OPEN = MINE.where(Draft.purpose == bindparam("purpose"), Draft.sent_at.is_(None))
+TABLE = cast("Table", Draft.__table__)
+SENT = ("answers_sealed", "sources_sealed", "sent_at")
+CLOSE = (
+    update(TABLE)
+    .where(TABLE.c.id == bindparam("mine"), TABLE.c.saved_at == bindparam("read"))
+    .where(TABLE.c.sent_at.is_(None))
+    .values({name: bindparam(name) for name in SENT})
+    .returning(TABLE.c.id)
+)
 
 
 def begin(
@@ -168,10 +178,13 @@ def close(draft: Draft) -> None:
     """
     empty = Draft(id=draft.id, subject_id=draft.subject_id)
     empty.answers, empty.sources = {}, {}
-    put = {name: getattr(empty, name) for name in ("answers_sealed", "sources_sealed")}
-    as_read = Draft.id == draft.id, Draft.sent_at.is_(None), Draft.saved_at == draft.saved_at
-    done = update(Draft).where(*as_read).values(put | {"sent_at": clock.now()}).returning(Draft.id)
-    if db.session.scalar(done) is None and _is_open_now(draft):
+    empty.sent_at = clock.now()
+    put = {name: getattr(empty, name) for name in SENT}
+    as_read = {"mine": draft.id, "read": draft.saved_at}
+    if db.session.scalar(CLOSE, as_read | put) is not None:
+        for name, value in put.items():
+            set_committed_value(draft, name, value)
+    elif _is_open_now(draft):
         raise ChangedMeanwhile
 
 

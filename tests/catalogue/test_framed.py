@@ -32,12 +32,14 @@ def gurmeet(app):
 
 
 def main(page):
-    """The main part, and the words before it that say which page this is."""
+    """The main part, and what says before it which page this is, and in which languages."""
     assert page.status_code == 200
     title = page.text.split("<title>")[1].split("</title>")[0]
     crumbs = page.text.partition('<ol class="crumb">')[2].partition("</ol>")[0]
+    names = page.text.split('<nav class="langs"')[1].split("</nav>")[0]
     lines = page.text.split("<main")[1].split("</main>")[0].splitlines()
-    return title, crumbs, [line for line in lines if line.strip()]
+    links = sorted(line for line in page.text.splitlines() if 'rel="alternate"' in line)
+    return title, crumbs, names, links, [line for line in lines if line.strip()]
 
 
 class Recording(Kept):
@@ -91,7 +93,7 @@ def test_each_person_has_a_token_of_their_own(app, asha, gurmeet):
 
 def test_a_part_with_the_token_of_a_form_is_not_kept(app, asha, kept):
     def view():
-        return framed.BETWEEN.join(("A form", "", csrf()))
+        return framed.BETWEEN.join(("", "", "A form", "", csrf()))
 
     cookie = {"Cookie": f"session={asha.get_cookie('session').value}"}
     with app.test_request_context("/en/services", headers=cookie):
@@ -102,7 +104,7 @@ def test_a_part_with_the_token_of_a_form_is_not_kept(app, asha, kept):
 
 def test_there_is_no_visitor_while_a_part_is_made(app, asha, kept):
     def view():
-        return framed.BETWEEN.join(("Who", "", str(visitor_or_none())))
+        return framed.BETWEEN.join(("", "", "Who", "", str(visitor_or_none())))
 
     cookie = {"Cookie": f"session={asha.get_cookie('session').value}"}
     with app.test_request_context("/en/services", headers=cookie):

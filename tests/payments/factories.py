@@ -65,7 +65,7 @@ def paid(payment):
     """The same payment, paid through the sandbox."""
     attempt = begun(payment)
     press(attempt)
-    service.came_back(payment, {})
+    service.came_back(payment)
     db.session.commit()
     return service.by_id(payment.id)
 

@@ -26,7 +26,7 @@ def act(what, payment, attempt):
         except OrderOver:
             db.session.rollback()
     elif what == "return":
-        service.came_back(payment, {"status": "paid"})
+        service.came_back(payment)
     elif what == "notice":
         notify(attempt)
     elif what == "query":

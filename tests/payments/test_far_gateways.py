@@ -92,7 +92,7 @@ def test_a_gateway_that_is_too_slow_is_not_waited_for(far, payment, monkeypatch)
 def test_coming_back_asks_and_believes_the_answer(far, payment):
     far()
     service.start(payment, "far")
-    service.came_back(payment, {"status": "failed"})
+    service.came_back(payment)
     db.session.commit()
     assert service.by_id(payment.id).state == PaymentState.PAID
     assert told("PaymentSucceeded") == 1
@@ -101,7 +101,7 @@ def test_coming_back_asks_and_believes_the_answer(far, payment):
 def test_a_silent_gateway_leaves_the_payment_as_it_is(far, payment):
     far(query=away)
     service.start(payment, "far")
-    service.came_back(payment, {})
+    service.came_back(payment)
     assert service.newest(payment).state == State.STARTED
     assert asking.ask(service.newest(payment).id, "query", waiting=False) is False
 
@@ -109,7 +109,7 @@ def test_a_silent_gateway_leaves_the_payment_as_it_is(far, payment):
 def test_only_the_whole_goes_back_where_the_gateway_knows_no_parts(far, payment):
     far(capabilities=Capabilities())
     service.start(payment, "far")
-    service.came_back(payment, {})
+    service.came_back(payment)
     with pytest.raises(OnlyWhole):
         service.refund(payment.id, Money.of("1.00", "INR"), "part", by="tests")
     with pytest.raises(TooMuchBack):
@@ -121,7 +121,7 @@ def test_only_the_whole_goes_back_where_the_gateway_knows_no_parts(far, payment)
 def test_a_refund_is_asked_for_again_until_it_is_done(far, payment, slow):
     far(refund=slow)
     service.start(payment, "far")
-    service.came_back(payment, {})
+    service.came_back(payment)
     refund_id = service.refund(payment.id, FEE, "because", by="tests")
     db.session.commit()
     for _ in range(2):
@@ -138,7 +138,7 @@ def test_a_refund_is_asked_for_again_until_it_is_done(far, payment, slow):
 def test_a_refund_that_is_refused_stays_owed_and_is_reported(far, payment):
     far(refund=lambda *_: RefundOutcome(RefundStatus.FAILED, code="closed"))
     service.start(payment, "far")
-    service.came_back(payment, {})
+    service.came_back(payment)
     refund_id = service.refund(payment.id, FEE, "because", by="tests")
     service.refunds.send_back(refund_id=str(refund_id))
     db.session.commit()

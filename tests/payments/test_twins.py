@@ -52,7 +52,7 @@ def test_return_notice_and_question_at_once_make_one_success(app):
     payment_id, attempt_id = payment.id, attempt.id
     ways = [
         lambda: service.noticed("sandbox", headers, body),
-        lambda: service.came_back(service.by_id(payment_id), {}),
+        lambda: service.came_back(service.by_id(payment_id)),
         lambda: asking.ask_later(attempt_id=str(attempt_id)),
     ] * 2
     waiting = iter(ways)

@@ -348,7 +348,7 @@ def test_the_page_of_an_endpoint_says_how_it_fares(integrator, all_kinds):
 
 
 def test_an_endpoint_that_nothing_was_sent_to_fares_well(integrator, department):
-    assert lists.health("tehsil") == lists.Health(None, None, 0, None, 0, 0)
+    assert lists.health("tehsil") == lists.Health(None, 0, None, 0, 0)
     assert integrator.get(TEHSIL).status_code == 200
 
 
