@@ -76,6 +76,7 @@ def test_a_removed_entry_is_found(superuser):
 
 def test_an_event_names_ids_only():
     publish(SignedIn(uuid4()))
+    db.session.flush()
     stored = db.session.scalars(select(StoredEvent)).one()
     assert stored.name == "SignedIn"
     assert list(stored.payload) == ["person_id"]
