@@ -482,7 +482,7 @@ def test_a_sent_application_speaks_the_language_it_was_sent_in(mine, person):
 
 def test_submitting_takes_no_more_than_twenty_queries(mine, person, queries):
     factories.draft_for(person)
-    webhooks.set_endpoint("revenue", "http://127.0.0.1:9/hook", "tests")
+    webhooks.set_endpoint("revenue", "https://93.184.216.34/hook", "tests")
     db.session.commit()
     before = jobs()
     review = open_page(mine, f"{START}/review")
