@@ -1,4 +1,7 @@
-"""Everything that is done to an application. The only module that touches its tables."""
+"""What is done to an application by its person and its provider.
+
+Fees, records, renewals and lists stand beside it; nobody else touches the tables.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -46,7 +49,6 @@ Disclosure = domain.Disclosure
 ISSUED_BYTES = 5_000_000
 ISSUED_KINDS = ("pdf", "jpeg", "png")
 TABLE = cast("Table", Application.__table__)
-COLUMNS = TABLE.columns
 # Put together once: that costs more than sending it.
 PUT = insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
 
@@ -90,7 +92,7 @@ def submit(
 
 def _inserted(application: Application) -> Application | None:
     """None when the submission or the reference is there already."""
-    values = {column.name: getattr(application, column.name) for column in COLUMNS}
+    values = {column.name: getattr(application, column.name) for column in TABLE.columns}
     if db.session.scalar(PUT, values) is None:
         return None
     # It is a row now, as if it had been read.
@@ -376,7 +378,7 @@ def paid(application: Application) -> dict[str, Any] | None:
     """What the provider needs to find the money again."""
     if application.paid_at is None or (payment := fees.payment(application)) is None:
         return None
-    return {"payment": payment.reference, "paid_at": application.paid_at.isoformat()}
+    return {"payment": payment.reference, "paid_at": f"{application.paid_at:%Y-%m-%dT%H:%M:%SZ}"}
 
 
 def plain_answers(application: Application) -> dict[str, Any]:
