@@ -20,8 +20,8 @@ from portal.web import edge, headers, languages, shell
 from portal.web.access import declared
 from portal.web.errors import handle_errors
 
-# Milliseconds a statement may wait for a lock, and a transaction may stand idle.
-LIMITS = "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
+# Milliseconds a statement may wait for a lock, and a transaction may stand idle; times come in UTC.
+LIMITS = "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
 
 
 @cache
