@@ -55,10 +55,12 @@ def publish(event: Event) -> None:
     """
     stored = StoredEvent(name=type(event).__name__, payload=_plain(event))
     db.session.add(stored)
-    db.session.flush()
     told = _listeners()
-    for listener in told.within.get(type(event), ()):
-        listener(event)
+    if within := told.within.get(type(event)):
+        # Those who hear it see what was done; without them it is written with what comes next.
+        db.session.flush()
+        for listener in within:
+            listener(event)
     for listener in told.after.get(type(event), ()):
         jobs.defer(tell, event_id=str(stored.id), listener=_name(listener))
 

@@ -150,6 +150,7 @@ def test_an_account_is_told_of_when_its_second_factor_is_set(app):
     codes = service.confirm_app(person_id, factories.code_at(secret, factories.step_now()))
     assert len(set(codes)) == 10
     assert {len(code.replace("-", "")) for code in codes} == {16}
+    db.session.commit()
     assert events("PersonRegistered") == [{"person_id": str(person_id)}]
     assert events("SignedIn") == [{"person_id": str(person_id)}]
     assert events("FactorSet")[0] == {"person_id": str(person_id), "kind": "app"}
