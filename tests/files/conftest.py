@@ -11,7 +11,8 @@ from portal.kernel.ids import uuid7
 
 @pytest.fixture
 def mine(app):
-    """A person with a subject of their own, and empty shelves."""
+    """A person with a subject of their own, and empty shelves, whatever others left on them."""
+    shutil.rmtree(shelves.folder(), ignore_errors=True)
     subject = keys.new_subject()
     db.session.commit()
     yield {"subject_id": subject, "person_id": uuid7()}
