@@ -102,4 +102,4 @@ def _open(app: Flask) -> None:
         for programs in room.api:
             app.register_blueprint(programs)
             csrf.exempt(programs)
-    shell.furnish(app, tuple(item for room in rooms() for item in room.menu))
+    shell.furnish(app, rooms())

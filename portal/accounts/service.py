@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from portal.accounts import domain, passwords
 from portal.accounts.attempts import service as attempts
-from portal.accounts.attempts.domain import ADDRESS, FACTOR, PASSWORD, REGISTRATION
+from portal.accounts.attempts.domain import ADDRESS, FACTOR, PASSWORD
 from portal.accounts.domain import Details, Level, State
 from portal.accounts.events import FactorSet, PasswordChanged, PersonRegistered, SignedIn
 from portal.accounts.factors import service as factors
 from portal.accounts.factors.service import Setup, codes_left
-from portal.accounts.models import Password, Person
 from portal.accounts.people import service as people
+from portal.accounts.people.models import Password, Person
 from portal.accounts.people.service import (
     ContactTaken,
     NoSuchPerson,
@@ -41,7 +41,7 @@ from portal.accounts.roles.service import (
 )
 from portal.accounts.sessions import service as sessions
 from portal.audit import service as audit
-from portal.kernel import clock, ids, keys
+from portal.kernel import ids, keys
 from portal.kernel.db import db
 from portal.kernel.events import publish
 
@@ -75,7 +75,6 @@ __all__ = [
     "overview",
     "permissions_of",
     "providers_of",
-    "register",
     "revoke",
     "session_lasts",
     "sign_out_everywhere",
@@ -99,31 +98,6 @@ class Overview:
     has_app: bool
     codes_left: int
     sessions: int
-
-
-def register(
-    told: Details, password: str, *, address: str, invitation: str | None = None
-) -> UUID | None:
-    """Make an account that waits for its second factor; None when these contacts do not do.
-
-    Why they do not is said to nobody. Raises TooMany, UnfitPassword, InvitationEnded, and what
-    domain.check_details raises.
-    """
-    domain.check_details(told, clock.today())
-    passwords.check(password, told)
-    address = domain.neighbourhood(address)
-    attempts.spend(REGISTRATION, address)
-    # Made before anybody looks, so that both answers take as long.
-    hashed = passwords.hashed(password)
-    if people.is_taken(told):
-        return None
-    person = people.add(told)
-    db.session.add(Password(subject_id=person.id, hash=hashed))
-    factors.new_app(person.id)
-    if invitation:
-        roles.redeem(invitation, person.id, told.email)
-    attempts.take_back(REGISTRATION, address)
-    return person.id
 
 
 def begin_sign_in(contact: str, password: str, *, address: str) -> Pending | None:

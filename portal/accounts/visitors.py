@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property, wraps
 from typing import ParamSpec
 from uuid import UUID
@@ -18,6 +19,8 @@ from portal.kernel.errors import SignInNeeded
 from portal.web.access import Access, declare
 
 P = ParamSpec("P")
+# Of a session from before confirmations were noted.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 View = Callable[P, ResponseReturnValue]
 
 
@@ -26,6 +29,7 @@ class Person:
     """The signed-in person, as portal.web.access knows one and Flask-Login wants it."""
 
     id: UUID
+    confirmed_at: datetime
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -95,4 +99,4 @@ def _load(_: Request) -> Person | None:
     standing = sessions.standing()
     if standing.level is not Level.SIGNED_IN or standing.person_id is None:
         return None
-    return Person(standing.person_id)
+    return Person(standing.person_id, standing.confirmed or EPOCH)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.accounts.domain import FOR_A_PROVIDER, Role
+from portal.accounts.joining import service as joining
 from portal.api import service as api
 from portal.bills.sources import service as billing
 from portal.demo import department
@@ -103,7 +104,7 @@ def code(account: Account) -> str:
 
 def _settle(account: Account) -> UUID:
     """Register, confirm the second factor, and give the role."""
-    person_id = accounts.register(account.details, account.password, address=ADDRESS)
+    person_id = joining.register(account.details, account.password, address=ADDRESS)
     if person_id is None:
         raise NotEmpty
     accounts.new_app(person_id, secret=account.secret)

@@ -37,6 +37,13 @@ class SignInNeeded(DomainError):
     message = N_("Sign in to go on.")
 
 
+class ConfirmationNeeded(DomainError):
+    """Somebody is signed in, but showed a factor too long ago for this."""
+
+    status = 401
+    message = N_("Confirm that it is you, then go on.")
+
+
 class Refused(DomainError):
     status = 403
     message = N_("You may not do this. Ask the administrator of your department for the right.")

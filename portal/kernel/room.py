@@ -1,6 +1,6 @@
 """What a room brings to the house: one frozen value, collected by create_app."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,14 @@ class MenuItem:
 
 
 @dataclass(frozen=True)
+class WayIn:
+    """Another way to sign in; `title` is in the reader's language, `url` takes a `next`."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Room:
     """Everything is declared; nothing registers itself.
 
@@ -38,7 +46,8 @@ class Room:
     `pages` and `back_office` are mounted under each language, `api` without one. `within`
     listeners run in the transaction of the event, `after` listeners from a job of their own.
     `permissions` maps a name to what it allows, `prefill` a path to the function that
-    answers it for a person.
+    answers it for a person. `ways_in` offer other ways to sign in; each of
+    `banners` gives what stands above a page for this visitor, as markup, or None.
     """
 
     name: str
@@ -56,3 +65,5 @@ class Room:
     prefill: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     searchable: tuple[Callable[..., Any], ...] = ()
     settings: tuple[type[Section], ...] = ()
+    ways_in: tuple[Callable[[], Sequence[WayIn]], ...] = ()
+    banners: tuple[Callable[[], Any], ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
@@ -10,10 +11,13 @@ from uuid import UUID
 from flask import Flask, g
 from flask_login import current_user
 
-from portal.kernel.errors import Refused, SignInNeeded
+from portal.kernel import clock
+from portal.kernel.errors import ConfirmationNeeded, Refused, SignInNeeded
 
 P = ParamSpec("P")
 R = TypeVar("R")
+# How long ago a factor may have been shown: for money, deletion and factors, and for all else.
+SOON, LATER = timedelta(minutes=5), timedelta(minutes=20)
 
 
 class Visitor(Protocol):
@@ -27,6 +31,8 @@ class Visitor(Protocol):
     def language(self) -> str: ...
     @property
     def permissions(self) -> frozenset[str]: ...
+    @property
+    def confirmed_at(self) -> datetime: ...
     def providers_for(self, permission: str) -> frozenset[str]: ...
 
 
@@ -85,6 +91,26 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
         return view(*args, **kwargs)
 
     return declare(guarded, Access("signed_in"))
+
+
+def fresh(within: timedelta = LATER) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Stands below @signed_in or @may: a factor was shown so shortly ago, or is asked for again."""
+
+    def guard(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            confirmed(within)
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def confirmed(within: timedelta = LATER) -> None:
+    """Raises ConfirmationNeeded, SignInNeeded."""
+    if clock.now() - visitor().confirmed_at > within:
+        raise ConfirmationNeeded
 
 
 def may(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -9,7 +9,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from portal import i18n
-from portal.kernel.room import MenuItem
+from portal.kernel.room import MenuItem, Room, WayIn
 from portal.web import access
 from portal.web.assets import asset
 from portal.web.languages import language_links
@@ -23,12 +23,18 @@ class Link:
     current: bool
 
 
-def furnish(app: Flask, menu: tuple[MenuItem, ...]) -> None:
+def furnish(app: Flask, rooms: tuple[Room, ...]) -> None:
     """Give templates their filters and globals."""
-    items = sorted(menu, key=lambda item: item.order)
+    items = sorted((item for room in rooms for item in room.menu), key=lambda item: item.order)
 
     def nav(shell: str) -> list[Link]:
         return [_link(item) for item in items if item.shell == shell and _shown(item)]
+
+    def ways_in() -> list[WayIn]:
+        return [way for room in rooms for ways in room.ways_in for way in ways()]
+
+    def banners() -> list[Markup]:
+        return [told for room in rooms for banner in room.banners if (told := banner())]
 
     environment = app.jinja_env
     environment.undefined = StrictUndefined
@@ -52,6 +58,8 @@ def furnish(app: Flask, menu: tuple[MenuItem, ...]) -> None:
         "language_links": language_links,
         "asset": asset,
         "nav": nav,
+        "ways_in": ways_in,
+        "banners": banners,
         "can": access.can,
         "csrf": csrf,
     }

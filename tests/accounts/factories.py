@@ -17,7 +17,8 @@ from sqlalchemy import select
 from portal.accounts import domain, service
 from portal.accounts.domain import Details, Role
 from portal.accounts.factors import service as factors
-from portal.accounts.models import App
+from portal.accounts.factors.models import App
+from portal.accounts.joining import service as joining
 from portal.accounts.sessions import service as sessions
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -63,7 +64,7 @@ def some_details(**changes) -> Details:
 
 def make_unfinished(password: str = PASSWORD, **details) -> UUID:
     """Somebody who registered and has not set up the second factor."""
-    person_id = service.register(some_details(**details), password, address=ADDRESS)
+    person_id = joining.register(some_details(**details), password, address=ADDRESS)
     assert person_id
     db.session.commit()
     return person_id

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
 from portal.accounts import service
-from portal.accounts.models import Person
+from portal.accounts.people.models import Person
 from portal.i18n.languages import TAGS
 from portal.kernel import clock
 from portal.kernel.db import Base, db

@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import select
 
 from portal.accounts import passwords, service
-from portal.accounts.models import Person
+from portal.accounts.people.models import Person
 from portal.accounts.settings import AccountsSettings
 from portal.kernel import clock
 from portal.kernel.db import apart, db

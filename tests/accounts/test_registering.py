@@ -9,7 +9,9 @@ from sqlalchemy import func, select, update
 
 from portal.accounts import domain, service
 from portal.accounts.domain import Level
-from portal.accounts.models import Invitation, Person
+from portal.accounts.joining import service as joining
+from portal.accounts.people.models import Person
+from portal.accounts.roles.models import Invitation
 from portal.kernel import clock, keys
 from portal.kernel.db import Base, db
 from portal.kernel.errors import TooMany
@@ -33,7 +35,7 @@ def events(name):
 @pytest.mark.promise("M4")
 def test_the_details_come_back_as_they_were_told(app):
     told = some_details()
-    person_id = service.register(told, PASSWORD, address=ADDRESS)
+    person_id = joining.register(told, PASSWORD, address=ADDRESS)
     db.session.commit()
     db.session.expunge_all()
     assert service.details(person_id) == told
@@ -43,13 +45,13 @@ def test_the_details_come_back_as_they_were_told(app):
 @pytest.mark.parametrize("missing", ["email", "mobile"])
 def test_an_email_address_or_a_mobile_number_is_enough(app, missing):
     told = some_details(**{missing: None, "phone": None, "address": None, "gender": None})
-    assert service.register(told, PASSWORD, address=ADDRESS)
+    assert joining.register(told, PASSWORD, address=ADDRESS)
 
 
 @pytest.mark.promise("M19")
 def test_no_detail_can_be_read_in_the_tables(app):
     told = some_details()
-    person_id = service.register(told, PASSWORD, address=ADDRESS)
+    person_id = joining.register(told, PASSWORD, address=ADDRESS)
     secret = factories.waiting_secret(person_id)
     service.confirm_app(person_id, factories.code_at(secret, factories.step_now()))
     db.session.commit()
@@ -82,7 +84,7 @@ def test_nothing_is_stored_of_somebody_under_13(app):
     before = rows_of_all_tables()
     child = some_details(birth_date=clock.today() - timedelta(days=365 * 12))
     with pytest.raises(domain.TooYoung, match="from the age of 13"):
-        service.register(child, PASSWORD, address=ADDRESS)
+        joining.register(child, PASSWORD, address=ADDRESS)
     db.session.commit()
     assert rows_of_all_tables() == before
 
@@ -90,7 +92,7 @@ def test_nothing_is_stored_of_somebody_under_13(app):
 def test_a_weak_password_is_refused_and_nothing_is_stored(app):
     before = rows_of_all_tables()
     with pytest.raises(domain.UnfitPassword, match="Many people"):
-        service.register(some_details(), "passwordpassword", address=ADDRESS)
+        joining.register(some_details(), "passwordpassword", address=ADDRESS)
     db.session.commit()
     assert rows_of_all_tables() == before
 
@@ -98,17 +100,17 @@ def test_a_weak_password_is_refused_and_nothing_is_stored(app):
 @pytest.mark.parametrize("same", ["email", "mobile"])
 def test_a_contact_makes_one_account_only(person, same):
     told = some_details(**{same: getattr(person, same)})
-    assert service.register(told, PASSWORD, address=ADDRESS) is None
+    assert joining.register(told, PASSWORD, address=ADDRESS) is None
 
 
 def test_an_email_address_is_the_same_in_capitals(person):
     told = some_details(email=f" {person.email.upper()} ")
-    assert service.register(told, PASSWORD, address=ADDRESS) is None
+    assert joining.register(told, PASSWORD, address=ADDRESS) is None
 
 
 def test_a_refused_registration_leaves_no_key_behind(person):
     before = rows_of_all_tables()
-    service.register(some_details(email=person.email), PASSWORD, address=ADDRESS)
+    joining.register(some_details(email=person.email), PASSWORD, address=ADDRESS)
     db.session.commit()
     after = rows_of_all_tables()
     assert {name: after[name] - before[name] for name in after if after[name] != before[name]} in (
@@ -119,7 +121,7 @@ def test_a_refused_registration_leaves_no_key_behind(person):
 
 def test_two_registrations_at_once_make_one_account(app):
     told = some_details()
-    made = at_once(app, 6, lambda: service.register(told, PASSWORD, address=ADDRESS))
+    made = at_once(app, 6, lambda: joining.register(told, PASSWORD, address=ADDRESS))
     assert len([one for one in made if not isinstance(one, Exception) and one]) == 1
     assert all(
         one is None or isinstance(one, service.ContactTaken)
@@ -131,15 +133,15 @@ def test_two_registrations_at_once_make_one_account(app):
 
 def test_trying_contacts_at_the_registration_is_slowed_down(person):
     for _ in range(10):
-        assert service.register(some_details(email=person.email), PASSWORD, address=ADDRESS) is None
+        assert joining.register(some_details(email=person.email), PASSWORD, address=ADDRESS) is None
     with pytest.raises(TooMany):
-        service.register(some_details(), PASSWORD, address=ADDRESS)
-    assert service.register(some_details(), PASSWORD, address="192.0.2.99")
+        joining.register(some_details(), PASSWORD, address=ADDRESS)
+    assert joining.register(some_details(), PASSWORD, address="192.0.2.99")
 
 
 def test_many_people_can_register_at_one_service_centre(app):
     for _ in range(12):
-        assert service.register(some_details(), PASSWORD, address=ADDRESS)
+        assert joining.register(some_details(), PASSWORD, address=ADDRESS)
 
 
 @pytest.mark.promise("M20")
@@ -168,7 +170,7 @@ def test_a_wrong_code_does_not_complete_an_account(app):
 @pytest.mark.promise("M20")
 def test_somebody_who_left_half_way_can_only_go_on_with_the_second_factor(app):
     told = some_details()
-    person_id = service.register(told, PASSWORD, address=ADDRESS)
+    person_id = joining.register(told, PASSWORD, address=ADDRESS)
     db.session.commit()
     pending = service.begin_sign_in(told.email, PASSWORD, address=ADDRESS)
     assert pending == service.Pending(person_id, Level.ENROLLING)
@@ -205,7 +207,7 @@ def test_a_complete_account_stays(app):
 def test_an_invitation_makes_an_admin_of_whom_it_was_written_for(app):
     token = service.invite("first@example.org")
     told = some_details(email="First@example.org")
-    person_id = service.register(told, PASSWORD, address=ADDRESS, invitation=token)
+    person_id = joining.register(told, PASSWORD, address=ADDRESS, invitation=token)
     assert "people.grant" in service.permissions_of(person_id)
 
 
@@ -213,13 +215,13 @@ def test_an_invitation_makes_an_admin_of_whom_it_was_written_for(app):
 def test_an_invitation_is_of_no_use_to_anybody_else(app, email):
     token = service.invite("first@example.org")
     with pytest.raises(service.InvitationEnded):
-        service.register(some_details(email=email), PASSWORD, address=ADDRESS, invitation=token)
+        joining.register(some_details(email=email), PASSWORD, address=ADDRESS, invitation=token)
 
 
 def test_an_invitation_is_good_once(app):
     token = service.invite("first@example.org")
     told = some_details(email="first@example.org")
-    assert service.register(told, PASSWORD, address=ADDRESS, invitation=token)
+    assert joining.register(told, PASSWORD, address=ADDRESS, invitation=token)
     with pytest.raises(service.InvitationEnded):
         service.check_invitation(token)
 

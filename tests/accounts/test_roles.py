@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from portal.accounts import service
 from portal.accounts.commands import people
 from portal.accounts.domain import Grant, Role
-from portal.accounts.models import RoleGrant
+from portal.accounts.roles.models import RoleGrant
 from portal.accounts.sessions import service as sessions
 from portal.audit.models import AuditEntry
 from portal.kernel.db import db

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from portal.accounts import service
 from portal.accounts.domain import Level
-from portal.accounts.models import SessionRow
 from portal.accounts.sessions import service as sessions
+from portal.accounts.sessions.models import SessionRow
 from portal.app import create_app, read_settings
 from portal.kernel import clock, crypto
 from portal.kernel.db import at_commit, db

@@ -9,8 +9,10 @@ import time_machine
 from sqlalchemy import func, select
 
 from portal.accounts import domain, passwords, service
+from portal.accounts.attempts.models import Attempts
 from portal.accounts.domain import Level
-from portal.accounts.models import Attempts, Password, RecoveryCode
+from portal.accounts.factors.models import RecoveryCode
+from portal.accounts.people.models import Password
 from portal.audit.models import AuditEntry
 from portal.kernel import clock
 from portal.kernel.db import db

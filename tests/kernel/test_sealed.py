@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from portal.accounts.models import Person
+from portal.accounts.people.models import Person
 from portal.kernel import keys
 from portal.kernel.crypto import CannotOpen
 from portal.kernel.db import db

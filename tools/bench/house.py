@@ -22,6 +22,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from portal.accounts import service as accounts
 from portal.accounts.domain import Details, Gender
+from portal.accounts.joining import service as joining
 from portal.accounts.sessions import service as sessions
 from portal.app import create_app, read_settings
 from portal.applications import applying
@@ -109,7 +110,7 @@ class House:
             language="en",
         )
         address = f"10.{self.count >> 16}.{self.count >> 8 & 255}.{self.count & 255}"
-        person_id = accounts.register(told, "a bench that counts all night", address=address)
+        person_id = joining.register(told, "a bench that counts all night", address=address)
         if person_id is None:
             raise RuntimeError("There are people of an earlier bench in this database.")
         token = sessions.open_row(person_id)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.attempts import domain as throttling
 from portal.accounts.attempts.domain import Limit, Tally
-from portal.accounts.models import Attempts
+from portal.accounts.attempts.models import Attempts
 from portal.kernel import clock, keys
 from portal.kernel.db import apart, db
 from portal.kernel.errors import TooMany

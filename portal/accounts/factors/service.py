@@ -9,7 +9,7 @@ import pyotp
 from sqlalchemy import delete, func, select, update
 
 from portal.accounts import domain
-from portal.accounts.models import App, RecoveryCode
+from portal.accounts.factors.models import App, RecoveryCode
 from portal.kernel import clock, crypto, ids, keys
 from portal.kernel.db import db
 
@@ -147,4 +147,4 @@ def _code() -> str:
 
 
 def _code_hash(person_id: UUID, code: str) -> bytes:
-    return keys.keyed_hash("accounts.recovery", f"{person_id}|{code}")
+    return keys.keyed_hash("factors.recovery", f"{person_id}|{code}")

@@ -12,14 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from portal.accounts import domain
 from portal.accounts.domain import Details, Grant, Role, State
 from portal.accounts.events import DetailsChanged
-from portal.accounts.models import (
-    App,
-    Password,
-    Person,
-    RecoveryCode,
-    RoleGrant,
-    SessionRow,
-)
+from portal.accounts.factors.models import App, RecoveryCode
+from portal.accounts.people.models import Password, Person
+from portal.accounts.roles.models import RoleGrant
+from portal.accounts.sessions.models import SessionRow
 from portal.audit import service as audit
 from portal.kernel import clock, keys
 from portal.kernel.db import Base, db

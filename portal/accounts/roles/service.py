@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.accounts import domain
 from portal.accounts.domain import INVITATION_LASTS, Grant, Role
 from portal.accounts.events import RoleGranted, RoleRevoked
-from portal.accounts.models import Invitation, RoleGrant
+from portal.accounts.roles.models import Invitation, RoleGrant
 from portal.accounts.sessions import service as sessions
 from portal.audit import service as audit
 from portal.kernel import clock, crypto, keys

@@ -20,7 +20,7 @@ from sqlalchemy import Row, Table, bindparam, delete, event, func, insert, or_, 
 from sqlalchemy.orm import Session as Transaction
 
 from portal.accounts.domain import AT_MOST, IDLE, Level
-from portal.accounts.models import SessionRow
+from portal.accounts.sessions.models import SessionRow
 from portal.kernel import clock, crypto, ids
 from portal.kernel.db import db
 from portal.kernel.errors import SignInNeeded
@@ -41,7 +41,10 @@ CHANGE = update(TABLE).where(TABLE.c.id == bindparam("mine"))
 
 @dataclass(frozen=True)
 class Standing:
-    """Which row the session is, and whom it stands for. `token` is None before there is a row."""
+    """Which row the session is, and whom it stands for. `token` is None before there is a row.
+
+    `how` names the factors that were shown, and `confirmed` is when that was last.
+    """
 
     id: UUID
     token: str | None
@@ -49,6 +52,8 @@ class Standing:
     person_id: UUID | None
     seen: datetime
     ends: datetime
+    how: str | None = None
+    confirmed: datetime | None = None
 
 
 class VisitorSession(SessionMixin, MutableMapping[str, Any]):
@@ -148,7 +153,9 @@ def standing() -> Standing:
     return _held().now
 
 
-def begin(level: Level, person_id: UUID, lasts: timedelta = AT_MOST) -> None:
+def begin(
+    level: Level, person_id: UUID, lasts: timedelta = AT_MOST, *, how: str | None = None
+) -> None:
     """Give the visitor a new session, with a new token, at this level.
 
     What pages kept for the visitor stays; the token of forms does not. Raises SignInNeeded when
@@ -159,8 +166,8 @@ def begin(level: Level, person_id: UUID, lasts: timedelta = AT_MOST) -> None:
         raise SignInNeeded
     held.pop(OF_FORMS, None)
     g.pop(OF_FORMS, None)
-    fresh = replace(_nobody(lasts), level=level, person_id=person_id, token=_token())
-    held.stand(fresh)
+    fresh = replace(_nobody(lasts), level=level, person_id=person_id, token=_token(), how=how)
+    held.stand(replace(fresh, confirmed=fresh.seen if level is Level.SIGNED_IN else None))
 
 
 def end() -> None:
@@ -190,7 +197,9 @@ def count(person_id: UUID) -> int:
 def open_row(person_id: UUID, lasts: timedelta = AT_MOST) -> str:
     """Make a signed-in session outside of a request; returns its token, the cookie's value."""
     token = _token()
-    who = replace(_nobody(lasts), level=Level.SIGNED_IN, person_id=person_id, token=token)
+    nobody = _nobody(lasts)
+    who = replace(nobody, level=Level.SIGNED_IN, person_id=person_id, token=token)
+    who = replace(who, confirmed=nobody.seen)
     db.session.execute(PUT, _columns(who, {}) | {"created_at": who.seen})
     return token
 
@@ -225,7 +234,8 @@ def _find(token: str) -> Row[Any] | None:
 
 
 def _standing(row: Row[Any], token: str) -> Standing:
-    return Standing(row.id, token, Level(row.level), row.person_id, row.seen, row.ends)
+    who = Standing(row.id, token, Level(row.level), row.person_id, row.seen, row.ends)
+    return replace(who, how=row.how, confirmed=row.confirmed)
 
 
 def _columns(who: Standing, values: dict[str, Any]) -> dict[str, Any]:
@@ -235,6 +245,8 @@ def _columns(who: Standing, values: dict[str, Any]) -> dict[str, Any]:
         "token_hash": crypto.token_hash(token),
         "person_id": who.person_id,
         "level": who.level,
+        "how": who.how,
+        "confirmed": who.confirmed,
         "data": _sealed(values, who.id, token),
         "seen": clock.now(),
         "ends": who.ends,

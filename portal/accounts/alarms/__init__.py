@@ -1,0 +1,1 @@
+"""Warnings: what a person hears when something about their sign-in changes."""

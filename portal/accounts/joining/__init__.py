@@ -1,0 +1,1 @@
+"""Joining: how somebody comes to have an account."""

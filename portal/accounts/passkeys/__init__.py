@@ -1,0 +1,1 @@
+"""Passkeys: signing in with what a device holds and its owner unlocks."""
