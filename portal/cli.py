@@ -93,7 +93,9 @@ def web() -> None:
     settings = read_settings()
     app = create_app(settings)
     host = "127.0.0.1" if settings.kernel.env == "development" else "0.0.0.0"  # noqa: S104 - behind a proxy
-    serving.serve(app, host=host, port=settings.kernel.port, most=largest_body(app))
+    kernel = settings.kernel
+    most = largest_body(app)
+    serving.serve(app, host=host, port=kernel.port, most=most, processes=kernel.web_processes)
 
 
 @portal.command("worker")

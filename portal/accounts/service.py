@@ -3,6 +3,7 @@
 Which browser is signed in is the sessions' own. All that can be guessed at is counted first.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from portal.accounts import domain, passwords
 from portal.accounts.attempts import service as attempts
-from portal.accounts.attempts.domain import ADDRESS, FACTOR, PASSWORD
+from portal.accounts.attempts.domain import ADDRESS, DEVICE, FACTOR, PASSWORD
 from portal.accounts.domain import Details, Level, State
 from portal.accounts.events import FactorSet, PasswordChanged, PersonRegistered, SignedIn
 from portal.accounts.factors import service as factors
@@ -58,6 +59,7 @@ __all__ = [
     "begin_sign_in",
     "change_details",
     "change_password",
+    "check_app",
     "check_invitation",
     "codes_left",
     "confirm_app",
@@ -100,16 +102,24 @@ class Overview:
     sessions: int
 
 
-def begin_sign_in(contact: str, password: str, *, address: str) -> Pending | None:
-    """Check the first factor; None when it is wrong or there is no such account. Raises TooMany."""
+def begin_sign_in(
+    contact: str, password: str, *, address: str, device: str | None = None
+) -> Pending | None:
+    """Check the first factor; None when it is wrong or there is no such account. Raises TooMany.
+
+    `device` names a device where this person was signed in before, whoever else tries elsewhere.
+    """
     name, address = domain.contact(contact), domain.neighbourhood(address)
-    attempts.spend(ADDRESS, address)
-    attempts.spend(PASSWORD, name, address)
+    if device is None:
+        attempts.spend(ADDRESS, address)
+    own = (DEVICE, name, device) if device else (PASSWORD, name, address)
+    attempts.spend(*own)
     person = people.find(contact)
-    if not _fits(password, person) or person is None:
+    if not _fits(password, person, name, device or "") or person is None:
         return None
-    attempts.forget(PASSWORD, name, address)
-    attempts.take_back(ADDRESS, address)
+    attempts.forget(*own)
+    if device is None:
+        attempts.take_back(ADDRESS, address)
     if person.state == State.ACTIVE:
         return Pending(person.id, Level.PASSWORD)
     factors.new_app(person.id)
@@ -119,13 +129,19 @@ def begin_sign_in(contact: str, password: str, *, address: str) -> Pending | Non
 def finish_with_app(person_id: UUID, code: str) -> bool:
     """Check a code of the authenticator app. Raises TooMany."""
     attempts.spend(FACTOR, str(person_id))
-    return _second_factor(person_id, "app", right=factors.use_app(person_id, code))
+    return _second_factor(person_id, "app", right=check_app(person_id, code))
 
 
 def finish_with_code(person_id: UUID, code: str) -> bool:
     """Check a recovery code, which is used up. Raises TooMany."""
     attempts.spend(FACTOR, str(person_id))
-    return _second_factor(person_id, "recovery code", right=factors.use_code(person_id, code))
+    right = _tried("recovery", person_id, lambda: factors.use_code(person_id, code))
+    return _second_factor(person_id, "recovery code", right=right)
+
+
+def check_app(person_id: UUID, code: str) -> bool:
+    """Whether this is an unused code of the app; the failures in a row are counted."""
+    return _tried("app", person_id, lambda: factors.use_app(person_id, code))
 
 
 def app_setup(person_id: UUID) -> Setup | None:
@@ -167,7 +183,7 @@ def new_codes(person_id: UUID) -> tuple[str, ...]:
 def knows_password(person_id: UUID, password: str) -> bool:
     """Whether somebody who is signed in still knows the password. Raises TooMany."""
     attempts.spend(PASSWORD, str(person_id))
-    right = _fits(password, people.one(person_id))
+    right = _fits(password, people.one(person_id), str(person_id), "signed in")
     if right:
         attempts.forget(PASSWORD, str(person_id))
     return right
@@ -209,13 +225,19 @@ def sweep() -> None:
     people.sweep()
 
 
-def _fits(password: str, person: Person | None) -> bool:
-    """The same queries and the same hashing for a stranger as for somebody we know."""
+def _fits(password: str, person: Person | None, name: str, where: str) -> bool:
+    """The same queries and the same hashing for a stranger as for somebody we know.
+
+    Failures in a row count per place: strangers switch the password off for strangers alone.
+    """
     subject = person.id if person else ids.uuid7()
+    authenticator = f"password {where}".strip()
+    is_on = attempts.risk(authenticator, person.id if person else None, otherwise=name)
     keys.preload([subject])
     row = db.session.scalar(select(Password).where(Password.subject_id == subject))
-    if not passwords.fits(password, row.hash if row else None) or row is None:
+    if not passwords.fits(password, row.hash if row and is_on else None) or row is None:
         return False
+    attempts.fits(authenticator, subject)
     if passwords.is_outdated(row.hash):
         row.hash = passwords.hashed(password)
     return True
@@ -223,6 +245,13 @@ def _fits(password: str, person: Person | None) -> bool:
 
 def _password(person_id: UUID) -> Password:
     return db.session.scalars(select(Password).where(Password.subject_id == person_id)).one()
+
+
+def _tried(authenticator: str, person_id: UUID, check: Callable[[], bool]) -> bool:
+    right = attempts.risk(authenticator, person_id) and check()
+    if right:
+        attempts.fits(authenticator, person_id)
+    return right
 
 
 def _second_factor(person_id: UUID, kind: str, *, right: bool) -> bool:

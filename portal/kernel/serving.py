@@ -12,7 +12,7 @@ from granian.server import Server
 from portal.kernel import clock, heap
 from portal.kernel.doorway import Doorway
 
-PROCESSES, THREADS = 2, 3
+THREADS = 3
 # Seconds until a process that was killed is replaced, and until one that hangs at the end is.
 AGAIN, AT_THE_END = 0.5, 15
 
@@ -49,7 +49,7 @@ LOGGING: dict[str, Any] = {
 }
 
 
-def serve(app: Flask, *, host: str, port: int, most: int) -> None:
+def serve(app: Flask, *, host: str, port: int, most: int, processes: int) -> None:
     """Serve until told to stop. `most` is the longest body that any page takes.
 
     The processes are copies of this one, so nothing may be connected to the database yet.
@@ -60,7 +60,7 @@ def serve(app: Flask, *, host: str, port: int, most: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.RSGI,
-        workers=PROCESSES,
+        workers=processes,
         websockets=False,
         log_level=LogLevels.warning,
         log_dictconfig=LOGGING,

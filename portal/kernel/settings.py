@@ -47,6 +47,7 @@ class KernelSettings(Section):
         default=False, description="let deliveries reach loopback and private addresses"
     )
     trusted_proxies: int = Field(default=0, ge=0, le=5)
+    web_processes: int = Field(default=2, ge=1, le=64, description="processes that serve pages")
     statement_timeout: int = Field(
         default=2500, ge=100, description="milliseconds a statement may take"
     )

@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 
 from portal.kernel.serving import serve
 
-MOST = 200_000
+MOST, PROCESSES = 200_000, 2
 app = Flask(__name__)
 app.config["MAX_CONTENT_LENGTH"] = MOST
 PIECE, PIECES = b"x" * 64 * 1024, 160
@@ -52,4 +52,4 @@ whole = app.wsgi_app
 app.wsgi_app = broken
 
 if __name__ == "__main__":
-    serve(app, host="127.0.0.1", port=int(sys.argv[1]), most=MOST)
+    serve(app, host="127.0.0.1", port=int(sys.argv[1]), most=MOST, processes=PROCESSES)

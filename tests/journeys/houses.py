@@ -32,6 +32,7 @@ class House:
     var: Path
     port: int = field(default_factory=free_port)
     running: dict = field(default_factory=dict)
+    settings: dict = field(default_factory=dict)
 
     @property
     def url(self):
@@ -49,6 +50,7 @@ class House:
             # A cheap check of passwords: what is tested here is not how strong it is.
             "PORTAL_PASSWORD_MEMORY": "64",
             "DATABASE_URL": self.urls.app_url,
+            **self.settings,
         }
 
     @property

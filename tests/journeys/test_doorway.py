@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from portal.kernel import ports
-from portal.kernel.serving import PROCESSES, THREADS
-from tests.journeys.door import MOST, PIECE, PIECES
+from portal.kernel.serving import THREADS
+from tests.journeys.door import MOST, PIECE, PIECES, PROCESSES
 from tests.journeys.houses import free_port
 
 CROWD = 3 * PROCESSES * THREADS

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from portal.kernel import clock
-from portal.kernel.serving import PROCESSES, THREADS, serve
+from portal.kernel.serving import THREADS, serve
 from tools.bench import measures, page, processes, servers
 from tools.bench.house import House
 from tools.bench.load import BROWSERS, Crowd
@@ -16,6 +16,7 @@ from tools.world import world
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
+PROCESSES = 2
 PAGE = ROOT / "docs" / "performance.md"
 
 
@@ -53,7 +54,13 @@ def _said(name: str, found: T) -> T:
 
 def main(arguments: Sequence[str]) -> None:
     if arguments[:1] == ["hello"]:
-        serve(servers.hello(), host="127.0.0.1", port=int(arguments[1]), most=1024)
+        serve(
+            servers.hello(),
+            host="127.0.0.1",
+            port=int(arguments[1]),
+            most=1024,
+            processes=PROCESSES,
+        )
         return
     told = page.text(
         measure(),

@@ -20,7 +20,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, text
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from portal.accounts import service as accounts
 from portal.accounts.domain import Details, Gender
 from portal.accounts.joining import service as joining
 from portal.accounts.sessions import service as sessions

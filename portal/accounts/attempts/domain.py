@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 FORGOTTEN_AFTER = timedelta(days=1)
+# NIST SP 800-63B-4, 3.2.2: so many failures in a row, however slow, and it is off.
+MOST_FAILURES = 100
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,9 @@ class Limit:
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 # Per account and address together, so that a stranger elsewhere locks nobody out.
+# A device where the person was signed in before has a counter of its own instead of both.
 PASSWORD = Limit("password", 5, 60 * SECOND, 60 * SECOND, 10 * MINUTE)
+DEVICE = replace(PASSWORD, name="device")
 ADDRESS = Limit("address", 20, 60 * SECOND, 60 * SECOND, 60 * SECOND)
 # Per account: whoever gets here knows the password.
 FACTOR = Limit("factor", 10, FORGOTTEN_AFTER, 10 * MINUTE, 10 * MINUTE)

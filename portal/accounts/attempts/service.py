@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.attempts import domain as throttling
-from portal.accounts.attempts.domain import Limit, Tally
-from portal.accounts.attempts.models import Attempts
+from portal.accounts.attempts.domain import MOST_FAILURES, Limit, Tally
+from portal.accounts.attempts.models import Attempts, Failures
 from portal.kernel import clock, keys
 from portal.kernel.db import apart, db
 from portal.kernel.errors import TooMany
@@ -41,6 +42,36 @@ def forget(limit: Limit, *about: str) -> None:
         session.execute(delete(Attempts).where(Attempts.key == _key(limit, about)))
 
 
+def risk(authenticator: str, person_id: UUID | None, *, otherwise: str = "") -> bool:
+    """Count one failure in a row, taken back by `fits` when it was none.
+
+    False when the authenticator is off: after a hundred of them nothing is compared any more.
+    Without a person the same is done to a counter that `otherwise` chooses and nobody asks.
+    """
+    key = _failing(authenticator, person_id, otherwise)
+    one_more = insert(Failures).values(key=key, count=1)
+    counted = one_more.on_conflict_do_update(
+        index_elements=["key"],
+        set_={"count": Failures.count + 1},
+        where=Failures.count < MOST_FAILURES,
+    )
+    with apart() as session:
+        is_on = session.scalar(counted.returning(Failures.count)) is not None
+    return is_on and person_id is not None
+
+
+def fits(authenticator: str, person_id: UUID) -> None:
+    """It fitted: the failures in a row begin anew. Also what switches one on that was off."""
+    with apart() as session:
+        key = _failing(authenticator, person_id)
+        session.execute(delete(Failures).where(Failures.key == key))
+
+
+def is_off(authenticator: str, person_id: UUID) -> bool:
+    counted = select(Failures.count).where(Failures.key == _failing(authenticator, person_id))
+    return (db.session.scalar(counted) or 0) >= MOST_FAILURES
+
+
 def sweep() -> None:
     """Remove counters that no longer count."""
     old = clock.now() - throttling.FORGOTTEN_AFTER
@@ -56,6 +87,12 @@ def _locked(limit: Limit, about: tuple[str, ...], now: datetime) -> Iterator[Att
     held = new.on_conflict_do_update(index_elements=["key"], set_={"key": key})
     with apart() as session:
         yield session.scalars(held.returning(Attempts)).one()
+
+
+def _failing(authenticator: str, person_id: UUID | None, otherwise: str = "") -> bytes:
+    """Unknown names share a few counters: each with its own, they would fill the table."""
+    stranger = keys.keyed_hash("accounts.strangers", otherwise)[:1].hex()
+    return keys.keyed_hash("accounts.failures", f"{authenticator}|{person_id or stranger}")
 
 
 def _key(limit: Limit, about: tuple[str, ...]) -> bytes:
