@@ -46,7 +46,7 @@ class World:
 
 
 @contextmanager
-def world() -> Iterator[World]:
+def world(**settings: str) -> Iterator[World]:
     """Gone at the end, with all its data."""
     port = ports.a_free_one(ports.LAST + 1)
     with tempfile.TemporaryDirectory(prefix="portal-world-") as folder:
@@ -55,6 +55,7 @@ def world() -> Iterator[World]:
             "PORTAL_ENV": "development",
             "PORTAL_VAR": folder,
             "PORTAL_LOG_LEVEL": "warning",
+            **settings,
         }
         outer = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         command = [

@@ -15,6 +15,7 @@ from tools.bench.load import Figures, Plan, UnexpectedAnswer, drive, request
 from tools.bench.measures import BARE, KINDS, BigForm, Measured, Sending
 from tools.bench.processes import Memory, memory
 from tools.bench.servers import Listener, listening
+from tools.bench.signing import SigningIn
 
 FORM = """
 <header><form><input name="csrf_token" value="of the header"></form></header>
@@ -105,6 +106,7 @@ def found(**changes):
         day=datetime(2026, 11, 22, tzinfo=UTC),
         load=(0.5, 2.0),
         pages=[Measured(BARE, 1000.0, 1.0, STEADY, None), signed_in],
+        signing=SigningIn(replace(STEADY, rate=40.0), 0.051, 0.05),
         sending=Sending(replace(STEADY, rate=61.0), STEADY, Cost(20, 12.0)),
         delivered=210.0,
         form=BigForm(300, 0.09, 1.5),
@@ -145,3 +147,9 @@ def test_every_kind_of_request_of_the_issue_is_measured():
     names = {one.name for one in (*KINDS, measures.SUBMIT)}
     assert {"Home", "Service", "Service, signed in", "Application sent"} <= names
     assert {"Step of a form, opened", "Step of a form, saved"} <= names
+
+
+def test_the_page_says_when_time_tells_who_has_an_account():
+    assert "| Known against unknown | +2.0% | within 5% |" in said()
+    telling = SigningIn(STEADY, 0.06, 0.05)
+    assert "| Known against unknown | +20.0% | within 5% **short of it** |" in said(signing=telling)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from portal.kernel import clock
 from portal.kernel.serving import THREADS, serve
-from tools.bench import measures, page, processes, servers
+from tools.bench import measures, page, processes, servers, signing
 from tools.bench.house import House
 from tools.bench.load import BROWSERS, Crowd
 from tools.world import world
@@ -26,19 +26,22 @@ def measure() -> page.Found:
     with ExitStack() as opened:
         # First of all: what is forked later would keep the sockets of the others open.
         crowd = opened.enter_context(Crowd())
-        here = opened.enter_context(world())
+        # Signing in is limited per address, so the clients come as if through a proxy.
+        here = opened.enter_context(world(PORTAL_TRUSTED_PROXIES="1"))
         hello = opened.enter_context(servers.bare())
         listener = opened.enter_context(servers.listening())
         house = House(here)
         house.listen(listener.url)
         pages = _said("pages", measures.pages(house, crowd, hello))
         memory = processes.largest(here.var, "web")
+        signed = _said("signing in", signing.measure(house, crowd))
         sending = _said("applications", measures.sending(house, crowd))
         delivered = _said("deliveries", measures.deliveries(house, listener))
         return page.Found(
             day=clock.now(),
             load=(before, os.getloadavg()[0]),
             pages=pages,
+            signing=signed,
             sending=sending,
             delivered=delivered,
             form=_said("the long form", measures.big_form(house)),

@@ -136,6 +136,13 @@ class House:
             client.set_cookie(name, value)
         return client
 
+    def visitor(self, path: str) -> tuple[str, Controls]:
+        """The cookies of somebody new, and the controls of the page that they opened."""
+        client = self._client(None)
+        found = controls(client.get(path).get_data(as_text=True))
+        session = client.get_cookie("session")
+        return f"language=en; session={session.value if session else ''}", found
+
     def step_post(self, path: str, who: Citizen) -> bytes:
         """A page of the form, sent back as it is."""
         kind, body = multipart(self.page(path, who))

@@ -168,14 +168,19 @@ def request(
     *,
     body: bytes | None = None,
     kind: str = "application/x-www-form-urlencoded",
+    address: str = "",
 ) -> bytes:
-    """A whole request as a browser sends it: a GET, or a POST when there is a body."""
+    """A whole request as a browser sends it: a GET, or a POST when there is a body.
+
+    `address` is whose a proxy would say that it is.
+    """
     lines = [
         f"{'GET' if body is None else 'POST'} {path} HTTP/1.1",
         f"Host: localhost:{port}",
         "Accept-Encoding: identity",
     ]
     lines += [f"Cookie: {cookie}"] if cookie else []
+    lines += [f"X-Forwarded-For: {address}"] if address else []
     if body is not None:
         lines += [
             f"Origin: http://localhost:{port}",
