@@ -1,0 +1,136 @@
+"""Who holds what, and who may not have it: the things that routes name, with an owner each.
+
+A route whose arguments are neither public names nor things of this page fails the build, so that
+nobody adds a page of somebody's belongings without saying whose they are.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from portal.accounts import service as accounts
+from portal.accounts.domain import FOR_A_PROVIDER, PERMISSIONS, Role
+from portal.api import service as api
+from portal.applications import service as applications
+from portal.bills.domain import Fetched
+from portal.bills.models import BillLookup
+from portal.kernel.db import db
+from portal.registry.models import ServiceVersion
+from portal.webhooks import service as webhooks
+from tests.accounts.factories import make_person
+from tests.applications import factories
+from tests.payments import factories as payments
+
+OURS, THEIRS = "revenue", "municipal"
+# What names no belonging: words of the catalogue, kinds, and the language.
+PUBLIC = {"lang", "provider", "name", "service", "slug", "area", "gateway", "act"}
+# Secrets: who knows one may use it, and each page that takes one has tests of its own.
+SECRETS = {"token", "key", "code"}
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """Something of everything: of one citizen, and of one provider."""
+
+    citizen: object
+    values: dict[str, str]
+
+
+def belongings(citizen) -> Belongings:
+    """A citizen to whom a certificate was issued, and what came with it; committed."""
+    application = factories.issued(factories.sent(citizen))
+    values = {"reference": application.reference}
+    values |= {name: str(make(citizen, application)) for name, make in THINGS.items()}
+    db.session.commit()
+    return Belongings(citizen, values)
+
+
+def _document(_, application):
+    return applications.issued(application)[0].id
+
+
+def _paper(_, application):
+    return applications.papers(application)[0]["file"]
+
+
+def _payment(citizen, _):
+    return payments.owed(person_id=citizen.id, subject_id=citizen.id, provider=OURS).id
+
+
+def _lookup(citizen, _):
+    told = Fetched(account="3001234567", bills=())
+    lookup = BillLookup(
+        subject_id=citizen.id, person_id=citizen.id, provider_slug="power", told=told
+    )
+    db.session.add(lookup)
+    db.session.flush()
+    return lookup.id
+
+
+def _delivery(citizen, _):
+    webhooks.set_endpoint(OURS, "https://93.184.216.34/", "matrix")
+    return webhooks.send_test(OURS, citizen.id).id
+
+
+def _token(citizen, _):
+    api.issue_token(OURS, api.SCOPES, "matrix", citizen.id)
+    return api.tokens(frozenset({OURS}))[0].id
+
+
+def _version(*_):
+    return db.session.query(ServiceVersion.id).first()[0]
+
+
+THINGS: dict[str, Callable] = {
+    "document_id": _document,
+    "file_id": _paper,
+    "payment_id": _payment,
+    "lookup": _lookup,
+    "delivery_id": _delivery,
+    "token_id": _token,
+    "version_id": _version,
+}
+NAMED = {"reference", *THINGS}
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A role at a provider, or for the whole portal; `role` is None for a plain citizen."""
+
+    role: Role | None
+    provider: str | None = None
+
+    def __str__(self):
+        return " of ".join(part for part in (self.role or "citizen", self.provider) if part)
+
+    @property
+    def permissions(self):
+        return PERMISSIONS[self.role] if self.role else frozenset()
+
+    def person(self):
+        person = make_person(name="Somebody Else")
+        if self.role:
+            accounts.grant(person.id, self.role, self.provider, by="tests")
+            db.session.commit()
+        return person
+
+
+def holders():
+    """Every role there is: those of a provider at ours and at another."""
+    found = [Holder(None)]
+    for role in Role:
+        if role in FOR_A_PROVIDER:
+            found += [Holder(role, OURS), Holder(role, THEIRS)]
+        elif role is not Role.CITIZEN:
+            found.append(Holder(role))
+    return found
+
+
+def is_after(rule):
+    """Pages of a thing in another state than the one here: asked about, paid, to be paid."""
+    return rule.endpoint in {
+        "applications.correct",
+        "applications.ask_withdraw",
+        "payments.receipt",
+        "payments.come_back",
+        "bills.show",
+    }
