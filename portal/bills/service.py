@@ -76,10 +76,13 @@ def fetch(person_id: UUID, provider_slug: str, account: str) -> BillLookup:
 
 def look(person_id: UUID, provider_slug: str, lookup_id: UUID) -> BillLookup:
     """What was fetched, as long as it is fresh. Raises NoSuchLookup."""
-    lookup = db.session.get(BillLookup, lookup_id)
-    if lookup is None or (lookup.person_id, lookup.provider_slug) != (person_id, provider_slug):
-        raise NoSuchLookup
-    if lookup.created_at < clock.now() - domain.FRESH:
+    wanted = select(BillLookup).where(
+        BillLookup.id == lookup_id,
+        BillLookup.person_id == person_id,
+        BillLookup.provider_slug == provider_slug,
+        BillLookup.created_at >= clock.now() - domain.FRESH,
+    )
+    if (lookup := db.session.scalar(wanted)) is None:
         raise NoSuchLookup
     return lookup
 
@@ -271,8 +274,8 @@ def again(bills: Sequence[Bill]) -> list[Bill]:
 
 def account_of(person_id: UUID, bill_id: UUID) -> str:
     """The account of a bill of one's own. Raises NoSuchBill."""
-    bill = db.session.get(Bill, bill_id)
-    if bill is None or bill.person_id != person_id:
+    wanted = select(Bill).where(Bill.id == bill_id, Bill.person_id == person_id)
+    if (bill := db.session.scalar(wanted)) is None:
         raise NoSuchBill
     return bill.told.account
 

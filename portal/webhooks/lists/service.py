@@ -54,8 +54,10 @@ class Health:
 
 def find(delivery_id: UUID, providers: frozenset[str]) -> Delivery:
     """Raises NoSuchDelivery, also for another provider's."""
-    delivery = db.session.get(Delivery, delivery_id)
-    if delivery is None or delivery.provider_slug not in providers:
+    wanted = select(Delivery).where(
+        Delivery.id == delivery_id, Delivery.provider_slug.in_(providers)
+    )
+    if (delivery := db.session.scalar(wanted)) is None:
         raise NoSuchDelivery
     return delivery
 
