@@ -1,5 +1,6 @@
 """The way in without a language, and the probes of operators."""
 
+from datetime import datetime, timedelta
 from mimetypes import guess_type
 
 from flask import Blueprint, Response, redirect, request, send_from_directory, url_for
@@ -7,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
 from portal.i18n import tag
-from portal.kernel import schema
+from portal.kernel import clock, schema
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.web.access import public
@@ -15,6 +16,7 @@ from portal.web.assets import DIST, is_asset
 from portal.web.languages import wanted
 
 pages = Blueprint("web", __name__)
+MOST_APART = timedelta(seconds=15)
 
 
 @pages.get("/")
@@ -59,9 +61,14 @@ def healthz() -> ResponseReturnValue:
 @pages.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """Say that it can serve: the database answers and its migrations have run."""
+    """Say that it can serve: the database answers, its migrations have run, and the time is right.
+
+    With a wrong clock codes of authenticator apps fit nobody, or too long.
+    """
     connection = db.session.connection()
-    connection.execute(text("SELECT 1"))
+    theirs: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     if not schema.is_current(connection):
         return {"status": "migrations are missing: run portal db upgrade"}, 503
+    if abs(theirs - clock.now()) > MOST_APART:
+        return {"status": "this clock and the database's differ: set both by a time server"}, 503
     return {"status": "ok"}

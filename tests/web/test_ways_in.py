@@ -1,10 +1,14 @@
 """The ways in: without a language, to files, to probes; and where one is sent after signing in."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from portal.kernel import clock
 from portal.kernel.db import db
 from portal.web.access import safe_next
 from portal.web.assets import asset
@@ -87,6 +91,13 @@ def test_it_is_not_ready_before_its_migrations_have_run(client, owner):
         owner.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest})
         owner.commit()
         db.session.rollback()
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(-20, 503), (-10, 200), (10, 200), (20, 503)])
+def test_it_is_not_ready_with_another_time_than_the_database(client, seconds, status):
+    with time_machine.travel(clock.now() + timedelta(seconds=seconds)):
+        assert client.get("/readyz").status_code == status
+    db.session.rollback()
 
 
 def test_the_languages_of_a_page_lead_to_the_same_page(client):
