@@ -1,4 +1,4 @@
-"""`portal payments reconcile`: what gateways say against what the books say."""
+"""`portal payments reconcile|retry-refund`: what gateways say against what the books say."""
 
 import json
 import sys
@@ -13,6 +13,7 @@ from payments.inbox import service as inbox
 from payments.ledger import AccountKind
 from payments.refunds import service as refunds
 from portal.kernel.db import db
+from portal.kernel.errors import DomainError
 
 
 @click.group()
@@ -38,6 +39,19 @@ def reconcile(*, as_json: bool) -> None:
         sys.exit(1)
 
 
+@payments.command("retry-refund")
+@click.argument("refund_id", type=click.UUID)
+@with_appcontext
+def retry_refund(refund_id: UUID) -> None:
+    """Ask a gateway once more for a refund that it refused; `reconcile` names these."""
+    try:
+        refunds.try_again(refund_id, "command")
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    db.session.commit()
+    click.echo("The gateway is asked again. Run portal payments reconcile tomorrow.")
+
+
 def _asked(attempt_id: UUID) -> bool:
     """Each by a transaction of its own, so that one that fails undoes no other."""
     answered = asking.ask(attempt_id, "reconcile", waiting=False)
@@ -58,5 +72,8 @@ def _in_the_books() -> list[str]:
     return [
         *(f"Ledger transaction {one} does not sum to zero." for one in books.unbalanced()),
         *suspense,
-        *(f"Refund {one} was refused by its gateway." for one in refunds.stuck()),
+        *(
+            f"Refund {one} was not done: try portal payments retry-refund."
+            for one in refunds.stuck()
+        ),
     ]

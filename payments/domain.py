@@ -130,6 +130,10 @@ class NotPaid(Conflict):
     message = N_("Nothing was paid here, so nothing can be given back.")
 
 
+class NoSuchRefund(NotFound):
+    message = N_("There is no such refund, or the money has gone back already.")
+
+
 class TooMuchBack(Conflict):
     message = N_("No more can be given back than was paid. %(left)s is left.")
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -26,7 +27,7 @@ from payments.domain import (
     State,
     Turn,
 )
-from payments.gateway import Gateway, GatewayError, Outcome, Started
+from payments.gateway import FormPost, Gateway, GatewayError, Outcome, Redirect, Started
 from payments.inbox import service as inbox
 from payments.refunds import service as refunds
 from payments.settling import service as settling
@@ -34,6 +35,7 @@ from portal.audit import service as audit
 from portal.i18n import language
 from portal.kernel import clock, ids
 from portal.kernel.db import db
+from portal.kernel.log import log
 from portal.kernel.money import Money
 from portal.kernel.outside import Busy, TookTooLong
 from portal.kernel.settings import current
@@ -100,6 +102,11 @@ def paid(payment: Payment) -> Attempt | None:
     return next(done, None)
 
 
+def returned(attempt: Attempt) -> Money:
+    """What has gone back of it; what was only asked for, or refused, has not."""
+    return Money(refunds.returned(attempt.id), attempt.currency)
+
+
 def is_under_way(purpose: str, about: UUID) -> bool:
     """Whether somebody is at a gateway with it now, so that its money may come any moment."""
     payment = of(purpose, about)
@@ -159,8 +166,17 @@ def start(payment: Payment, gateway_slug: str) -> Started:
         started = calling.call(gateway, order, lambda: gateway.start(order, means))
     except (GatewayError, TookTooLong, Busy) as failure:
         raise CannotStart from failure
+    if isinstance(started, Redirect | FormPost) and not _is_home(started.url, gateway):
+        log.error("gateway leads elsewhere", gateway=gateway.slug)
+        raise CannotStart
     _note_started(attempt.id, started)
     return started
+
+
+def _is_home(url: str, gateway: Gateway) -> bool:
+    """Whether this is a page of the company's own, or of ours where the sandbox stands."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" in (*gateway.hosts, current().kernel.base_url)
 
 
 def came_back(payment: Payment) -> None:
@@ -252,7 +268,7 @@ def _note_started(attempt_id: UUID, started: Started) -> None:
     payment = settling.locked(db.session.get_one(Attempt, attempt_id).payment_id)
     attempt = db.session.get_one(Attempt, attempt_id, populate_existing=True)
     if started.reference and attempt.gateway_reference is None:
-        attempt.gateway_reference = started.reference
+        settling.number(attempt, started.reference)
     settling.end(payment, attempt, Turn.STARTED, payment.person_id)
     db.session.flush()
 

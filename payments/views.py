@@ -12,7 +12,6 @@ from payments.gateway import FormPost, Gateway, Printed, Redirect, Started
 from payments.service import Payment
 from portal.i18n import gettext, tag
 from portal.kernel import clock
-from portal.kernel.money import Money
 from portal.web.access import safe_next, signed_in, visitor
 from portal.web.headers import POLICY
 
@@ -70,7 +69,7 @@ def receipt(payment_id: UUID) -> ResponseReturnValue:
         payment=payment,
         paid=paid,
         way=service.gateway_of(paid),
-        refunded=Money(paid.refunded_minor, paid.currency),
+        returned=service.returned(paid),
         back=_back(payment),
     )
 

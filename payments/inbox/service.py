@@ -9,9 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
 
 from payments.calling import service as calling
-from payments.gateway import Gateway, Notice, Outcome, Status
+from payments.gateway import ForgedNotice, Gateway, Notice, Outcome, Status
 from payments.models import Attempt, ReceivedNotice
 from payments.settling import service as settling
 from portal.audit import service as audit
@@ -21,6 +22,7 @@ from portal.kernel.log import log
 from portal.kernel.money import Money
 
 A_BATCH = 200
+LONGEST_ID, BITS = 200, 62
 
 
 def noticed(slug: str, headers: Mapping[str, str], body: bytes) -> bool:
@@ -30,8 +32,17 @@ def noticed(slug: str, headers: Mapping[str, str], body: bytes) -> bool:
     """
     gateway = calling.usable(slug)
     notices = gateway.read_notice(headers, body, calling.means(gateway))
+    if any(_is_strange(one) for one in notices):
+        raise ForgedNotice
     known = [_taken(gateway, notice) for notice in notices]
     return all(known)
+
+
+def _is_strange(notice: Notice) -> bool:
+    """Signed or not, what no row can hold."""
+    amount = notice.outcome.amount
+    is_huge = amount is not None and amount.minor.bit_length() > BITS
+    return is_huge or len(notice.id) > LONGEST_ID or "\0" in notice.id + notice.order
 
 
 def retry_parked() -> int:
@@ -41,9 +52,17 @@ def retry_parked() -> int:
     waiting = ReceivedNotice.applied_at.is_(None)
     wanted = select(ReceivedNotice.id).where(waiting).join(Attempt, same[0] & same[1])
     found = db.session.scalars(wanted.order_by(ReceivedNotice.id).limit(A_BATCH)).all()
-    for row_id in found:
-        _apply(row_id)
-    return len(found)
+    return sum(_applied(row_id) for row_id in found)
+
+
+def _applied(row_id: UUID) -> bool:
+    """One that cannot be taken in stays parked, and keeps no other waiting."""
+    try:
+        with db.session.begin_nested():
+            return _apply(row_id)
+    except SQLAlchemyError as error:
+        log.error("notice cannot be taken in", notice=str(row_id), error=type(error).__name__)
+        return False
 
 
 def parked() -> Sequence[tuple[str, str]]:

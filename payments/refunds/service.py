@@ -4,14 +4,23 @@ Once when it is owed back, and once more when the gateway has returned it.
 """
 
 from contextlib import suppress
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select, update
 
 from payments import ledger
 from payments.books import service as books
 from payments.calling import service as calling
-from payments.domain import OnlyWhole, PaymentState, RefundState, State, TooMuchBack, wait_after
+from payments.domain import (
+    NoSuchRefund,
+    OnlyWhole,
+    PaymentState,
+    RefundState,
+    State,
+    TooMuchBack,
+    wait_after,
+)
 from payments.events import PaymentRefunded
 from payments.gateway import GatewayError, RefundOrder, RefundOutcome, RefundStatus
 from payments.ledger import Kind
@@ -26,6 +35,7 @@ from portal.kernel.keys import Erased
 from portal.kernel.log import log
 from portal.kernel.money import Money
 
+DONE_WITHIN = timedelta(days=1)
 LATE = "The money came when nothing was owed any more."
 
 
@@ -146,6 +156,20 @@ def returned(attempt_id: UUID) -> int:
 
 
 def stuck() -> list[UUID]:
-    """Refunds that a gateway would not do: somebody has to look."""
-    wanted = select(Refund.id).where(Refund.state == RefundState.FAILED).order_by(Refund.id)
-    return list(db.session.scalars(wanted))
+    """Refunds that a gateway would not do, or has not done in a day: somebody has to look."""
+    late = and_(Refund.state == RefundState.ASKED, Refund.created_at < clock.now() - DONE_WITHIN)
+    wanted = select(Refund.id).where(or_(Refund.state == RefundState.FAILED, late))
+    return list(db.session.scalars(wanted.order_by(Refund.id)))
+
+
+def try_again(refund_id: UUID, by: str) -> None:
+    """Ask the gateway once more, under the same id, so that it gives nothing back twice.
+
+    Raises NoSuchRefund, also for one that was done.
+    """
+    again = update(Refund).where(Refund.id == refund_id, Refund.state != RefundState.SUCCEEDED)
+    again = again.values(state=RefundState.ASKED, tries=0, settled_at=None, code=None)
+    if db.session.scalar(again.returning(Refund.id)) is None:
+        raise NoSuchRefund
+    audit.record("payment.refund_retried", about=f"refund:{refund_id}", actor=by)
+    defer(send_back, lock=f"refund:{refund_id}", refund_id=str(refund_id))

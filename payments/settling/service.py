@@ -47,7 +47,7 @@ def settle(attempt_id: UUID, told: Outcome, by: str) -> None:
     payment = locked(db.session.get_one(Attempt, attempt_id).payment_id)
     attempt = db.session.get_one(Attempt, attempt_id, populate_existing=True)
     if told.reference and attempt.gateway_reference is None:
-        attempt.gateway_reference = told.reference
+        number(attempt, told.reference)
     turn = TURNS.get(told.status)
     if turn is Turn.SUCCEEDED:
         _take(payment, attempt, told, by)
@@ -55,6 +55,15 @@ def settle(attempt_id: UUID, told: Outcome, by: str) -> None:
         attempt.code = told.code if attempt.state in OPEN else attempt.code
         end(payment, attempt, turn, by)
     db.session.flush()
+
+
+def number(attempt: Attempt, reference: str) -> None:
+    """Note the company's number, unless it gave the same to another attempt: the money counts."""
+    same = Attempt.gateway == attempt.gateway, Attempt.gateway_reference == reference
+    if db.session.scalar(select(Attempt.id).where(*same, Attempt.id != attempt.id)) is None:
+        attempt.gateway_reference = reference
+    else:
+        log.error("number was given twice", attempt=str(attempt.id), gateway=attempt.gateway)
 
 
 def end(payment: Payment, attempt: Attempt, turn: Turn, by: UUID | str) -> None:

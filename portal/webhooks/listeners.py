@@ -35,7 +35,7 @@ def refunded(event: PaymentRefunded) -> None:
         return
     payment = payments.by_id(event.payment_id)
     came = payments.paid(payment)
-    given_back = Money(came.refunded_minor if came else 0, payment.currency)
+    given_back = payments.returned(came) if came else Money(0, payment.currency)
     refund = {"payment": payment.reference, **given_back.as_json()}
     service.announce(event.about, "payment.refunded", {"refund": refund})
 

@@ -34,6 +34,7 @@ def compose(
         "service": f"{told.provider_slug}/{told.service_slug}",
         "version": told.version,
         "language": told.language,
+        "submitted_by": told.submitted_by,
         "due_on": told.due_on.isoformat() if told.due_on else None,
         "fee": told.fee.as_json() if told.fee else None,
         "paid": told.paid,

@@ -1,15 +1,19 @@
 """Gateways on other machines: called outside of our transaction, slow, silent, or away."""
 
 import threading
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from payments import service
 from payments.asking import service as asking
 from payments.calling import service as calling
+from payments.commands import payments
 from payments.domain import CannotStart, OnlyWhole, PaymentState, State, TooMuchBack
 from payments.gateway import (
     Capabilities,
+    FormPost,
     GatewayError,
     Outcome,
     Redirect,
@@ -18,9 +22,11 @@ from payments.gateway import (
     Status,
 )
 from payments.models import Refund
+from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.jobs import Again
 from portal.kernel.money import Money
+from tests.jobs import run_jobs
 from tests.payments.factories import FEE, booked, owed, told
 
 ELSEWHERE = Redirect("https://pay.example.org/x", "far-1")
@@ -43,6 +49,7 @@ def far(another_gateway):
         usual = {
             "at_hand": False,
             "start": lambda *_: ELSEWHERE,
+            "hosts": ("https://pay.example.org",),
             "query": lambda order, _: Outcome(Status.SUCCEEDED, order.amount, "far-1"),
         }
         return another_gateway("far", **usual | changes)
@@ -144,3 +151,70 @@ def test_a_refund_that_is_refused_stays_owed_and_is_reported(far, payment):
     db.session.commit()
     assert booked(payment) == ["capture", "refund"]
     assert service.refunds.stuck() == [refund_id]
+
+
+def test_what_was_only_asked_for_or_refused_has_not_gone_back(far, payment):
+    far(refund=lambda *_: RefundOutcome(RefundStatus.FAILED, code="closed"))
+    service.start(payment, "far")
+    service.came_back(payment)
+    refund_id = service.refund(payment.id, FEE, "because", by="tests")
+    assert service.returned(service.paid(payment)).minor == 0
+    service.refunds.send_back(refund_id=str(refund_id))
+    assert service.returned(service.paid(payment)).minor == 0
+
+
+def test_a_refused_refund_is_asked_for_again_when_somebody_says_so(far, payment, app):
+    far(refund=lambda *_: RefundOutcome(RefundStatus.FAILED, code="closed"))
+    service.start(payment, "far")
+    service.came_back(payment)
+    refund_id = service.refund(payment.id, FEE, "because", by="tests")
+    service.refunds.send_back(refund_id=str(refund_id))
+    db.session.commit()
+    far(refund=lambda *_: RefundOutcome(RefundStatus.SUCCEEDED, "back-1"))
+    app.cli.add_command(payments)
+    asked = app.test_cli_runner().invoke(args=["payments", "retry-refund", str(refund_id)])
+    assert asked.exit_code == 0, asked.output
+    run_jobs()
+    assert booked(payment) == ["capture", "refund", "refunded"]
+    assert service.refunds.stuck() == []
+    again = app.test_cli_runner().invoke(args=["payments", "retry-refund", str(refund_id)])
+    assert again.exit_code == 1
+    assert "gone back already" in again.output
+
+
+def test_a_refund_that_is_asked_for_since_yesterday_is_reported(far, payment):
+    far(refund=away)
+    service.start(payment, "far")
+    service.came_back(payment)
+    refund_id = service.refund(payment.id, FEE, "because", by="tests")
+    db.session.commit()
+    assert service.refunds.stuck() == []
+    with time_machine.travel(clock.now() + timedelta(days=1, minutes=1)):
+        assert service.refunds.stuck() == [refund_id]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/x",
+        "https://pay.example.org.evil.example/x",
+        "http://pay.example.org/x",
+        "//pay.example.org/x",
+        "javascript:alert(1)",
+    ],
+)
+def test_a_company_leads_the_browser_to_its_own_pages_alone(far, payment, url):
+    for started in (Redirect(url), FormPost(url, {})):
+        far(start=lambda *_, to=started: to)
+        with pytest.raises(CannotStart):
+            service.start(payment, "far")
+
+
+def test_a_number_that_the_company_gave_twice_keeps_no_money_away(far, app):
+    far()
+    first, second = owed(), owed()
+    for payment in (first, second):
+        service.start(payment, "far")
+        service.came_back(payment)
+        db.session.commit()
+        assert service.by_id(payment.id).state == PaymentState.PAID

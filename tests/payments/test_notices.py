@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from sqlalchemy import text
 
 from payments import service
 from payments.domain import PaymentState
@@ -176,3 +177,35 @@ def test_what_follows_from_a_parked_notice_is_recorded(client, attempt):
     run_jobs()
     acts = db.session.execute(db.text("SELECT act FROM audit_entries")).scalars().all()
     assert "payment.notice_parked" in acts
+
+
+def test_a_parked_notice_that_cannot_be_taken_in_keeps_no_other_waiting(client, attempt, owner):
+    stuck = begun(owed())
+    for one, name in ((stuck, "first"), (attempt, "second")):
+        assert post(client, *said(one, id=name, reference=name)).status_code == 202
+        one.reference = name
+    db.session.commit()
+    fault = "CHECK (notice_id <> 'first' OR applied_at IS NULL)"
+    owner.execute(text(f"ALTER TABLE payment_notices ADD CONSTRAINT broken {fault}"))
+    owner.commit()
+    try:
+        assert service.inbox.retry_parked() == 1
+        db.session.commit()
+        assert state_of(attempt) == PaymentState.PAID
+        assert state_of(stuck) == PaymentState.DUE
+    finally:
+        db.session.remove()
+        owner.execute(text("ALTER TABLE payment_notices DROP CONSTRAINT broken"))
+        owner.commit()
+
+
+@pytest.mark.parametrize("number", ["n" * 201, "n\0", 'x" OR 1'])
+def test_a_notice_with_a_number_that_nobody_gives_is_no_fault_of_ours(client, attempt, number):
+    assert post(client, *said(attempt, id=number)).status_code in (200, 400)
+
+
+@pytest.mark.parametrize("amount", ["x", "1e999", "", None])
+def test_a_notice_with_an_amount_that_is_none_is_refused(client, attempt, amount):
+    told = said(attempt, amount={"amount": amount, "currency": "INR"})
+    assert post(client, *told).status_code in (400, 422)
+    assert state_of(attempt) == PaymentState.DUE

@@ -12,7 +12,8 @@ from portal.kernel.db import db
 from portal.kernel.events import publish
 from portal.kernel.money import Money
 from portal.webhooks import service
-from tests.bills.conftest import settle
+from tests.jobs import run_jobs
+from tests.payments import factories
 from tests.webhooks.conftest import deliveries
 
 FEE = Money.of("150.00", "INR")
@@ -33,15 +34,14 @@ def paid(application, person):
         )
     )
     db.session.commit()
-    settle(payment.id)
-    return payments.by_id(payment.id)
+    return factories.paid(payment)
 
 
 def test_money_that_goes_back_is_told_to_the_provider(department, application, person):
     payment = paid(application, person)
     payments.refund(payment.id, Money.of("50.00", "INR"), "Paid too much", by="tests")
-    publish(PaymentRefunded(payment.id, "application", application.id))
     db.session.commit()
+    run_jobs()
     refund = json.loads(deliveries(application)[-1].body)["data"]["refund"]
     assert refund == {"payment": payment.reference, "amount": "50.00", "currency": "INR"}
 

@@ -63,7 +63,7 @@ def read_notice(headers: Mapping[str, str], body: bytes, means: Means) -> Sequen
     try:
         told = json.loads(body)
         return (Notice(str(told["id"]), str(told["reference"]), _outcome(told)),)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ArithmeticError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ForgedNotice from error
 
 
