@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -38,6 +39,7 @@ from portal.kernel.db import db
 from portal.kernel.log import log
 from portal.kernel.money import Money
 from portal.kernel.outside import Busy, TookTooLong
+from portal.kernel.room import Room
 from portal.kernel.settings import current
 
 Due = domain.Due
@@ -83,12 +85,23 @@ def by_id(payment_id: UUID) -> Payment:
 
 
 def find(person_id: UUID, payment_id: UUID) -> Payment:
-    """Raises NoSuchPayment, also for somebody else's."""
-    wanted = select(Payment).where(Payment.id == payment_id, Payment.person_id == person_id)
-    payment = db.session.scalar(wanted.execution_options(populate_existing=True))
-    if payment is None:
+    """Raises NoSuchPayment, also for somebody else's that this person is not let pay."""
+    wanted = select(Payment).where(Payment.id == payment_id)
+    wanted = wanted.execution_options(populate_existing=True)
+    payment = db.session.scalar(wanted.where(Payment.person_id == person_id))
+    if payment is not None:
+        return payment
+    payment = db.session.scalar(wanted)
+    if payment is None or not _is_let(person_id, payment):
         raise NoSuchPayment
     return payment
+
+
+def _is_let(person_id: UUID, payment: Payment) -> bool:
+    """The room that the money is for knows who may pay it for another."""
+    rooms: tuple[Room, ...] = current_app.extensions["rooms"]
+    lets = (room.payers[payment.purpose] for room in rooms if payment.purpose in room.payers)
+    return any(let(person_id, payment.about) for let in lets)
 
 
 def newest(payment: Payment) -> Attempt | None:
@@ -152,15 +165,17 @@ def refund(payment_id: UUID, amount: Money, reason: str, by: UUID | str) -> UUID
     raise NotPaid
 
 
-def start(payment: Payment, gateway_slug: str) -> Started:
+def start(payment: Payment, gateway_slug: str, by: UUID | None = None) -> Started:
     """Begin to pay, or go on where it was left; where to lead the browser.
+
+    `by` names who does, when it is not whose payment it is.
 
     Raises NoSuchGateway, NothingToPay, BeingPaid, CannotStart.
     """
     gateway = calling.usable(gateway_slug)
     if not gateway.takes(payment.amount):
         raise NoSuchGateway
-    attempt = _attempt(settling.locked(payment.id), gateway)
+    attempt = _attempt(settling.locked(payment.id), gateway, by or payment.person_id)
     order, means = calling.order_of(payment, attempt), calling.means(gateway)
     try:
         started = calling.call(gateway, order, lambda: gateway.start(order, means))
@@ -227,7 +242,7 @@ def _change(payment: Payment, amount: Money) -> None:
     _record("payment.amount_changed", payment, payment.purpose)
 
 
-def _attempt(payment: Payment, gateway: Gateway) -> Attempt:
+def _attempt(payment: Payment, gateway: Gateway, by: UUID) -> Attempt:
     """The open attempt at this gateway that can be gone on with, else a new one."""
     if payment.state != PaymentState.DUE:
         raise NothingToPay
@@ -238,10 +253,10 @@ def _attempt(payment: Payment, gateway: Gateway) -> Attempt:
         in_time = one.expires_at > clock.now() + STILL_GOOD
         if one.gateway == gateway.slug and one.state in OPEN and in_time:
             return one
-    return _another(payment, gateway, len(before) + 1)
+    return _another(payment, gateway, len(before) + 1, by)
 
 
-def _another(payment: Payment, gateway: Gateway, number: int) -> Attempt:
+def _another(payment: Payment, gateway: Gateway, number: int, by: UUID) -> Attempt:
     now = clock.now()
     attempt = Attempt(
         payment_id=payment.id,
@@ -260,7 +275,7 @@ def _another(payment: Payment, gateway: Gateway, number: int) -> Attempt:
     )
     db.session.add(attempt)
     db.session.flush()
-    _record("payment.started", payment, payment.person_id, f"attempt:{attempt.id}")
+    _record("payment.started", payment, by, f"attempt:{attempt.id}")
     return attempt
 
 

@@ -43,7 +43,7 @@ def start(payment_id: UUID) -> ResponseReturnValue:
     if not slug:
         return _due(payment, None, wrong=gettext("Choose how you want to pay.")), 422
     try:
-        return _handed_over(payment, service.start(payment, slug))
+        return _handed_over(payment, service.start(payment, slug, visitor().id))
     except BeingPaid:
         return redirect(url_for(".show", payment_id=payment.id), 303)
 

@@ -17,7 +17,7 @@ import phonenumbers
 
 from portal.kernel.errors import N_, DomainError
 
-YOUNGEST, OLDEST = 13, 130
+YOUNGEST, OF_AGE, OLDEST = 13, 18, 130
 SHORTEST, LONGEST = 12, 256
 # A shorter word of the person's own is too likely to stand in a good password by chance.
 TELLING = 4
@@ -37,10 +37,15 @@ class Level(StrEnum):
 
 
 class State(StrEnum):
-    """An account is of use only with a second factor."""
+    """An account is of use only with a second factor.
+
+    Somebody kept has no account: others apply for them. Who is claiming makes one of that.
+    """
 
     ENROLLING = "enrolling"
     ACTIVE = "active"
+    KEPT = "kept"
+    CLAIMING = "claiming"
 
 
 class Role(StrEnum):
@@ -48,6 +53,9 @@ class Role(StrEnum):
     OFFICER = "officer"
     INTEGRATOR = "integrator"
     ADMIN = "admin"
+    OPERATOR = "operator"
+    # Given by nobody: it lasts as long as the emergency does.
+    EMERGENCY = "emergency"
 
 
 class Gender(StrEnum):
@@ -58,12 +66,27 @@ class Gender(StrEnum):
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.CITIZEN: frozenset(),
-    Role.OFFICER: frozenset({"applications.read", "applications.decide"}),
-    Role.INTEGRATOR: frozenset({"webhooks.manage", "bills.manage", "api.tokens"}),
-    Role.ADMIN: frozenset({"catalogue.publish", "catalogue.pause", "people.grant"}),
+    Role.OFFICER: frozenset({"applications.read", "applications.decide", "cases.break_glass"}),
+    Role.INTEGRATOR: frozenset({"webhooks.manage", "bills.manage", "api.tokens", "oauth.clients"}),
+    Role.ADMIN: frozenset(
+        {
+            "catalogue.publish",
+            "catalogue.pause",
+            "people.grant",
+            "oauth.approve",
+            "cases.break_glass",
+        }
+    ),
+    Role.OPERATOR: frozenset({"delegation.assist"}),
+    Role.EMERGENCY: frozenset({"applications.read"}),
 }
-# These act for one provider and for no other.
-FOR_A_PROVIDER = {Role.OFFICER, Role.INTEGRATOR}
+# These act for one provider and for no other; an operator's is the service centre.
+FOR_A_PROVIDER = {Role.OFFICER, Role.INTEGRATOR, Role.OPERATOR}
+STAFF = (Role.OFFICER, Role.INTEGRATOR, Role.OPERATOR, Role.ADMIN)
+# Until there are so many admins, the machine's command line stands for the second person.
+FIRST_ADMINS = 2
+CHANGE_LASTS = timedelta(days=7)
+EMERGENCY_LASTS = timedelta(minutes=60)
 
 IDLE: dict[Level, timedelta] = {
     # Nothing is at risk before the sign-in, and a long form takes its time.
@@ -82,6 +105,22 @@ class TooYoung(DomainError):
     message = N_(
         "You can have an account from the age of 13. Until then a parent or guardian can apply "
         "for you. We kept nothing of what you typed."
+    )
+
+
+class GuardianNeeded(DomainError):
+    status = 422
+    message = N_(
+        "Ask your parent or guardian to add you under Family and to give you a joining code. "
+        "Under 18 you need it to make an account."
+    )
+
+
+class AgeIsFixed(DomainError):
+    status = 422
+    message = N_(
+        "This date of birth would change whether you are of age. Ask at a service centre to have "
+        "it corrected."
     )
 
 
@@ -107,6 +146,11 @@ class RoleHasNoProvider(DomainError):
     message = N_("This role is for the whole portal. Leave the provider out.")
 
 
+class RoleHasNoScope(DomainError):
+    status = 422
+    message = N_("Only an officer's role is narrowed to an area or a category. Leave them out.")
+
+
 @dataclass(frozen=True)
 class Details:
     """What a person told us about themselves. `address` is an address answer."""
@@ -123,14 +167,45 @@ class Details:
 
 @dataclass(frozen=True)
 class Grant:
-    """One role of a person; `provider` is a slug, or None for the whole portal."""
+    """One role of a person; `provider` is a slug, or None for the whole portal.
+
+    `area` and `category` narrow what an officer sees of the provider; None leaves all in.
+    """
 
     role: Role
     provider: str | None = None
+    area: str | None = None
+    category: str | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a role reaches of a provider: one category of services, an area with all in it."""
+
+    provider: str
+    area: str | None = None
+    category: str | None = None
 
 
 def age(born: date, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def comes_of_age(born: date) -> date:
+    """The day from which nobody is their guardian; 1 March for who was born on 29 February."""
+    year = born.year + OF_AGE
+    try:
+        return born.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
+
+
+def is_of_age(born: date, today: date) -> bool:
+    return today >= comes_of_age(born)
+
+
+def is_plausible(born: date, today: date) -> bool:
+    return 0 <= age(born, today) <= OLDEST
 
 
 def check_details(details: Details, today: date) -> None:
@@ -147,6 +222,8 @@ def check_grant(grant: Grant) -> None:
         raise RoleNeedsProvider
     if grant.role not in FOR_A_PROVIDER and grant.provider:
         raise RoleHasNoProvider
+    if (grant.area or grant.category) and grant.role is not Role.OFFICER:
+        raise RoleHasNoScope
 
 
 def permissions(grants: Collection[Grant]) -> frozenset[str]:
@@ -159,6 +236,15 @@ def providers(grants: Collection[Grant], permission: str | None = None) -> froze
         grant.provider
         for grant in grants
         if grant.provider and (permission is None or permission in PERMISSIONS[grant.role])
+    )
+
+
+def scopes(grants: Collection[Grant], permission: str) -> frozenset[Scope]:
+    """How far the permission reaches at each provider."""
+    return frozenset(
+        Scope(grant.provider, grant.area, grant.category)
+        for grant in grants
+        if grant.provider and permission in PERMISSIONS[grant.role]
     )
 
 

@@ -9,11 +9,13 @@ from flask_wtf import FlaskForm
 from wtforms import ValidationError
 
 from portal.accounts import domain, passwords
+from portal.accounts.contacts.domain import CannotBeProven
 from portal.accounts.domain import Details, Gender
 from portal.geo import service as geo
 from portal.i18n import gettext, language
 from portal.i18n import lazy_gettext as _l
 from portal.kernel import clock
+from portal.post import service as post
 from portal.web.fields import (
     AddressField,
     ChoiceField,
@@ -47,6 +49,13 @@ class Form(FlaskForm):  # type: ignore[misc]
 class Registration(Form):
     name = NameField(_l("Full name"), hint=_l("As on your identity card"))
     birth_date = DateField(_l("Date of birth"), autocomplete="bday")
+    joining = CodeField(
+        _l("Joining code"),
+        hint=_l("Twelve letters and digits, from your parent, your guardian or a service centre."),
+        digits=False,
+        required=False,
+        autocomplete="off",
+    )
     gender = ChoiceField(_l("Gender"), options=GENDERS, required=False)
     mobile = PhoneField(
         _l("Mobile number"),
@@ -73,9 +82,25 @@ class Registration(Form):
         if years < domain.YOUNGEST:
             raise ValidationError(gettext(domain.TooYoung.message))
 
+    def validate_joining(self, field: Any) -> None:
+        born = self.birth_date.typed
+        if not born or self.birth_date.errors or not field.is_empty():
+            return
+        if not domain.is_of_age(date.fromisoformat(born), clock.today()):
+            raise ValidationError(gettext(domain.GuardianNeeded.message))
+
+    @property
+    def asks_for_code(self) -> bool:
+        """Whoever needs one sees the field, and whoever says that they have one."""
+        return "joining" in request.args or bool(self.joining.errors or self.joining.raw)
+
     def validate_mobile(self, field: Any) -> None:
         if field.is_empty() and self.email.is_empty():
             raise ValidationError(gettext(domain.NoContact.message))
+
+    def validate_email(self, field: Any) -> None:
+        if field.is_empty() and not self.mobile.is_empty() and not post.offers_texts():
+            raise ValidationError(gettext(CannotBeProven.message))
 
     def validate_password(self, field: Any) -> None:
         _check_password(field.typed, self.details)
@@ -99,8 +124,9 @@ class Registration(Form):
 
 
 class SignIn(Form):
+    # A device that keeps passkeys offers them here, beside the names that it knows.
     contact = TextField(
-        _l("E-mail address or mobile number"), max_length=320, autocomplete="username"
+        _l("E-mail address or mobile number"), max_length=320, autocomplete="username webauthn"
     )
     password = PasswordField(_l("Password"))
 
@@ -118,10 +144,25 @@ class RecoveryCode(Form):
     )
 
 
-class Confirm(Form):
-    """Asked again before something that a stranger at an open screen must not do."""
+class PasskeyName(Form):
+    name = TextField(
+        _l("Name of the passkey"),
+        hint=_l("So that you know it again, such as: my phone."),
+        max_length=60,
+        autocomplete="off",
+    )
 
-    password = PasswordField(_l("Your password"))
+
+class NewPasskey(PasskeyName):
+    """`credential` is what the browser made; it is filled in by the script."""
+
+    name = TextField(
+        _l("Name of the passkey"),
+        hint=_l("So that you know it again, such as: my phone."),
+        max_length=60,
+        required=False,
+        autocomplete="off",
+    )
 
 
 class NewPassword(Form):

@@ -11,24 +11,39 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.accounts import domain, passwords
+from portal.accounts.alarms import service as alarms
 from portal.accounts.attempts import service as attempts
 from portal.accounts.attempts.domain import ADDRESS, DEVICE, FACTOR, PASSWORD
+from portal.accounts.codes import service as codes
+from portal.accounts.devices import service as devices
 from portal.accounts.domain import Details, Level, State
-from portal.accounts.events import FactorSet, PasswordChanged, PersonRegistered, SignedIn
+from portal.accounts.events import (
+    FactorRemoved,
+    FactorSet,
+    PasswordChanged,
+    PersonRegistered,
+    SignedIn,
+)
 from portal.accounts.factors import service as factors
 from portal.accounts.factors.service import Setup, codes_left
+from portal.accounts.family import service as family
+from portal.accounts.joining import service as joining
 from portal.accounts.people import service as people
 from portal.accounts.people.models import Password, Person
 from portal.accounts.people.service import (
     ContactTaken,
     NoSuchPerson,
     Visiting,
-    change_details,
     details,
     id_of,
     names,
     visiting,
 )
+from portal.accounts.proving import service as proving
+from portal.accounts.proving.service import change_details
+from portal.accounts.recovery import service as recovery
+from portal.accounts.releases import service as releases
+from portal.accounts.resets import service as resets
 from portal.accounts.roles import service as roles
 from portal.accounts.roles.service import (
     InvitationEnded,
@@ -64,10 +79,14 @@ __all__ = [
     "codes_left",
     "confirm_app",
     "details",
+    "factor_removed",
+    "factor_set",
     "finish_with_app",
     "finish_with_code",
+    "finish_with_text",
     "grant",
     "grants_of",
+    "has_password",
     "id_of",
     "invite",
     "knows_password",
@@ -80,9 +99,11 @@ __all__ = [
     "revoke",
     "session_lasts",
     "sign_out_everywhere",
+    "signed_in_with",
     "sweep",
     "visiting",
 ]
+STRONG = ("app", "passkey")
 
 
 @dataclass(frozen=True)
@@ -103,22 +124,25 @@ class Overview:
 
 
 def begin_sign_in(
-    contact: str, password: str, *, address: str, device: str | None = None
+    contact: str, password: str, *, address: str, device: bytes | None = None
 ) -> Pending | None:
     """Check the first factor; None when it is wrong or there is no such account. Raises TooMany.
 
-    `device` names a device where this person was signed in before, whoever else tries elsewhere.
+    `device` is the hash of the token that the browser brought. Where the person was signed in with
+    it before, it has counters of its own, whoever else tries elsewhere.
     """
     name, address = domain.contact(contact), domain.neighbourhood(address)
-    if device is None:
-        attempts.spend(ADDRESS, address)
-    own = (DEVICE, name, device) if device else (PASSWORD, name, address)
-    attempts.spend(*own)
     person = people.find(contact)
-    if not _fits(password, person, name, device or "") or person is None:
+    is_known = devices.is_known(person.id if person else ids.uuid7(), device)
+    here = device.hex() if device and is_known else ""
+    if not here:
+        attempts.spend(ADDRESS, address)
+    own = (DEVICE, name, here) if here else (PASSWORD, name, address)
+    attempts.spend(*own)
+    if not _fits(password, person, name, here) or person is None:
         return None
     attempts.forget(*own)
-    if device is None:
+    if not here:
         attempts.take_back(ADDRESS, address)
     if person.state == State.ACTIVE:
         return Pending(person.id, Level.PASSWORD)
@@ -137,6 +161,13 @@ def finish_with_code(person_id: UUID, code: str) -> bool:
     attempts.spend(FACTOR, str(person_id))
     right = _tried("recovery", person_id, lambda: factors.use_code(person_id, code))
     return _second_factor(person_id, "recovery code", right=right)
+
+
+def finish_with_text(person_id: UUID, code_id: UUID, code: str) -> bool:
+    """Check a code that was sent to the person's number. Raises TooMany."""
+    attempts.spend(FACTOR, str(person_id))
+    right = _tried("text", person_id, lambda: proving.fits_sign_in(person_id, code_id, code))
+    return _second_factor(person_id, "text", right=right)
 
 
 def check_app(person_id: UUID, code: str) -> bool:
@@ -166,18 +197,47 @@ def confirm_app(person_id: UUID, code: str, *, keep: UUID | None = None) -> tupl
         _refused(person_id, "app")
         return None
     attempts.forget(FACTOR, str(person_id))
+    return factor_set(person_id, "app", keep=keep)
+
+
+def factor_set(person_id: UUID, kind: str, *, keep: UUID | None = None) -> tuple[str, ...]:
+    """Tell of a new app or passkey, which completes a new account or a recovery: then with codes.
+
+    All sessions end but the one of the id `keep`.
+    """
+    person = people.hold(person_id)
     sessions.end_all(person_id, but=keep)
-    _told("accounts.factor_set", person_id, "app")
-    publish(FactorSet(person_id, "app"))
-    return _complete(people.one(person_id))
+    _told("accounts.factor_set", person_id, kind)
+    publish(FactorSet(person_id, kind))
+    if kind in STRONG and recovery.is_taken(person_id):
+        return recovery.complete(person_id)
+    if person.state == State.ACTIVE:
+        alarms.warn(person_id, "factor_set", kind=kind)
+        return ()
+    return _complete(person, kind)
 
 
-def new_codes(person_id: UUID) -> tuple[str, ...]:
-    """Ten recovery codes, shown this once; earlier ones end."""
+def factor_removed(person_id: UUID, kind: str, *, keep: UUID | None = None) -> None:
+    """Tell of one that is gone; all sessions end but the one of the id `keep`."""
+    sessions.end_all(person_id, but=keep)
+    _told("accounts.factor_removed", person_id, kind)
+    publish(FactorRemoved(person_id, kind))
+    alarms.warn(person_id, "factor_removed", kind=kind)
+
+
+def new_codes(person_id: UUID, *, keep: UUID | None = None) -> tuple[str, ...]:
+    """Ten recovery codes, shown this once; earlier ones end, and sessions but `keep`."""
     codes = factors.new_codes(person_id)
-    _told("accounts.factor_set", person_id, "codes")
-    publish(FactorSet(person_id, "codes"))
+    factor_set(person_id, "codes", keep=keep)
     return codes
+
+
+def signed_in_with(person_id: UUID, kind: str) -> bool:
+    """Note that a passkey or another service showed who this is; False for unfinished accounts."""
+    if people.one(person_id).state != State.ACTIVE:
+        return False
+    _signed_in(person_id, kind)
+    return True
 
 
 def knows_password(person_id: UUID, password: str) -> bool:
@@ -189,20 +249,28 @@ def knows_password(person_id: UUID, password: str) -> bool:
     return right
 
 
+def has_password(person_id: UUID) -> bool:
+    mine = select(Password.id).where(Password.subject_id == person_id)
+    return db.session.scalar(mine) is not None
+
+
 def change_password(person_id: UUID, new: str, *, keep: UUID | None = None) -> None:
     """Set a new password and end all other sessions; `keep` is the id of the one that goes on.
 
-    The caller has asked for the old one (knows_password). Raises UnfitPassword.
+    The caller has asked for the old one, if there is any (knows_password). Raises UnfitPassword.
     """
     passwords.check(new, details(person_id))
-    _password(person_id).hash = passwords.hashed(new)
+    resets.put(person_id, new)
     sessions.end_all(person_id, but=keep)
     _told("accounts.password_changed", person_id)
     publish(PasswordChanged(person_id))
+    alarms.warn(person_id, "password_changed")
 
 
 def sign_out_everywhere(person_id: UUID) -> None:
+    """End every session; each browser is a new one from now on."""
     sessions.end_all(person_id)
+    sessions.forget_devices(person_id)
     _told("accounts.signed_out_everywhere", person_id)
 
 
@@ -223,6 +291,13 @@ def sweep() -> None:
     roles.sweep()
     attempts.sweep()
     people.sweep()
+    joining.sweep()
+    family.sweep()
+    codes.sweep()
+    releases.sweep()
+    alarms.sweep()
+    resets.sweep()
+    recovery.sweep()
 
 
 def _fits(password: str, person: Person | None, name: str, where: str) -> bool:
@@ -243,10 +318,6 @@ def _fits(password: str, person: Person | None, name: str, where: str) -> bool:
     return True
 
 
-def _password(person_id: UUID) -> Password:
-    return db.session.scalars(select(Password).where(Password.subject_id == person_id)).one()
-
-
 def _tried(authenticator: str, person_id: UUID, check: Callable[[], bool]) -> bool:
     right = attempts.risk(authenticator, person_id) and check()
     if right:
@@ -263,19 +334,23 @@ def _second_factor(person_id: UUID, kind: str, *, right: bool) -> bool:
     return True
 
 
-def _complete(person: Person) -> tuple[str, ...]:
-    """Open a new account, once."""
-    if person.state == State.ACTIVE:
-        return ()
+def _complete(person: Person, kind: str) -> tuple[str, ...]:
+    """Open a new account. Raises NoSuchPerson: it was left too long and is none any more."""
+    if person.state == State.KEPT:
+        raise NoSuchPerson
     person.state = State.ACTIVE
     db.session.flush()
     publish(PersonRegistered(person.id))
-    codes = new_codes(person.id)
-    _signed_in(person.id, "app")
+    factors.forget_waiting_app(person.id)
+    codes = factors.new_codes(person.id)
+    _told("accounts.factor_set", person.id, "codes")
+    publish(FactorSet(person.id, "codes"))
+    _signed_in(person.id, kind)
     return codes
 
 
 def _signed_in(person_id: UUID, kind: str) -> None:
+    recovery.cancel(person_id, why="signed in")
     _told("accounts.signed_in", person_id, kind)
     publish(SignedIn(person_id))
 

@@ -24,7 +24,10 @@ def sign_in() -> ResponseReturnValue:
     if not form.is_sent():
         return entry.page("sign_in", form)
     pending = service.begin_sign_in(
-        form.contact.answer(), form.password.answer(), address=entry.address()
+        form.contact.answer(),
+        form.password.answer(),
+        address=entry.address(),
+        device=sessions.device_token_hash(),
     )
     if pending is None:
         return entry.page("sign_in", form, refused=True)

@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager
 
 from portal.accounts import domain, service
-from portal.accounts.domain import Grant, Level
+from portal.accounts.contacts import service as contacts
+from portal.accounts.domain import Grant, Level, Scope
 from portal.accounts.service import Visiting
 from portal.accounts.sessions import service as sessions
 from portal.kernel.errors import SignInNeeded
@@ -26,10 +27,15 @@ View = Callable[P, ResponseReturnValue]
 
 @dataclass(frozen=True)
 class Person:
-    """The signed-in person, as portal.web.access knows one and Flask-Login wants it."""
+    """The signed-in person, as portal.web.access knows one and Flask-Login wants it.
+
+    `until` is when the session ends if nothing more is asked of it, `ends` when in any case.
+    """
 
     id: UUID
     confirmed_at: datetime
+    until: datetime
+    ends: datetime
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -61,6 +67,10 @@ class Person:
         """Those where the person holds it: an officer of one may be an integrator of another."""
         return domain.providers(self.grants, permission)
 
+    def scopes_for(self, permission: str) -> frozenset[Scope]:
+        """How far it reaches there: one area, one category, or all."""
+        return domain.scopes(self.grants, permission)
+
 
 def install(app: Flask) -> None:
     manager = LoginManager()
@@ -70,17 +80,22 @@ def install(app: Flask) -> None:
     manager.init_app(app)
 
 
-def halfway(*levels: Level) -> Callable[[View[P]], View[P]]:
+def halfway(*levels: Level, unproven: bool = False) -> Callable[[View[P]], View[P]]:
     """Somebody who has come so far in signing in or registering; others are sent to the sign-in.
 
-    Not by SignInNeeded: that would bring them back here when they are signed in.
+    Not by SignInNeeded: that would bring them back here when they are signed in. Who registers
+    proves a contact before anything else is open: `unproven` is for the pages that do it.
     """
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            if sessions.standing().level not in levels:
+            who = sessions.standing()
+            if who.level not in levels:
                 return redirect(url_for("accounts.sign_in"))
+            is_new = who.level is Level.ENROLLING and not unproven
+            if is_new and not contacts.reachable(person_id()):
+                return redirect(url_for("contacts.prove"))
             return view(*args, **kwargs)
 
         return declare(guarded, Access("signing_in"))
@@ -99,4 +114,5 @@ def _load(_: Request) -> Person | None:
     standing = sessions.standing()
     if standing.level is not Level.SIGNED_IN or standing.person_id is None:
         return None
-    return Person(standing.person_id, standing.confirmed or EPOCH)
+    until = sessions.lasts_until(standing)
+    return Person(standing.person_id, standing.confirmed or EPOCH, until, standing.ends)

@@ -28,5 +28,20 @@ def program(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return guard
 
 
+def citizen(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A program that a person let in, with this scope; `calling().person_id` is who."""
+
+    def guard(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            sent = request.headers.get("Authorization")
+            g.caller = service.caller(sent, scope, for_person=True)
+            return view(*args, **kwargs)
+
+        return declare(guarded, Access("program", scope))
+
+    return guard
+
+
 def calling() -> Caller:
     return cast("Caller", g.caller)

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from flask import current_app
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.api.models import ApiToken, GivenAnswer
@@ -45,11 +46,12 @@ class KeyReused(BadInput):
 
 @dataclass(frozen=True)
 class Caller:
-    """A program, acting for one provider."""
+    """A program, acting for one provider; with `person_id`, for this person alone."""
 
     token_id: UUID
     provider_slug: str
     scopes: frozenset[str]
+    person_id: UUID | None = None
 
 
 Answer = tuple[Json, int]
@@ -85,19 +87,43 @@ def tokens(providers: frozenset[str]) -> Sequence[ApiToken]:
     return db.session.scalars(wanted.order_by(ApiToken.id.desc())).all()
 
 
-def caller(authorization: str | None, scope: str) -> Caller:
-    """Raises NoToken, ScopeMissing."""
+def caller(authorization: str | None, scope: str, *, for_person: bool = False) -> Caller:
+    """Raises NoToken, ScopeMissing; a person's token opens nothing of a provider's, nor back."""
     kind, _, token = (authorization or "").partition(" ")
     if kind.casefold() != "bearer" or not token:
         raise NoToken
-    wanted = select(ApiToken).where(
-        ApiToken.token_hash == token_hash(token.strip()), ApiToken.revoked_at.is_(None)
-    )
-    if (row := db.session.scalar(wanted)) is None:
+    found = _own(token.strip()) or _of_rooms(token.strip())
+    if found is None or (found.person_id is not None) != for_person:
         raise NoToken
-    if scope not in row.scopes:
+    if scope not in found.scopes:
         raise ScopeMissing(scope=scope)
-    return Caller(row.id, row.provider_slug, frozenset(row.scopes))
+    return found
+
+
+def end_tokens_of(person_id: UUID, provider_slug: str) -> None:
+    """Somebody may no longer make tokens of this provider: those they made end."""
+    theirs = update(ApiToken).where(
+        ApiToken.made_by == person_id,
+        ApiToken.provider_slug == provider_slug,
+        ApiToken.revoked_at.is_(None),
+    )
+    ended = theirs.values(revoked_at=clock.now()).returning(ApiToken.id)
+    for token_id in db.session.scalars(ended).all():
+        audit.record("token.ended", about=f"token:{token_id}", actor="portal", why=provider_slug)
+
+
+def _own(token: str) -> Caller | None:
+    wanted = select(ApiToken).where(
+        ApiToken.token_hash == token_hash(token), ApiToken.revoked_at.is_(None)
+    )
+    row = db.session.scalar(wanted)
+    return Caller(row.id, row.provider_slug, frozenset(row.scopes)) if row else None
+
+
+def _of_rooms(token: str) -> Caller | None:
+    """Tokens that other rooms give out."""
+    lookups = (one for room in current_app.extensions["rooms"] for one in room.bearers)
+    return next((found for one in lookups if (found := one(token))), None)
 
 
 def once(by: Caller, key: str | None, body: bytes, work: Callable[[], Answer]) -> Answer:

@@ -13,7 +13,7 @@ from portal.api.access import calling, program
 from portal.api.bodies import Body, read
 from portal.api.openapi import Operation, described
 from portal.applications import service
-from portal.applications.domain import Actor, ProviderEvent
+from portal.applications.domain import Actor, ProviderEvent, SubmittedBy
 from portal.applications.fees import service as fees
 from portal.applications.service import Author, Case
 from portal.files import service as files
@@ -88,6 +88,7 @@ class ApplicationOut(BaseModel):
     service: str
     version: int
     language: str
+    submitted_by: SubmittedBy = Field(description="the person, or who acted for them")
     due_on: date | None
     submitted_at: datetime
     case_number: str | None
@@ -174,6 +175,7 @@ def _shown(application: Case) -> ApplicationOut:
         service=f"{application.provider_slug}/{application.service_slug}",
         version=offer.number,
         language=application.language,
+        submitted_by=service.submitted_by(application),
         due_on=application.due_on,
         submitted_at=application.submitted_at or application.created_at,
         case_number=application.case_number,

@@ -1,20 +1,21 @@
 """Applying, as one course: the draft, its steps, what is filled in, and the sending."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from portal.applications import domain, service
 from portal.applications.fees import service as fees
-from portal.applications.service import Case, Sender
+from portal.applications.service import Behalf, Case, Sender
+from portal.delegation.domain import covers
 from portal.files import service as files
 from portal.forms import engine
 from portal.forms import service as drafts
 from portal.forms.engine import Page, Posted, Sheet
 from portal.forms.service import Known, Saved
-from portal.i18n import language
+from portal.i18n import gettext, language
 from portal.kernel.errors import N_, Conflict, NotFound
 from portal.profile import service as profile
 from portal.registry import domain as declared
@@ -35,11 +36,15 @@ class ServicePaused(Conflict):
 
 @dataclass(frozen=True)
 class Course:
-    """A draft with the version that it was begun on, and where it goes."""
+    """A draft with the version that it was begun on, and where it goes.
+
+    `owner` names the person for whom somebody else fills it in.
+    """
 
     draft: Saved
     offer: registry.Offer
     answers: Mapping[str, Any]
+    owner: str | None = None
 
     @property
     def form(self) -> Form:
@@ -68,7 +73,15 @@ class Course:
 
     def page(self, slug: str) -> Page:
         """Raises NoSuchStep."""
-        return Page(self.form, self.step(slug), self.answers, self.draft.sources)
+        return Page(self.form, self.step(slug), self.answers, self.sources)
+
+    @property
+    def sources(self) -> Mapping[str, Mapping[str, str]]:
+        """Where filled-in answers came from, as the reader calls it."""
+        if self.owner is None:
+            return self.draft.sources
+        theirs = {language(): gettext("the profile of %(name)s", name=self.owner)}
+        return dict.fromkeys(self.draft.sources, theirs)
 
     @property
     def stamp(self) -> str:
@@ -159,7 +172,7 @@ def taken(course: Course, slug: str, posted: Posted) -> tuple[Course, Sheet]:
     keep = _keeper(course.draft.person_id, course.draft.subject_id)
     sheet = engine.take(course.page(slug), posted, keep)
     drafts.save(course.draft, sheet.answers, sheet.answered)
-    return _course(course.draft), sheet
+    return replace(_course(course.draft), owner=course.owner), sheet
 
 
 def _keeper(person_id: UUID, subject_id: UUID) -> engine.Keep:
@@ -194,8 +207,8 @@ def sent(course: Course) -> Case | None:
     return service.find_submission(course.draft.person_id, course.draft.id)
 
 
-def send(course: Course) -> Case:
-    """Send what the person has reviewed; sent before, it gives the same application.
+def send(course: Course, by: Behalf | None = None) -> Case:
+    """Send what was reviewed, by the person or for them; sent before, it is the same application.
 
     Raises NotReady, ServicePaused.
     """
@@ -206,7 +219,8 @@ def send(course: Course) -> Case:
         raise fees.NotReady
     if registry.offered(course.offer.provider.slug, course.offer.service.slug).state == "paused":
         raise ServicePaused
-    sender = Sender(course.draft.person_id, course.draft.subject_id, language())
+    author = by.author if by else None
+    sender = Sender(course.draft.person_id, course.draft.subject_id, language(), author)
     found = judged(course)
     told = None if found is None else domain.judgement(found)
     application = service.submit(course.draft.id, sender, course.offer, course.asked, told)
@@ -227,9 +241,14 @@ def judged_for(
     return declared.eligibility(offer.service, profile.facts(person_id), answers)
 
 
-def saved(person_id: UUID) -> list[Saved]:
+def saved(person_id: UUID, by: Behalf | None = None) -> list[Saved]:
     """The person's drafts of applications; corrections stand with their application."""
-    return [one for one in drafts.of_person(person_id) if not one.purpose.startswith(CORRECTION)]
+    return [
+        one
+        for one in drafts.of_person(person_id)
+        if not one.purpose.startswith(CORRECTION)
+        and (by is None or covers(by.services, *one.purpose.split("/", 1)))
+    ]
 
 
 def answer_page(application: Case) -> Page:
@@ -266,9 +285,9 @@ def _keep_correction(application: Case, right: Mapping[str, Any], asked: Sequenc
     files.use(drafts.files_in(application.answers))
 
 
-def send_answer(application: Case, sheet: Sheet) -> Case:
+def send_answer(application: Case, sheet: Sheet, by: Behalf | None = None) -> Case:
     """Raises NothingAsked."""
-    moved = service.answer(application.person_id, application.reference, sheet.answers)
+    moved = service.answer(application.person_id, application.reference, sheet.answers, by)
     drafts.close(_correction(application))
     return moved
 

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import domain, service, words
+from portal.applications import domain, reach, service, words
 from portal.applications.domain import ACTS, NEXT, Actor, State
 from portal.applications.fees import service as fees
 from portal.applications.forms import WORDS, ActForm
 from portal.applications.lists import service as lists
 from portal.applications.lists.domain import GROUPS, Due, Place, Sort, Wanted, read_place
 from portal.applications.service import Author, Case
+from portal.delegation import service as delegation
 from portal.files import service as files
 from portal.i18n import gettext, say
 from portal.kernel import clock
@@ -65,16 +66,16 @@ CLOSED = (N_("Nobody: it is closed"), N_("Nothing more is to be done."))
 @pages.get("")
 @may(READ)
 def queue() -> ResponseReturnValue:
-    providers = _providers(READ)
-    offered = _offered(providers)
+    mine = _reach(READ)
+    offered = reach.services(mine)
     today = clock.today()
     wanted = _wanted(offered)
     sought = request.args.get("q", "").strip()[:LONGEST_SEARCH]
     if sought:
-        rows, after = lists.search(providers, sought, limit=PAGE), None
+        rows, after = lists.search(mine, sought, limit=PAGE), None
     else:
         after = read_place(request.args.get("after", ""), wanted.sort)
-        rows = lists.queue(providers, wanted, today, after=after, limit=PAGE + 1)
+        rows = lists.queue(mine, wanted, today, after=after, limit=PAGE + 1)
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     return render_template(
         "desk/queue.html",
@@ -86,19 +87,12 @@ def queue() -> ResponseReturnValue:
         wanted=wanted,
         sought=sought,
         asked=_asked(wanted),
-        tabs=_tabs(wanted, lists.counts(providers, wanted, today)),
+        tabs=_tabs(wanted, lists.counts(mine, wanted, today)),
         most=lists.MOST,
         choices=_choices(offered, wanted),
         first=_link(wanted) if after else None,
         next=_link(wanted, after=str(Place(more.place, more.id))) if more else None,
     )
-
-
-def _offered(providers: frozenset[str]) -> dict[tuple[str, str], Service]:
-    """The services that these providers offer, by provider and service."""
-    rows = [row for row in registry.catalogue_rows() if row.provider in providers]
-    known = registry.versions({row.version_id for row in rows})
-    return {(row.provider, row.service): known[row.version_id].service for row in rows}
 
 
 def _wanted(offered: Mapping[tuple[str, str], Service]) -> Wanted:
@@ -186,7 +180,7 @@ def _clock(row: Any) -> tuple[str, str]:
 @pages.get("/<reference>")
 @may(READ)
 def case(reference: str) -> ResponseReturnValue:
-    application = service.find_case(_providers(READ), reference)
+    application = service.find_case(_reach(READ), reference)
     service.opened(application, visitor().id)
     return _page(application, _form(application))
 
@@ -195,7 +189,7 @@ def case(reference: str) -> ResponseReturnValue:
 @takes(UPLOAD)
 @may(DECIDE)
 def tell(reference: str) -> ResponseReturnValue:
-    application = service.find_case(_providers(DECIDE), reference)
+    application = service.find_case(_reach(DECIDE), reference)
     form = _form(application)
     if not form.validate_on_submit():
         return _page(application, form), 422
@@ -211,7 +205,7 @@ def tell(reference: str) -> ResponseReturnValue:
 @may(READ)
 def paper(reference: str, file_id: UUID) -> ResponseReturnValue:
     """A file among the answers, to be saved."""
-    application = service.find_case(_providers(READ), reference)
+    application = service.find_case(_reach(READ), reference)
     response = files.download_response(service.paper(application, file_id))
     service.looked(application, visitor().id, "document")
     return response
@@ -221,7 +215,7 @@ def paper(reference: str, file_id: UUID) -> ResponseReturnValue:
 @may(READ)
 def view(reference: str, file_id: UUID) -> ResponseReturnValue:
     """A file among the answers, to be looked at in its place."""
-    application = service.find_case(_providers(READ), reference)
+    application = service.find_case(_reach(READ), reference)
     response = files.view_response(service.paper(application, file_id))
     service.looked(application, visitor().id, "document")
     return response
@@ -231,10 +225,23 @@ def view(reference: str, file_id: UUID) -> ResponseReturnValue:
 @may(READ)
 def issued(reference: str, document_id: UUID) -> ResponseReturnValue:
     """What was issued, to be looked at."""
-    application = service.find_case(_providers(READ), reference)
+    application = service.find_case(_reach(READ), reference)
     document = service.issued_document(application, document_id)
     response = files.view_response(document.file_id)
     service.looked(application, visitor().id, "document")
+    return response
+
+
+@pages.get("/<reference>/slip")
+@may(READ)
+def slip(reference: str) -> ResponseReturnValue:
+    """The signed slip under which an operator sent it, for somebody without an account."""
+    application = service.find_case(_reach(READ), reference)
+    file_id = delegation.slip_file(application.mandate_id)
+    if file_id is None:
+        raise service.NoSuchApplication
+    response = files.view_response(file_id)
+    service.looked(application, visitor().id, "slip")
     return response
 
 
@@ -243,15 +250,15 @@ def _told(application: Case, form: ActForm) -> DomainError | None:
     author = Author(Actor.OFFICER, f"person:{visitor().id}")
     try:
         with db.session.begin_nested():
-            service.receive(_providers(DECIDE), application.reference, form.event(), author)
+            service.receive(_reach(DECIDE), application.reference, form.event(), author)
     except DomainError as refusal:
         return refusal
     return None
 
 
-def _providers(permission: str) -> frozenset[str]:
-    """Where the visitor holds it: an officer of one may be an integrator of another."""
-    return visitor().providers_for(permission)
+def _reach(permission: str) -> reach.Reach:
+    """Where the visitor holds it, and how far: an officer of one may be integrator of another."""
+    return visitor().scopes_for(permission)
 
 
 def _page(application: Case, form: ActForm) -> str:
@@ -270,6 +277,8 @@ def _page(application: Case, form: ActForm) -> str:
         holder=gettext(holder),
         to_do=gettext(to_do),
         judged=words.kept_eligibility(offer, application.judged),
+        submitted_by=words.submitted_by(application),
+        slip=delegation.slip_file(application.mandate_id),
         fee=fees.of(application),
         payment=fees.payment(application),
         sections=words.sections(offer.service, given, {}),

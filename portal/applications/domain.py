@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from portal.kernel.errors import N_, BadInput, Conflict, Refused
+from portal.kernel.errors import N_, BadInput, Conflict, NotFound, Refused
 from portal.kernel.money import Money
 from portal.registry import domain as declared
 from portal.registry.contract import Calendar, Form, Notice, PaymentMoment, Renewal
@@ -31,27 +31,56 @@ class State(StrEnum):
 
 
 class Actor(StrEnum):
+    """Who does something; the guardian, helper and operator do it for the citizen."""
+
     CITIZEN = "citizen"
+    GUARDIAN = "guardian"
+    HELPER = "helper"
+    OPERATOR = "operator"
     PROVIDER = "provider"
     OFFICER = "officer"
     PORTAL = "portal"
 
 
 @dataclass(frozen=True)
+class Author:
+    """Who moves an application: the person, somebody for them, a provider's program, an officer.
+
+    `under` is the mandate that lets a helper or an operator act.
+    """
+
+    kind: Actor
+    id: str
+    under: UUID | None = None
+
+
+# What is done on behalf of the person.
+FOR_THE_PERSON = frozenset({Actor.GUARDIAN, Actor.HELPER, Actor.OPERATOR})
+
+
+SubmittedBy = Literal["self", "guardian", "helper", "operator"]
+
+
+@dataclass(frozen=True)
+class Behalf:
+    """Somebody who acts for the person, in these services: "*", "provider", "provider/service"."""
+
+    author: Author
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Sender:
-    """The person who sends, and the subject under whose key the answers stand."""
+    """For whom it is sent, the subject under whose key the answers stand, and who sends it."""
 
     person_id: UUID
     subject_id: UUID
     language: str
+    by: Author | None = None
 
-
-@dataclass(frozen=True)
-class Author:
-    """Who moves an application: a provider's program, or an officer."""
-
-    kind: Actor
-    id: str
+    @property
+    def author(self) -> Author:
+        return self.by or Author(Actor.CITIZEN, str(self.person_id))
 
 
 @dataclass(frozen=True)
@@ -72,6 +101,7 @@ class Disclosure:
     paid: dict[str, Any] | None
     answers: dict[str, Any]
     documents: list[dict[str, Any]]
+    submitted_by: SubmittedBy = "self"
 
 
 DECIDED = frozenset({State.APPROVED, State.REFUSED})
@@ -130,6 +160,10 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 )
 
 
+class NoSuchApplication(NotFound):
+    message = N_("There is no application with this reference among yours. Check the reference.")
+
+
 class MoveNotAllowed(Conflict):
     """Programs are told which states they were; people, what to do."""
 
@@ -143,6 +177,10 @@ class MoveNotAllowed(Conflict):
 
 class OwnCase(Refused):
     message = N_("This is your own application. Another officer must work on it.")
+
+
+class HelpedWithIt(OwnCase):
+    message = N_("You helped with this application. Another officer must work on it.")
 
 
 class EventIncomplete(BadInput):
@@ -227,6 +265,12 @@ def takes_money(state: State) -> bool:
 def owes_with(moment: PaymentMoment, fee: Money | None, paid_at: datetime | None) -> bool:
     """Whether a fee that comes before a decision is still missing."""
     return moment != "after" and bool(fee) and paid_at is None
+
+
+def area_of(form: Form, answers: Mapping[str, Any]) -> str | None:
+    """The area of the first address that was asked for and given."""
+    addresses = (answers.get(one.name) for one in form.fields if one.kind == "address")
+    return next((one["area"] for one in addresses if one and one.get("area")), None)
 
 
 def judgement(found: declared.Eligibility) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class Application(PersonalRow, Base):
     """`submission` is the draft it was sent from: one draft makes one application.
 
     `submitted_at` is when the provider got it: a fee that comes before may not be paid yet.
+    `acted_by` sent it for the person, as `acted_as`, under the mandate; None: the person did.
     """
 
     __tablename__ = "applications"
@@ -42,6 +43,7 @@ class Application(PersonalRow, Base):
             postgresql_where="state = 'awaiting_payment' AND submitted_at IS NULL",
         ),
         CheckConstraint("(fee_minor IS NULL) = (fee_currency IS NULL)", name="fee_is_whole"),
+        CheckConstraint("(acted_by IS NULL) = (acted_as IS NULL)", name="acted_as_somebody"),
     )
 
     reference: Mapped[str] = mapped_column(unique=True)
@@ -50,6 +52,11 @@ class Application(PersonalRow, Base):
     provider_slug: Mapped[str]
     service_slug: Mapped[str]
     version_id: Mapped[UUID]
+    acted_by: Mapped[UUID | None]
+    acted_as: Mapped[str | None]
+    mandate_id: Mapped[UUID | None]
+    # Of the first address among the answers, for officers of one area.
+    area: Mapped[str | None]
     language: Mapped[str]
     state: Mapped[str]
     stage: Mapped[str | None]
@@ -88,6 +95,8 @@ class TimelineEntry(PersonalRow, Base):
     stage: Mapped[str | None]
     actor: Mapped[str]
     actor_id: Mapped[str]
+    # What let the helper or operator do it.
+    mandate_id: Mapped[UUID | None]
     fields: Mapped[Json] = mapped_column(JSONB)
     words_sealed: Mapped[bytes | None] = sealed("personal", nullable=True)
     words = EncryptedOrNone(dict[str, dict[str, str]], "words_sealed")

@@ -1,7 +1,8 @@
 """The room of applications."""
 
 from payments.events import PaymentSucceeded
-from portal.applications import api, back_office, jobs, listeners, views
+from portal.applications import api, back_office, jobs, listeners, service, views
+from portal.applications.fees import service as fees
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Room
 
@@ -13,6 +14,7 @@ room = Room(
     jobs=(jobs.lapse_unpaid, jobs.announce_renewals),
     periodic=jobs.PERIODIC,
     within={PaymentSucceeded: (listeners.paid,)},
+    payers={fees.PURPOSE: service.may_pay},
     menu=(
         MenuItem("site", N_("My applications"), "applications.index", "doc", 20, signed_in=True),
         MenuItem("site", N_("Desk"), "desk.queue", "users", 80, "applications.read"),

@@ -3,8 +3,7 @@
 Fees, records, renewals and lists stand beside it; nobody else touches the tables.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any, cast
 from uuid import UUID
@@ -15,6 +14,7 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.applications import domain
+from portal.applications.disclosing import service as disclosing
 from portal.applications.domain import Actor, ProviderEvent, State
 from portal.applications.events import (
     ApplicationAnswered,
@@ -23,16 +23,17 @@ from portal.applications.events import (
     StateChanged,
 )
 from portal.applications.fees import service as fees
+from portal.applications.lists import service as lists
 from portal.applications.models import Application, IssuedDocument, TimelineEntry
+from portal.applications.reach import Reach, reached
 from portal.applications.records import service as records
 from portal.applications.renewals import service as renewals
-from portal.audit import service as audit
 from portal.consent import service as consent
-from portal.consent.domain import Disclosed
+from portal.delegation import paying
 from portal.files import service as files
 from portal.kernel import clock, ids
 from portal.kernel.db import db, wait_patiently
-from portal.kernel.errors import N_, Conflict, NotFound
+from portal.kernel.errors import N_, Conflict
 from portal.kernel.events import publish
 from portal.kernel.settings import current
 from portal.registry import domain as declared
@@ -40,21 +41,30 @@ from portal.registry import service as registry
 from portal.registry.contract import Notice
 
 Answers = Mapping[str, Any]
-Files = list[tuple[str, dict[str, Any]]]
 # What callers read of an application; its columns are changed here alone.
 Case = Application
 Sender = domain.Sender
 Author = domain.Author
+Behalf = domain.Behalf
 Disclosure = domain.Disclosure
+NoSuchApplication = domain.NoSuchApplication
+# What may be seen of an application stands in a sub-room of its own.
+disclosure = disclosing.disclosure
+disclosed = disclosing.disclosed
+looked = disclosing.looked
+looks = disclosing.looks
+opened = disclosing.opened
+paid = disclosing.paid
+paper = disclosing.paper
+papers = disclosing.papers
+plain_answers = disclosing.plain_answers
+shared = disclosing.shared
+submitted_by = disclosing.submitted_by
 ISSUED_BYTES = 5_000_000
 ISSUED_KINDS = ("pdf", "jpeg", "png")
 TABLE = cast("Table", Application.__table__)
 # Put together once: that costs more than sending it.
 PUT = insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
-
-
-class NoSuchApplication(NotFound):
-    message = N_("There is no application with this reference among yours. Check the reference.")
 
 
 class NothingAsked(Conflict):
@@ -83,7 +93,7 @@ def submit(
     if application.submitted_at is None:
         fees.ask_first(application)
         return application
-    records.begin(application, "submit", Author(Actor.CITIZEN, str(sender.person_id)))
+    records.begin(application, "submit", sender.author)
     publish(ApplicationSubmitted(application.id))
     if offer.service.payment == "with":
         fees.ask(application)
@@ -118,6 +128,10 @@ def _new(
         reference=ids.reference(current().kernel.reference_prefix),
         submission=submission,
         person_id=sender.person_id,
+        acted_by=UUID(sender.by.id) if sender.by else None,
+        acted_as=sender.by.kind if sender.by else None,
+        mandate_id=sender.by.under if sender.by else None,
+        area=domain.area_of(offer.service.form, asked.answers),
         provider_slug=offer.provider.slug,
         service_slug=offer.service.slug,
         version_id=offer.version_id,
@@ -148,9 +162,11 @@ def _consent(
     )
 
 
-def find(person_id: UUID, reference: str, *, lock: bool = False) -> Application:
-    """Raises NoSuchApplication, also for somebody else's."""
-    wanted = _by(reference).where(Application.person_id == person_id)
+def find(
+    person_id: UUID, reference: str, *, lock: bool = False, by: Behalf | None = None
+) -> Application:
+    """Raises NoSuchApplication, also for somebody else's, and where `by` may not act."""
+    wanted = lists.within(_by(reference), by).where(Application.person_id == person_id)
     return _found(db.session.scalar(_locked(wanted) if lock else wanted))
 
 
@@ -162,12 +178,12 @@ def find_submission(person_id: UUID, submission: UUID) -> Application | None:
     return db.session.scalar(wanted)
 
 
-def find_case(providers: Collection[str], reference: str, *, lock: bool = False) -> Application:
-    """A case of these providers.
+def find_case(reach: Reach, reference: str, *, lock: bool = False) -> Application:
+    """A case that is reached by these providers or scopes.
 
-    Raises NoSuchApplication, also for another provider's, and for one that was not paid yet.
+    Raises NoSuchApplication, also for another's, and for one that was not paid yet.
     """
-    here = Application.provider_slug.in_(providers), Application.submitted_at.is_not(None)
+    here = reached(reach), Application.submitted_at.is_not(None)
     wanted = _by(reference).where(*here)
     return _found(db.session.scalar(_locked(wanted) if lock else wanted))
 
@@ -209,18 +225,15 @@ def issued_document(application: Application, document_id: UUID) -> IssuedDocume
     return document
 
 
-def receive(
-    providers: Collection[str], reference: str, event: ProviderEvent, author: Author
-) -> Application:
+def receive(reach: Reach, reference: str, event: ProviderEvent, author: Author) -> Application:
     """Let a provider or an officer move a case.
 
     Raises NoSuchApplication, OwnCase, MoveNotAllowed, NotPaidYet, EventIncomplete,
     EventOverfull, UnknownFields, UnknownStage, and what the files room refuses.
     """
-    fees.hold(find_case(providers, reference))
-    application = find_case(providers, reference, lock=True)
-    if author.id == f"person:{application.person_id}":
-        raise domain.OwnCase
+    fees.hold(find_case(reach, reference))
+    application = find_case(reach, reference, lock=True)
+    _check_stranger(application, author)
     act = event.check()
     domain.check_act(State(application.state), act)
     _check_names(application, event)
@@ -234,6 +247,15 @@ def receive(
     if act.to is not None:
         publish(StateChanged(application.id, application.state))
     return application
+
+
+def _check_stranger(application: Application, author: Author) -> None:
+    """Nobody decides on what they sent, for themselves or for another. Raises OwnCase."""
+    if author.id == f"person:{application.person_id}":
+        raise domain.OwnCase
+    helper = author.id.removeprefix("person:")
+    if author.kind is Actor.OFFICER and records.has_helped(application, helper):
+        raise domain.HelpedWithIt
 
 
 def _settle_fee(application: Application, to: State | None) -> None:
@@ -299,14 +321,16 @@ def _issue(application: Application, event: ProviderEvent) -> None:
     db.session.add(row)
 
 
-def answer(person_id: UUID, reference: str, corrected: Answers) -> Application:
+def answer(
+    person_id: UUID, reference: str, corrected: Answers, by: Behalf | None = None
+) -> Application:
     """Take the person's corrections to what was asked, and let the clock go on.
 
     `corrected` answers questions of `to_correct`; others stay as they are. Raises
     NoSuchApplication, NothingAsked, NotReady, FeeWouldChange.
     """
-    fees.hold(find(person_id, reference))
-    application = find(person_id, reference, lock=True)
+    fees.hold(find(person_id, reference, by=by))
+    application = find(person_id, reference, lock=True, by=by)
     if application.state != State.NEEDS_INFORMATION:
         raise NothingAsked
     asked = tuple(sorted(application.asked or ()))
@@ -320,9 +344,9 @@ def answer(person_id: UUID, reference: str, corrected: Answers) -> Application:
     application.state, application.asked = State.IN_PROGRESS, None
     application.changed_at = clock.now()
     records.start_clock(application)
-    if set(declared.shared_fields(offer.service, now)) - _agreed(application):
+    if set(declared.shared_fields(offer.service, now)) - disclosing.agreed(application):
         _consent(application, offer, now)
-    records.tell(application, "answer", Author(Actor.CITIZEN, str(person_id)), fields=asked)
+    records.tell(application, "answer", _author(person_id, by), fields=asked)
     publish(ApplicationAnswered(application.id))
     return application
 
@@ -335,138 +359,29 @@ def to_correct(application: Application) -> list[Any]:
     return [one for one in form.fields if one.name in names]
 
 
-def withdraw(person_id: UUID, reference: str) -> Application:
+def withdraw(person_id: UUID, reference: str, by: Behalf | None = None) -> Application:
     """Raises NoSuchApplication, MoveNotAllowed."""
-    fees.hold(find(person_id, reference))
-    application = find(person_id, reference, lock=True)
+    fees.hold(find(person_id, reference, by=by))
+    application = find(person_id, reference, lock=True, by=by)
     domain.check_move(State(application.state), State.WITHDRAWN)
     application.state, application.asked = State.WITHDRAWN, None
     application.changed_at = clock.now()
-    records.tell(application, "withdraw", Author(Actor.CITIZEN, str(person_id)))
+    records.tell(application, "withdraw", _author(person_id, by))
     fees.drop(application)
     if application.submitted_at is not None:
         publish(ApplicationWithdrawn(application.id))
     return application
 
 
-def disclosure(application_id: UUID) -> Disclosure:
-    """What the provider's next message may hold; takes the next number of the application."""
-    application = by_id(application_id)
-    application.sequence += 1
-    db.session.flush()
-    seen = shared(application)
-    files_in_it = _files(application, seen)
-    return Disclosure(
-        application_id=application.id,
-        subject_id=application.subject_id,
-        reference=application.reference,
-        sequence=application.sequence,
-        state=application.state,
-        provider_slug=application.provider_slug,
-        service_slug=application.service_slug,
-        version=registry.version(application.version_id).number,
-        language=application.language,
-        due_on=application.due_on,
-        fee=fees.of(application),
-        paid=paid(application),
-        answers=_plain(seen, files_in_it),
-        documents=_papers(files_in_it),
-    )
+def _author(person_id: UUID, by: Behalf | None) -> Author:
+    return by.author if by else Author(Actor.CITIZEN, str(person_id))
 
 
-def paid(application: Application) -> dict[str, Any] | None:
-    """What the provider needs to find the money again."""
-    if application.paid_at is None or (payment := fees.payment(application)) is None:
-        return None
-    return {"payment": payment.reference, "paid_at": f"{application.paid_at:%Y-%m-%dT%H:%M:%SZ}"}
-
-
-def plain_answers(application: Application) -> dict[str, Any]:
-    """The declared and consented answers, without files: those are in `papers`."""
-    seen = shared(application)
-    return _plain(seen, _files(application, seen))
-
-
-def _plain(seen: Answers, files_in_it: Files) -> dict[str, Any]:
-    kept = [answer for _, answer in files_in_it]
-    return {
-        name: [_without(row, kept) for row in value] if _is_rows(value) else value
-        for name, value in _without(seen, kept).items()
-    }
-
-
-def _without(answers: Mapping[str, Any], kept: list[dict[str, Any]]) -> dict[str, Any]:
-    return {name: value for name, value in answers.items() if value not in kept}
-
-
-def _is_rows(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
-
-
-def papers(application: Application) -> list[dict[str, Any]]:
-    """The declared and consented files: field, file, name, type, bytes, sha256."""
-    return _papers(_files(application, shared(application)))
-
-
-def _papers(files_in_it: Files) -> list[dict[str, Any]]:
-    return [{"field": place, **answer} for place, answer in files_in_it]
-
-
-def paper(application: Application, file_id: UUID) -> UUID:
-    """The id of a document of this application. Raises NoSuchApplication for any other file."""
-    if str(file_id) not in {one["file"] for one in papers(application)}:
-        raise NoSuchApplication
-    return file_id
-
-
-def shared(application: Application) -> dict[str, Any]:
-    """The declared and consented answers, documents included: what the provider may see."""
-    agreed = _agreed(application)
-    return {name: value for name, value in application.answers.items() if name in agreed}
-
-
-def _agreed(application: Application) -> frozenset[str]:
-    return consent.effective_fields(application.id)
-
-
-def _files(application: Application, seen: Answers) -> Files:
-    """The files among the answers that may be seen, with their places: `partners.1.photo`."""
-    form = registry.version(application.version_id).service.form
-    return declared.file_answers(form, seen)
-
-
-def looked(application: Application, officer_id: UUID, why: str) -> None:
-    """Leave the trace that the person can read: who opened the case, and why."""
-    audit.record(
-        "case.looked",
-        about=f"application:{application.id}",
-        actor=officer_id,
-        subject_id=application.subject_id,
-        why=why,
-    )
-
-
-def looks(application: Application) -> Sequence[datetime]:
-    """When officers opened the case or a document of it, for the person to read."""
-    return audit.moments(application.subject_id, "case.looked", f"application:{application.id}")
-
-
-def opened(application: Application, officer_id: UUID) -> None:
-    """An officer sees the case: recorded each time, and disclosed when there is something new."""
-    looked(application, officer_id, "decide")
-    fields = set(shared(application))
-    given = consent.for_application(application.id)
-    seen = {name for one in given for told in one.disclosed for name in _at_desk(told)}
-    if fields - seen:
-        disclosed(application, fields, "desk")
-
-
-def _at_desk(told: Disclosed) -> tuple[str, ...]:
-    return told.fields if told.channel == "desk" else ()
-
-
-def disclosed(application: Application, fields: Collection[str], channel: str) -> None:
-    """Note in the consent ledger what was given to the provider now, and by which way."""
-    if fields:
-        # The last consent names all that may be shared: it grows with corrections.
-        consent.disclose_latest(application.id, fields, channel)
+def may_pay(helper_id: UUID, application_id: UUID) -> bool:
+    """Whether somebody lets this person pay the fee of their application, now."""
+    for acting in paying.payable(helper_id):
+        by = Behalf(Author(Actor.HELPER, str(helper_id)), acting.terms.services)
+        theirs = Application.id == application_id, Application.person_id == acting.person_id
+        if db.session.scalar(lists.within(select(Application.id).where(*theirs), by)) is not None:
+            return True
+    return False

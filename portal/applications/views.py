@@ -1,5 +1,6 @@
 """The pages on which a person applies, reviews, sends, and then follows the application."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,10 @@ from portal.applications.applying import Course
 from portal.applications.fees import service as fees
 from portal.applications.lists import service as lists
 from portal.applications.renewals import service as renewals
-from portal.applications.service import Case
+from portal.applications.service import Author, Behalf, Case
+from portal.delegation import visitors
+from portal.delegation.domain import Need
+from portal.delegation.visitors import Whose, whose
 from portal.files import service as files
 from portal.forms import engine
 from portal.forms import service as drafts
@@ -30,32 +34,38 @@ PAGE = 20
 CHANGED = N_("Your answers changed after this page was opened. Check them again, then send.")
 
 
+@pages.context_processor
+def _acting() -> dict[str, Any]:
+    return {"whose": visitors.shown()}
+
+
 @pages.get("/apply/<provider>/<name>")
 @signed_in
 def start(provider: str, name: str) -> ResponseReturnValue:
     offer = registry.offered(provider, name)
-    course = applying.resume(visitor().id, provider, name)
+    person_id = whose(provider, name, Need.FILL).person_id
+    course = applying.resume(person_id, provider, name)
     known = (course.offer, course.answers) if course else (offer, {})
-    found = applying.judged_for(visitor().id, *known)
+    found = applying.judged_for(person_id, *known)
     return render_template(
         "applications/start.html",
         offer=offer,
         saved=course.draft.saved_at if course else None,
-        judged=words.eligibility(known[0], found),
+        judged=_judged(known[0], found),
     )
 
 
 @pages.post("/apply/<provider>/<name>")
 @signed_in
 def begin(provider: str, name: str) -> ResponseReturnValue:
-    course = applying.begin(visitor().id, provider, name)
-    return redirect(_go_on(course))
+    person_id = whose(provider, name, Need.FILL).person_id
+    return redirect(_go_on(applying.begin(person_id, provider, name)))
 
 
 @pages.get("/apply/<provider>/<name>/<slug>")
 @signed_in
 def step(provider: str, name: str, slug: str) -> ResponseReturnValue:
-    course = applying.resume(visitor().id, provider, name)
+    course = _course(provider, name)
     if course is None:
         return redirect(url_for(".start", provider=provider, name=name))
     return _step_page(course, slug, applying.shown(course, slug))
@@ -65,7 +75,7 @@ def step(provider: str, name: str, slug: str) -> ResponseReturnValue:
 @takes(UPLOADS)
 @signed_in
 def save_step(provider: str, name: str, slug: str) -> ResponseReturnValue:
-    course = applying.resume(visitor().id, provider, name)
+    course = _course(provider, name)
     if course is None:
         raise drafts.NoSuchDraft
     if "refresh" in request.form:
@@ -92,7 +102,7 @@ def save_step(provider: str, name: str, slug: str) -> ResponseReturnValue:
 @pages.get("/apply/<provider>/<name>/review")
 @signed_in
 def review(provider: str, name: str) -> ResponseReturnValue:
-    course = applying.resume(visitor().id, provider, name)
+    course = _course(provider, name)
     if course is None:
         return redirect(url_for(".start", provider=provider, name=name))
     if (slug := course.unfinished()) is not None:
@@ -106,7 +116,8 @@ def send(provider: str, name: str) -> ResponseReturnValue:
     draft_id = request.form.get("draft", type=UUID)
     if draft_id is None:
         raise drafts.NoSuchDraft
-    course = applying.find(visitor().id, provider, name, draft_id)
+    here = whose(provider, name, Need.SEND)
+    course = _named(applying.find(here.person_id, provider, name, draft_id), here)
     application = applying.sent(course)
     if application is None:
         if (slug := course.unfinished()) is not None:
@@ -115,17 +126,17 @@ def send(provider: str, name: str) -> ResponseReturnValue:
             return _review_page(course, wrong=gettext(CHANGED)), 409
         if "agree" not in request.form:
             return _review_page(course, wrong=gettext("Tick the box to agree, then send.")), 422
-        application = applying.send(course)
-    return _sent(application)
+        application = applying.send(course, _by(here))
+    return _sent(application, here)
 
 
 @pages.post("/apply/<provider>/<name>/discard")
 @signed_in
 def discard(provider: str, name: str) -> ResponseReturnValue:
-    course = applying.resume(visitor().id, provider, name)
+    course = _course(provider, name)
     if course is None:
         raise drafts.NoSuchDraft
-    drafts.discard(visitor().id, course.draft.id)
+    drafts.discard(course.draft.person_id, course.draft.id)
     flash(gettext("The draft is deleted."), "ok")
     return redirect(url_for(".index"))
 
@@ -133,8 +144,11 @@ def discard(provider: str, name: str) -> ResponseReturnValue:
 @pages.get("/applications")
 @signed_in
 def index() -> ResponseReturnValue:
-    rows = lists.of_person(visitor().id, after=request.args.get("after", type=UUID), limit=PAGE)
-    saved = [] if "after" in request.args else applying.saved(visitor().id)
+    here, after = whose(need=Need.FILL), request.args.get("after", type=UUID)
+    by = _by(here)
+    follows = here.may(Need.FOLLOW)
+    rows = lists.of_person(here.person_id, after=after, limit=PAGE, by=by) if follows else []
+    saved = [] if "after" in request.args else applying.saved(here.person_id, by)
     offers = registry.versions({row.version_id for row in (*rows, *saved)})
     return render_template(
         "applications/index.html",
@@ -150,7 +164,7 @@ def index() -> ResponseReturnValue:
 @pages.get("/applications/<reference>")
 @signed_in
 def show(reference: str) -> ResponseReturnValue:
-    application = service.find(visitor().id, reference)
+    application = _mine(reference)
     offer = registry.version(application.version_id)
     return render_template(
         "applications/show.html",
@@ -163,7 +177,7 @@ def show(reference: str) -> ResponseReturnValue:
         payment=fees.payment(application),
         may_pay=domain.takes_money(domain.State(application.state)),
         renewal=renewals.of(application),
-        moments=words.timeline(application),
+        moments=words.timeline(application, visitor().id),
         issued=service.issued(application),
         asked=_asked_labels(application),
         wrote=words.asked_in_words(application),
@@ -175,7 +189,7 @@ def show(reference: str) -> ResponseReturnValue:
 @pages.get("/applications/<reference>/answers")
 @signed_in
 def answers(reference: str) -> ResponseReturnValue:
-    application = service.find(visitor().id, reference)
+    application = _mine(reference)
     offer = registry.version(application.version_id)
     return render_template(
         "applications/answers.html",
@@ -188,7 +202,7 @@ def answers(reference: str) -> ResponseReturnValue:
 @pages.get("/applications/<reference>/answer")
 @signed_in
 def correct(reference: str) -> ResponseReturnValue:
-    application = service.find(visitor().id, reference)
+    application = _mine(reference)
     return _answer_page(application, engine.show(applying.answer_page(application)))
 
 
@@ -196,7 +210,7 @@ def correct(reference: str) -> ResponseReturnValue:
 @takes(UPLOADS)
 @signed_in
 def send_answer(reference: str) -> ResponseReturnValue:
-    application = service.find(visitor().id, reference)
+    application = _mine(reference)
     if "refresh" in request.form:
         return _answer_page(application, applying.answer_refreshed(application, _posted()))
     sheet = applying.answered(application, _posted())
@@ -204,7 +218,7 @@ def send_answer(reference: str) -> ResponseReturnValue:
         return _answer_page(application, sheet), 422
     try:
         with db.session.begin_nested():
-            applying.send_answer(application, sheet)
+            applying.send_answer(application, sheet, _by(whose(need=Need.FOLLOW)))
     except DomainError as refusal:
         # What was typed is in the draft of the correction already.
         flash(gettext(refusal.message, **refusal.params), "bad")
@@ -216,7 +230,7 @@ def send_answer(reference: str) -> ResponseReturnValue:
 @pages.get("/applications/<reference>/withdraw")
 @signed_in
 def ask_withdraw(reference: str) -> ResponseReturnValue:
-    application = service.find(visitor().id, reference)
+    application = _mine(reference, Need.WITHDRAW)
     offer = registry.version(application.version_id)
     return render_template("applications/withdraw.html", application=application, offer=offer)
 
@@ -224,33 +238,74 @@ def ask_withdraw(reference: str) -> ResponseReturnValue:
 @pages.post("/applications/<reference>/withdraw")
 @signed_in
 def withdraw(reference: str) -> ResponseReturnValue:
-    service.withdraw(visitor().id, reference)
+    here = whose(need=Need.WITHDRAW)
+    service.withdraw(here.person_id, reference, _by(here))
     flash(gettext("You have withdrawn this application."), "ok")
-    return redirect(url_for(".show", reference=reference))
+    return redirect(_followed(here, reference))
 
 
 @pages.get("/applications/<reference>/documents/<uuid:document_id>")
 @signed_in
 def download(reference: str, document_id: UUID) -> ResponseReturnValue:
-    application = service.find(visitor().id, reference)
+    application = _mine(reference)
     return files.download_response(service.issued_document(application, document_id).file_id)
 
 
 @pages.get("/applications/<reference>/papers/<uuid:file_id>")
 @signed_in
 def paper(reference: str, file_id: UUID) -> ResponseReturnValue:
-    application = service.find(visitor().id, reference)
+    application = _mine(reference)
     return files.download_response(service.paper(application, file_id))
 
 
-def _sent(application: Case) -> ResponseReturnValue:
+def _by(here: Whose) -> Behalf | None:
+    """Who does it for the person; None when it is the person."""
+    if here.services is None:
+        return None
+    author = Author(domain.Actor(here.standing), str(here.actor_id), here.mandate_id)
+    return Behalf(author, here.services)
+
+
+def _mine(reference: str, need: Need = Need.FOLLOW) -> Case:
+    """An application of the person, or of whom somebody acts for. Raises NoSuchApplication."""
+    here = whose(need=need)
+    return service.find(here.person_id, reference, by=_by(here))
+
+
+def _course(provider: str, name: str) -> Course | None:
+    here = whose(provider, name, Need.FILL)
+    course = applying.resume(here.person_id, provider, name)
+    return None if course is None else _named(course, here)
+
+
+def _named(course: Course, here: Whose) -> Course:
+    return course if here.scope is None else replace(course, owner=here.name)
+
+
+def _judged(offer: registry.Offer, found: declared.Eligibility | None) -> words.Judged | None:
+    """Whoever acts for another reads which values were looked at, and none of them."""
+    if found is not None and visitors.acting() is not None:
+        told = words.kept_eligibility(offer, domain.judgement(found))
+        # Nor are they led to a profile, which would be their own.
+        return told and replace(told, by_profile=False)
+    return words.eligibility(offer, found)
+
+
+def _followed(here: Whose, reference: str) -> str:
+    """To the application, for those who may follow it."""
+    if here.may(Need.FOLLOW):
+        return url_for(".show", reference=reference)
+    return url_for(".index")
+
+
+def _sent(application: Case, here: Whose) -> ResponseReturnValue:
     """To the payment of what is due now, else to the application."""
     if application.submitted_at is not None:
         flash(gettext("Sent. The provider has your application now."), "ok")
     payment = fees.payment(application)
-    if payment is not None and application.paid_at is None:
+    if payment is not None and application.paid_at is None and here.may(Need.PAY):
         return redirect(url_for("payments.show", payment_id=payment.id))
-    return redirect(url_for(".show", reference=application.reference))
+    return redirect(_followed(here, application.reference))
 
 
 def _posted() -> Posted:
@@ -335,10 +390,10 @@ def _review_page(course: Course, wrong: str = "") -> str:
         "applications/review.html",
         course=course,
         offer=course.offer,
-        sections=words.sections(offered, course.answers, course.draft.sources),
+        sections=words.sections(offered, course.answers, course.sources),
         shared=declared.shared_fields(offered, course.answers),
         fee=fees.quoted(course.offer, course.answers),
-        judged=words.eligibility(course.offer, applying.judged(course)),
+        judged=_judged(course.offer, applying.judged(course)),
         places=_places(course, "review"),
         wrong=wrong,
     )

@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
+from portal.accounts import service as accounts
 from portal.applications import service
-from portal.applications.domain import State, judgement
+from portal.applications.domain import FOR_THE_PERSON, Actor, State, judgement
 from portal.applications.service import Case
+from portal.delegation import service as delegation
 from portal.forms.words import in_words, plain_in_words
 from portal.i18n import day, gettext, ngettext, say
 from portal.kernel import clock
@@ -56,6 +59,24 @@ AT_THE_DESK: Mapping[str, str] = {
     "answer": N_("Answered by the person"),
     "note": N_("A note to the person"),
     "withdraw": N_("Withdrawn by the person"),
+}
+# What is read of an act that was done for the person, or that the reader's helper reads of it.
+BY_ANOTHER: Mapping[str, str] = {
+    "submit": N_("Sent"),
+    "answer": N_("Answered"),
+    "withdraw": N_("Withdrawn"),
+}
+# How officers read who did it for the person: who it was is not theirs to know.
+STOOD_IN: Mapping[str, str] = {
+    Actor.GUARDIAN: N_("Done by the guardian for the person"),
+    Actor.HELPER: N_("Done by a helper (family) for the person"),
+    Actor.OPERATOR: N_("Done by an operator of the service centre %(centre)s for the person"),
+}
+SUBMITTED_BY: Mapping[str, str] = {
+    "self": N_("The person"),
+    Actor.GUARDIAN: N_("The guardian"),
+    Actor.HELPER: N_("A helper (family)"),
+    Actor.OPERATOR: N_("An operator of a service centre"),
 }
 HOLDERS: Mapping[str, str] = {
     State.AWAITING_PAYMENT: N_("You"),
@@ -118,21 +139,70 @@ def clock_left(due: date | None, days_left: int | None, *, over: bool) -> tuple[
     return gettext("Due %(day)s", day=day(due)), "ok"
 
 
-def timeline(application: Case, *, desk: bool = False) -> list[Moment]:
-    """What happened, in words, and what is still to come."""
+def timeline(application: Case, reader: UUID | None = None, *, desk: bool = False) -> list[Moment]:
+    """What happened, in words, and what is still to come; the reader is the person if unnamed."""
     offer = registry.version(application.version_id)
     stages = {stage.slug: say(stage.title) for stage in offer.service.stages}
     form = offer.service.form
+    entries = _telling(service.timeline(application))
+    doers = _doers(application, entries, reader or application.person_id, desk=desk)
     moments = []
-    for entry in _telling(service.timeline(application)):
-        notes = [stages.get(entry.stage or "", "")]
+    for entry in entries:
+        notes = [doers.get(entry.number, ""), stages.get(entry.stage or "", "")]
         names = [form.field(name) for name in entry.fields["names"]]
         notes += [say(one.label) for one in names if one is not None]
         notes += [_said(text) for text in (entry.words or {}).values()]
         kept = tuple(note for note in notes if note)
-        title = gettext(_said_to(entry.act, ACTS[entry.act], desk=desk))
+        title = gettext(_title(entry, reader or application.person_id, desk=desk))
         moments.append(Moment(title, entry.created_at, kept))
     return moments + _to_come(application, desk=desk)
+
+
+def _title(entry: Any, reader: UUID, *, desk: bool) -> str:
+    """Only what the reader did is done "by you"."""
+    is_reader = entry.actor_id == str(reader)
+    if entry.act in BY_ANOTHER and (entry.actor in FOR_THE_PERSON if desk else not is_reader):
+        return BY_ANOTHER[entry.act]
+    return _said_to(entry.act, ACTS[entry.act], desk=desk)
+
+
+def _doers(
+    application: Case, entries: Sequence[Any], reader: UUID, *, desk: bool
+) -> dict[int, str]:
+    """Who did what for the person, by the number of the entry; by name for person and helper."""
+    stood_in = [one for one in entries if one.actor in FOR_THE_PERSON]
+    theirs = [one for one in entries if one.actor == Actor.CITIZEN]
+    by_others = stood_in if desk or reader == application.person_id else [*stood_in, *theirs]
+    if not by_others:
+        return {}
+    centres = delegation.centres([one.mandate_id for one in stood_in if one.mandate_id])
+    if desk:
+        return {
+            one.number: gettext(STOOD_IN[one.actor], centre=centres.get(one.mandate_id, "-"))
+            for one in by_others
+        }
+    names = accounts.names({application.person_id, *(UUID(one.actor_id) for one in by_others)})
+    return {one.number: _done(application, one, names, centres) for one in by_others}
+
+
+def _done(
+    application: Case, entry: Any, names: Mapping[UUID, str], centres: Mapping[UUID, str]
+) -> str:
+    gone = gettext("a person who left")
+    told = {
+        "helper": names.get(UUID(entry.actor_id), gone),
+        "person": names.get(application.person_id, gone),
+    }
+    if entry.actor == Actor.CITIZEN:
+        return gettext("Done by %(person)s", person=told["person"])
+    if (centre := centres.get(entry.mandate_id)) is not None:
+        return gettext("Done by %(helper)s (%(centre)s) for %(person)s", centre=centre, **told)
+    return gettext("Done by %(helper)s for %(person)s", **told)
+
+
+def submitted_by(application: Case) -> str:
+    """Who sent it, as officers are told."""
+    return gettext(SUBMITTED_BY[service.submitted_by(application)])
 
 
 def _telling(entries: Sequence[Any]) -> list[Any]:

@@ -88,6 +88,13 @@ def path(code: str) -> tuple[Area, ...]:
     return tuple(reversed(steps))
 
 
+def within(code: str) -> frozenset[str]:
+    """The codes of the area and of all in it, also of those that are offered no more."""
+    top = select(AreaRow.code).where(AreaRow.code == code).cte(recursive=True)
+    inside = top.union_all(select(AreaRow.code).join(top, AreaRow.parent == top.c.code))
+    return frozenset(db.session.scalars(select(inside.c.code)))
+
+
 def in_words(code: str, language: str) -> str:
     """As an address says it, the smallest first; nothing for an unknown area.
 

@@ -7,6 +7,7 @@ from portal.i18n.formats import (
     moment,
     money,
     number,
+    time_of_day,
 )
 from portal.i18n.languages import (
     LANGUAGES,
@@ -41,5 +42,6 @@ __all__ = [
     "speak",
     "speaking",
     "tag",
+    "time_of_day",
     "translate",
 ]

@@ -31,6 +31,11 @@ def moment(value: datetime) -> str:
     return listed((day(here.date()), f"{here:%H:%M}"))
 
 
+def time_of_day(value: datetime) -> str:
+    """The clock time where the office is."""
+    return f"{value.astimezone(ZONE):%H:%M}"
+
+
 def listed(parts: Iterable[str]) -> str:
     """One after the other, with the comma of the language."""
     return gettext(", ").join(parts)

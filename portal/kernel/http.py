@@ -68,10 +68,15 @@ class Target:
 
 
 def post(
-    url: str, content: bytes, headers: Mapping[str, str], *, allow_private: bool = False
+    url: str,
+    content: bytes,
+    headers: Mapping[str, str],
+    *,
+    seconds: float | None = None,
+    allow_private: bool = False,
 ) -> Answer:
-    """Send one POST. Raises Unreachable, AddressRefused."""
-    ends = monotonic() + TOTAL_SECONDS
+    """Send one POST, which takes no longer than `seconds`. Raises Unreachable, AddressRefused."""
+    ends = monotonic() + (TOTAL_SECONDS if seconds is None else seconds)
     target = check(url, allow_private=allow_private)
     return _called("POST", target, headers, content, ends)
 

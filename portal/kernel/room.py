@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import click
 from flask import Blueprint, Flask
@@ -47,7 +48,9 @@ class Room:
     listeners run in the transaction of the event, `after` listeners from a job of their own.
     `permissions` maps a name to what it allows, `prefill` a path to the function that
     answers it for a person. `ways_in` offer other ways to sign in; each of
-    `banners` gives what stands above a page for this visitor, as markup, or None.
+    `banners` gives what stands above a page for this visitor, as markup, or None. `payers`
+    maps a purpose of payments to what says whether a person may pay for a thing of another's.
+    `bearers` tell who calls an interface with a token of theirs, as portal.api.service.Caller.
     """
 
     name: str
@@ -67,3 +70,5 @@ class Room:
     settings: tuple[type[Section], ...] = ()
     ways_in: tuple[Callable[[], Sequence[WayIn]], ...] = ()
     banners: tuple[Callable[[], Any], ...] = ()
+    payers: Mapping[str, Callable[[UUID, UUID], bool]] = field(default_factory=dict)
+    bearers: tuple[Callable[[str], Any], ...] = ()

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from portal.accounts import service as accounts
+from portal.accounts.contacts import service as contacts
+from portal.accounts.family import service as family
 from portal.applications import service as applications
 from portal.applications.service import Case
 from portal.i18n import say, speaking, tag
@@ -18,40 +20,61 @@ ACTS = {"answered": "answer", "paid": "pay"}
 
 
 def tell(application_id: UUID, happened: str) -> None:
-    """Write that this happened. Heard twice, it is written once; those who left hear nothing."""
+    """Write that this happened, to the person and the guardians of a child.
+
+    Heard twice, it is written once; those who left, and those without an account, hear nothing.
+    """
     application = applications.by_id(application_id)
+    if happened not in words.SAID:
+        return
+    for reader_id in _readers(application.person_id):
+        _write(application, happened, reader_id)
+
+
+def _readers(person_id: UUID) -> list[UUID]:
     try:
-        person = accounts.details(application.person_id)
+        guardians = family.guardians_of(person_id)
+    except (accounts.NoSuchPerson, Erased):
+        return []
+    return [person_id, *(one.id for one in guardians)]
+
+
+def _write(application: Case, happened: str, reader_id: UUID) -> None:
+    try:
+        reader, email = accounts.details(reader_id), contacts.email_of(reader_id)
     except (accounts.NoSuchPerson, Erased):
         return
-    if happened not in words.SAID or not person.email:
+    if email is None:
         return
-    with speaking(person.language):
+    with speaking(reader.language):
         subject = words.subject(happened, application.reference, _title(application))
-        body = words.body(happened, _url(application))
+        body = words.body(happened, _url(application, reader_id))
     post.send_mail(
-        subject_id=application.subject_id,
-        to=person.email,
+        subject_id=reader_id,
+        to=email,
         subject=subject[:SUBJECT_LIMIT],
         body=body,
-        language=person.language,
-        key=_key(application, happened),
+        language=reader.language,
+        key=_key(application, happened, reader_id),
     )
 
 
-def _key(application: Case, happened: str) -> str:
+def _key(application: Case, happened: str, reader_id: UUID) -> str:
     """The same occasion twice is told twice; the same event heard twice is not.
 
     The timeline only grows, so how often this happened until now names the occasion.
     """
     entries = applications.timeline(application)
     times = sum(happened == entry.state or ACTS.get(happened) == entry.act for entry in entries)
-    return f"application:{application.id}:{happened}:{times}:{application.person_id}"
+    return f"application:{application.id}:{happened}:{times}:{reader_id}"
 
 
 def _title(application: Case) -> str:
     return say(registry.version(application.version_id).service.title)
 
 
-def _url(application: Case) -> str:
-    return f"{current().kernel.base_url}/{tag()}/applications/{application.reference}"
+def _url(application: Case, reader_id: UUID) -> str:
+    """A guardian first chooses for whom they act."""
+    is_theirs = reader_id == application.person_id
+    path = f"applications/{application.reference}" if is_theirs else "act-for"
+    return f"{current().kernel.base_url}/{tag()}/{path}"

@@ -1,5 +1,6 @@
 """What may be sent, and when it is tried again. No mail server here, and no tables."""
 
+import re
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -10,6 +11,21 @@ from portal.kernel.errors import N_, BadInput
 # Seconds to wait after the first, second, … failure; after the last one the message has failed.
 WAITS = (60, 5 * 60, 30 * 60, 2 * 3600)
 SUBJECT_LIMIT = 250
+# Of one text message, in the alphabet of GSM 03.38 or else in UTF-16, alone or as a part of many.
+GSM, UTF16 = (160, 153), (70, 67)
+MOST_PARTS = 3
+BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+# Each of these takes two places.
+EXTENDED = frozenset("\f^{}\\[~]|€")
+NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+class Channel(StrEnum):
+    MAIL = "mail"
+    TEXT = "text"
 
 
 class State(StrEnum):
@@ -26,6 +42,25 @@ class AddressUnfit(BadInput):
 class SubjectUnfit(BadInput):
     status = 422
     message = N_("The subject of a message must be one line of at most 250 characters.")
+
+
+class NumberUnfit(BadInput):
+    status = 422
+    message = N_("This is no mobile number. Check it.")
+
+
+class TextUnfit(BadInput):
+    status = 422
+    message = N_("A text message must say something, and fit into three parts.")
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text message as it leaves; `id` is the same at every try."""
+
+    id: str
+    to: str
+    body: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +92,29 @@ def check_subject(subject: str) -> str:
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in subject):
         raise SubjectUnfit
     return subject
+
+
+def check_number(number: str) -> str:
+    """The number, when it is one in E.164. Raises NumberUnfit."""
+    if not NUMBER.fullmatch(number):
+        raise NumberUnfit
+    return number
+
+
+def check_text(body: str) -> str:
+    """Raises TextUnfit."""
+    if not body.strip() or parts(body) > MOST_PARTS:
+        raise TextUnfit
+    return body
+
+
+def parts(body: str) -> int:
+    """How many text messages this is sent, and paid, as."""
+    if set(body) <= BASIC | EXTENDED:
+        size, (alone, joined) = len(body) + sum(letter in EXTENDED for letter in body), GSM
+    else:
+        size, (alone, joined) = len(body.encode("utf-16-be")) // 2, UTF16
+    return 1 if size <= alone else -(-size // joined)
 
 
 def wait_after(failures: int) -> int | None:

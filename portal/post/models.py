@@ -7,15 +7,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base
 from portal.kernel.sealed import Encrypted, PersonalRow, sealed
+from portal.post.domain import Channel
 
 
 class Message(PersonalRow, Base):
-    """`key` names what the message is about, so that it goes out once however often it is asked."""
+    """`key` names what the message is about, so that it goes out once however often it is asked.
+
+    `channel` is mail or text. After `good_until` it is not sent any more.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (Index("ix_messages_state_created_at", "state", "created_at"),)
 
     key: Mapped[str | None] = mapped_column(unique=True)
+    channel: Mapped[str] = mapped_column(default=Channel.MAIL, server_default=Channel.MAIL)
     language: Mapped[str]
     recipient_sealed: Mapped[bytes] = sealed("personal")
     recipient = Encrypted(str, "recipient_sealed")
@@ -27,3 +32,4 @@ class Message(PersonalRow, Base):
     attempts: Mapped[int]
     error: Mapped[str | None]
     sent_at: Mapped[datetime | None]
+    good_until: Mapped[datetime | None]

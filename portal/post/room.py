@@ -11,8 +11,12 @@ from portal.post.settings import PostSettings
 def refuse_console(app: Flask) -> None:
     """Messages hold sign-in codes; in production they never go into a log. Raises SettingsError."""
     settings: Settings = app.config["SETTINGS"]
-    if settings.kernel.env == "production" and settings.of(PostSettings).mail == "console":
+    if settings.kernel.env != "production":
+        return
+    if settings.of(PostSettings).mail == "console":
         raise SettingsError("PORTAL_MAIL must be smtp in production. Set PORTAL_SMTP_URL as well.")
+    if settings.of(PostSettings).sms == "console":
+        raise SettingsError("PORTAL_SMS must be http or none in production.")
 
 
 room = Room(name="post", opens=(refuse_console,), jobs=(service.send,), settings=(PostSettings,))

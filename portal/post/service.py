@@ -1,5 +1,6 @@
 """Putting messages on their way, and noting how it went. The only user of their table."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -9,10 +10,40 @@ from portal.kernel.db import db
 from portal.kernel.jobs import Again, defer, job
 from portal.kernel.keys import Erased
 from portal.kernel.log import log
-from portal.post import domain
-from portal.post.adapters import Undelivered, configured
-from portal.post.domain import Mail, State
+from portal.kernel.settings import current
+from portal.post import adapters, domain, texts
+from portal.post.adapters import Undelivered
+from portal.post.domain import Channel, Mail, State, Text
 from portal.post.models import Message
+from portal.post.settings import PostSettings
+
+
+def offers_texts() -> bool:
+    """Whether text messages can be sent; else nothing must depend on a mobile number."""
+    chosen = current().of(PostSettings).sms
+    return chosen != "none" and not (chosen == "auto" and current().kernel.env == "production")
+
+
+def send_text(
+    *,
+    subject_id: UUID,
+    to: str,
+    body: str,
+    language: str,
+    key: str | None = None,
+    good_until: datetime | None = None,
+) -> bool:
+    """Send this person one text message once the running transaction is committed.
+
+    `key` is as for mail. After `good_until` it is not sent any more. False, too, where texts are
+    not offered. Raises NumberUnfit, TextUnfit.
+    """
+    if not offers_texts():
+        return False
+    message = _new(subject_id, domain.check_number(to), language, key)
+    message.channel, message.good_until = Channel.TEXT, good_until
+    message.title, message.body = "", domain.check_text(body)
+    return _on_its_way(message)
 
 
 def send_mail(
@@ -29,11 +60,20 @@ def send_mail(
     `key` names the occasion, such as "state:<application>:approved:<person>": a second message of
     the same key is not sent, and the answer is then False. Raises AddressUnfit, SubjectUnfit.
     """
+    message = _new(subject_id, domain.check_address(to), language, key)
+    message.title, message.body = domain.check_subject(subject), body
+    return _on_its_way(message)
+
+
+def _new(subject_id: UUID, to: str, language: str, key: str | None) -> Message:
     message = Message(subject_id=subject_id, key=key, language=language, attempts=0)
+    message.channel, message.good_until = Channel.MAIL, None
     message.state, message.error, message.sent_at = State.PENDING, None, None
-    message.recipient = domain.check_address(to)
-    message.title = domain.check_subject(subject)
-    message.body = body
+    message.recipient = to
+    return message
+
+
+def _on_its_way(message: Message) -> bool:
     if not _kept(message):
         return False
     defer(send, message_id=str(message.id))
@@ -54,13 +94,13 @@ def send(message_id: str) -> None:
     message = db.session.get(Message, UUID(message_id))
     if message is None or message.state != State.PENDING:
         return
-    mail = _opened(message)
-    if mail is None:
+    opened = _opened(message)
+    if opened is None:
         return
     # A mail server may be slow; no transaction waits for it. Only the mail is needed from here.
     db.session.commit()
     try:
-        configured().send(mail, message.created_at)
+        _hand_over(opened, message.created_at)
     except Undelivered as failure:
         _note_failure(message, failure)
     else:
@@ -68,11 +108,23 @@ def send(message_id: str) -> None:
         message.state, message.error, message.sent_at = State.SENT, None, clock.now()
 
 
-def _opened(message: Message) -> Mail | None:
+def _hand_over(opened: Mail | Text, at: datetime) -> None:
+    if isinstance(opened, Text):
+        texts.configured().send(opened, at)
+    else:
+        adapters.configured().send(opened, at)
+
+
+def _opened(message: Message) -> Mail | Text | None:
+    """None when it must not be sent any more."""
+    if message.good_until is not None and message.good_until <= clock.now():
+        message.state, message.error = State.FAILED, "too_late"
+        return None
+    name = str(message.id)
     try:
-        return Mail(
-            str(message.id), message.recipient, message.title, message.body, message.language
-        )
+        if message.channel == Channel.TEXT:
+            return Text(name, message.recipient, message.body)
+        return Mail(name, message.recipient, message.title, message.body, message.language)
     except Erased:
         message.state, message.error = State.FAILED, "erased"
         return None

@@ -1,17 +1,21 @@
 """What the profile knows of a person, in which groups it is shown, and what forms take from it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
 from portal.accounts.domain import Details, age
+from portal.i18n import translate
 from portal.kernel.errors import N_, NotFound
 from portal.registry.vocabulary import PREFILL
-from portal.registry.words import Words
+from portal.registry.words import LANGUAGES, Words
 
 EXTRAS = ("father_name", "national_id")
+# One signs in with these, so nobody else's word changes them.
+CONTACTS = ("mobile", "email")
+VERIFIED_BY = N_("verified by %(source)s")
 
 
 class NoSuchGroup(NotFound):
@@ -19,12 +23,30 @@ class NoSuchGroup(NotFound):
 
 
 @dataclass(frozen=True)
+class Source:
+    """Who vouches for a value, such as an identity provider: its slug, and its title."""
+
+    slug: str
+    title: Words
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A typed answer that a source vouched for on a day."""
+
+    value: Any
+    source: Source
+    on: date
+
+
+@dataclass(frozen=True)
 class Known:
-    """All that is known: what registration asked, and what the person added."""
+    """All that is known: what registration asked, what the person added, what others verified."""
 
     details: Details
     extras: Mapping[str, Any]
     changed_at: datetime | None = None
+    verified: Mapping[str, Verified] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -120,6 +142,12 @@ def answers(known: Known) -> dict[str, Any]:
     }
 
 
+def marks(known: Known) -> dict[str, Verified]:
+    """What is verified, by the names of fields; a value that is another now bears no mark."""
+    now = answers(known)
+    return {name: one for name, one in known.verified.items() if one.value == now.get(name)}
+
+
 def facts(known: Known, today: date) -> dict[str, Any]:
     """What rules of eligibility may ask; what the person did not tell has no entry."""
     details = known.details
@@ -138,5 +166,27 @@ def prefilled(known: Known, path: str) -> Prefilled | None:
     value = SOURCES[path](known) if path in SOURCES else None
     if value is None:
         return None
-    added = path.removeprefix("profile.") in EXTRAS
-    return Prefilled(value, PREFILL[path].title, known.changed_at if added else None)
+    name = _field_of(path, known)
+    at = known.changed_at if name in EXTRAS else None
+    return Prefilled(value, _source_of(path, marks(known).get(name)), at)
+
+
+def _field_of(path: str, known: Known) -> str:
+    """The field that a path is filled from."""
+    named = path.removeprefix("profile.")
+    if named == "phone" and known.details.mobile:
+        return "mobile"
+    return "address" if named == "home" else named
+
+
+def _source_of(path: str, mark: Verified | None) -> Words:
+    title = PREFILL[path].title
+    if mark is None:
+        return title
+    by = mark.source.title
+    return Words(
+        texts={
+            code: f"{title.say(code)}, {translate(code, VERIFIED_BY, source=by.say(code))}"
+            for code in LANGUAGES
+        }
+    )

@@ -1,4 +1,4 @@
-"""What a person added to the details that accounts keep."""
+"""What a person added to the details that accounts keep, and what others verified of them."""
 
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base
 from portal.kernel.sealed import EncryptedOrNone, PersonalRow, sealed
+from portal.profile.domain import Verified
 
 
 class Profile(PersonalRow, Base):
@@ -16,4 +17,6 @@ class Profile(PersonalRow, Base):
     person_id: Mapped[UUID] = mapped_column(unique=True)
     extras_sealed: Mapped[bytes | None] = sealed("identity", nullable=True)
     extras = EncryptedOrNone(dict[str, Any], "extras_sealed")
+    verified_sealed: Mapped[bytes | None] = sealed("identity", nullable=True)
+    verified = EncryptedOrNone(dict[str, Verified], "verified_sealed")
     changed_at: Mapped[datetime]

@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.accounts.proving import service as proving
 from portal.i18n import gettext as _
 from portal.kernel.errors import DomainError
 from portal.profile import domain, service
@@ -19,9 +20,10 @@ pages = Blueprint("profile", __name__, url_prefix="/profile", template_folder="t
 @pages.get("")
 @signed_in
 def mine() -> ResponseReturnValue:
-    answers = domain.answers(service.known(visitor().id))
-    said = {name: in_words(name, answer) for name, answer in answers.items()}
-    return render_template("profile/mine.html", groups=domain.GROUPS, said=said)
+    known = service.known(visitor().id)
+    said = {name: in_words(name, answer) for name, answer in domain.answers(known).items()}
+    marks = domain.marks(known)
+    return render_template("profile/mine.html", groups=domain.GROUPS, said=said, marks=marks)
 
 
 @pages.route("/<slug>", methods=["GET", "POST"])
@@ -31,9 +33,16 @@ def group(slug: str) -> ResponseReturnValue:
     form = FORMS[slug](data=domain.answers(service.known(visitor().id)))
     if form.is_sent() and _changed(slug, form):
         flash(_("Your profile is changed."), "ok")
-        return redirect(safe_next(request.args.get("next"), url_for(".mine")))
+        return redirect(safe_next(request.args.get("next"), _after(slug)))
     page = render_template("profile/group.html", group=shown, form=form, has_errors=form.is_wrong)
     return page, 422 if form.is_wrong else 200
+
+
+def _after(slug: str) -> str:
+    """A new contact is not used before it is proven."""
+    if slug == "contact" and proving.provable(visitor().id):
+        return url_for("contacts.mine")
+    return url_for(".mine")
 
 
 def _changed(slug: str, form: Form) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 from flask_login import current_user
 
 from portal.kernel import clock
@@ -33,7 +33,12 @@ class Visitor(Protocol):
     def permissions(self) -> frozenset[str]: ...
     @property
     def confirmed_at(self) -> datetime: ...
+    @property
+    def until(self) -> datetime: ...
+    @property
+    def ends(self) -> datetime: ...
     def providers_for(self, permission: str) -> frozenset[str]: ...
+    def scopes_for(self, permission: str) -> frozenset[Any]: ...
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,12 @@ def may(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def declare(view: Callable[P, R], access: Access) -> Callable[P, R]:
     cast("Any", view).access = access
     return view
+
+
+def declared_of(endpoint: str) -> Access:
+    """What one view declares; public for what is no view of ours."""
+    view = current_app.view_functions.get(endpoint)
+    return cast("Access", getattr(view, "access", Access("public")))
 
 
 def declared(app: Flask) -> dict[str, Access]:

@@ -23,7 +23,16 @@ R = TypeVar("R")
 BODY_LIMIT = 256 * 1024
 # Where programs call: what they send need not be a form, and notices are read as they came.
 NOTICES = "/hooks/"
-PROGRAMS = ("/api/", NOTICES)
+PROGRAMS = (
+    "/api/",
+    NOTICES,
+    "/oauth/token",
+    "/oauth/revoke",
+    "/oauth/introspect",
+    "/oauth/userinfo",
+    "/oauth/jwks",
+    "/.well-known/o",
+)
 FIELD_LIMIT = 1000
 
 

@@ -5,9 +5,18 @@ Nothing that was half done stays: the transaction is rolled back first. Never a 
 
 import secrets
 import traceback
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -20,6 +29,7 @@ from portal.kernel.db import db
 from portal.kernel.errors import (
     N_,
     BadInput,
+    ConfirmationNeeded,
     DomainError,
     NotFound,
     SignInNeeded,
@@ -55,8 +65,8 @@ def handle_errors(app: Flask) -> None:
 
 def _refusal(error: DomainError) -> ResponseReturnValue:
     db.session.rollback()
-    if isinstance(error, SignInNeeded) and not for_program() and request.method == "GET":
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    if (elsewhere := _shown_first(error)) is not None:
+        return elsewhere
     sentence = gettext(error.message, **error.params)
     response = answer(error.status, sentence, errors=error.faults)
     if error.status == 401 and for_program():
@@ -64,6 +74,25 @@ def _refusal(error: DomainError) -> ResponseReturnValue:
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _shown_first(error: DomainError) -> ResponseReturnValue | None:
+    """Where one shows who one is, and comes back from: pages are opened then, posts are kept."""
+    if for_program() or not isinstance(error, SignInNeeded | ConfirmationNeeded):
+        return None
+    confirm = isinstance(error, ConfirmationNeeded)
+    if request.method == "GET":
+        page = "sessions.confirm" if confirm else "accounts.sign_in"
+        return redirect(url_for(page, next=request.full_path.rstrip("?")))
+    return _held(confirm=True) if confirm else None
+
+
+def _held(*, confirm: bool) -> ResponseReturnValue | None:
+    """Accounts say how a post is kept for its sender; this room does not know them."""
+    hold = current_app.extensions.get("hold_post")
+    if hold is None or for_program() or request.method != "POST":
+        return None
+    return cast("ResponseReturnValue | None", hold(confirm=confirm))
 
 
 def _http(error: HTTPException) -> ResponseReturnValue | HTTPException:
@@ -79,6 +108,8 @@ def _http(error: HTTPException) -> ResponseReturnValue | HTTPException:
 
 def _stale(_: CSRFError) -> ResponseReturnValue:
     db.session.rollback()
+    if (elsewhere := _held(confirm=False)) is not None:
+        return elsewhere
     return answer(400, gettext(STALE))
 
 

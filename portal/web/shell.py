@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from portal import i18n
 from portal.kernel.room import MenuItem, Room, WayIn
-from portal.web import access
+from portal.web import access, sendable
 from portal.web.assets import asset
 from portal.web.languages import language_links
 
@@ -62,6 +62,7 @@ def furnish(app: Flask, rooms: tuple[Room, ...]) -> None:
         "banners": banners,
         "can": access.can,
         "csrf": csrf,
+        "sendable": sendable.sendable,
     }
     app.context_processor(lambda: {"visitor": access.visitor_or_none()})
 
@@ -73,6 +74,7 @@ def ltr(value: object) -> Markup:
 
 def csrf() -> Markup:
     hidden = '<input type="hidden" name="csrf_token" value="{}">'
+    sendable.has_form()
     return Markup(hidden).format(generate_csrf())  # noqa: S704 - format() escapes
 
 

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.accounts import domain, service
+from portal.accounts.contacts import service as contacts
 from portal.accounts.domain import Details, Role
 from portal.accounts.factors import service as factors
 from portal.accounts.factors.models import App
@@ -22,10 +23,12 @@ from portal.accounts.joining import service as joining
 from portal.accounts.sessions import service as sessions
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.post.models import Message
 
 PASSWORD = "seven marigolds by the canal"
 ADDRESS = "192.0.2.1"
 HERE = "127.0.0.1"
+SIX = re.compile(r"\b[0-9]{6}\b")
 TOKEN = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"')
 _numbers = count(1)
 
@@ -65,7 +68,7 @@ def some_details(**changes) -> Details:
 def make_unfinished(password: str = PASSWORD, **details) -> UUID:
     """Somebody who registered and has not set up the second factor."""
     person_id = joining.register(some_details(**details), password, address=ADDRESS)
-    assert person_id
+    contacts.trust(person_id)
     db.session.commit()
     return person_id
 
@@ -130,6 +133,29 @@ def send(client: FlaskClient, path: str, *, follow: bool = False, **fields):
     assert page.status_code == 200, (path, page.status_code, page.headers.get("Location"))
     told = {"csrf_token": csrf_token(page.data), **fields}
     return client.post(path, data=told, follow_redirects=follow)
+
+
+def register(client: FlaskClient, **fields):
+    """Register through the pages, and prove the e-mail address."""
+    first = send(client, "/en/register", **fields)
+    assert first.headers["Location"] == "/en/register/prove", first.get_data(as_text=True)
+    send(client, "/en/register/prove", act="send", kind="email")
+    return send(client, "/en/register/prove", act="check", code=code_sent_to(fields["email"]))
+
+
+def messages_to(contact: str) -> list[str]:
+    """What was written to this e-mail address or number, the oldest first; sent or not."""
+    rows = db.session.scalars(select(Message).order_by(Message.id)).all()
+    found = [f"{one.title}\n{one.body}" for one in rows if one.recipient == contact]
+    db.session.rollback()
+    return found
+
+
+def code_sent_to(contact: str) -> str:
+    """The newest code."""
+    found = [one for message in messages_to(contact) for one in SIX.findall(message)]
+    assert found, "no message holds a code"
+    return found[-1]
 
 
 def sign_in(client: FlaskClient, person: Someone) -> None:

@@ -12,15 +12,31 @@ from portal.accounts import passwords, service
 from portal.accounts.attempts import service as attempts
 from portal.accounts.attempts.domain import MOST_FAILURES
 from portal.accounts.attempts.models import Failures
+from portal.accounts.devices.models import KnownDevice
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import TooMany
 from portal.kernel.ids import uuid7
-from tests.accounts.factories import ADDRESS, PASSWORD, code_at, step_now, wrong_code
+from tests.accounts.factories import (
+    ADDRESS,
+    PASSWORD,
+    code_at,
+    make_person,
+    step_now,
+    wrong_code,
+)
 from tests.accounts.threads import at_once
 
 WRONG = "eight marigolds by the canal"
-DEVICE = "the phone at home"
+DEVICE = b"the hash of the token of the phone at home"
+
+
+@pytest.fixture
+def phone(person):
+    """A device where the person was signed in before."""
+    db.session.add(KnownDevice(person_id=person.id, token_hash=DEVICE, seen=clock.now()))
+    db.session.commit()
+    return DEVICE
 
 
 @pytest.fixture
@@ -66,24 +82,24 @@ def test_after_a_hundred_failures_the_right_password_opens_nothing_for_strangers
 
 
 @pytest.mark.promise("W8")
-def test_strangers_lock_no_known_device_out(person):
+def test_strangers_lock_no_known_device_out(person, phone):
     try_all(person, [f"198.18.0.{number}" for number in range(MOST_FAILURES)], rounds=1)
-    assert service.begin_sign_in(person.email, PASSWORD, address=ADDRESS, device=DEVICE)
+    assert service.begin_sign_in(person.email, PASSWORD, address=ADDRESS, device=phone)
 
 
-def test_a_stranger_behind_the_same_address_locks_no_known_device_out(person):
+def test_a_stranger_behind_the_same_address_locks_no_known_device_out(person, phone):
     for _ in range(30):
         guess(person, ADDRESS)
     with pytest.raises(TooMany):
         service.begin_sign_in(person.email, PASSWORD, address=ADDRESS)
-    assert service.begin_sign_in(person.email, PASSWORD, address=ADDRESS, device=DEVICE)
+    assert service.begin_sign_in(person.email, PASSWORD, address=ADDRESS, device=phone)
 
 
-def test_a_known_device_waits_too_when_it_guesses(person):
+def test_a_known_device_waits_too_when_it_guesses(person, phone):
     for _ in range(5):
-        assert not service.begin_sign_in(person.email, WRONG, address=ADDRESS, device=DEVICE)
+        assert not service.begin_sign_in(person.email, WRONG, address=ADDRESS, device=phone)
     with pytest.raises(TooMany):
-        service.begin_sign_in(person.email, PASSWORD, address=ADDRESS, device=DEVICE)
+        service.begin_sign_in(person.email, PASSWORD, address=ADDRESS, device=phone)
 
 
 def test_a_right_password_begins_the_count_anew(person):
@@ -135,3 +151,11 @@ def test_a_stranger_and_a_switched_off_password_cost_one_comparison_each(person)
         guess(person, ADDRESS)
         assert service.begin_sign_in(f"{uuid7()}@example.org", WRONG, address=ADDRESS) is None
     assert [call.args[1] for call in fits.call_args_list] == [None, None]
+
+
+def test_a_token_of_another_persons_device_counts_like_none(person, phone):
+    other = make_person()
+    for _ in range(5):
+        service.begin_sign_in(other.email, WRONG, address=ADDRESS, device=phone)
+    with pytest.raises(TooMany):
+        service.begin_sign_in(other.email, PASSWORD, address=ADDRESS)

@@ -1,6 +1,5 @@
 """What was begun and not finished, two who want the same, and settings that are too weak."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,8 @@ import time_machine
 from sqlalchemy import select
 
 from portal.accounts import passwords, service
+from portal.accounts.contacts import service as contacts
+from portal.accounts.contacts.domain import Contact, Kind
 from portal.accounts.people.models import Person
 from portal.accounts.settings import AccountsSettings
 from portal.kernel import clock
@@ -65,13 +66,13 @@ def test_production_refuses_passwords_that_are_quick_to_guess(app, monkeypatch):
         passwords.refuse_weak(app)
 
 
-def test_of_two_who_take_one_contact_at_once_one_is_refused(app):
+def test_of_many_who_prove_one_contact_at_once_one_is_refused(app):
     people = [make_person().id for _ in range(4)]
     left = iter(people)
 
     def take():
         mine = next(left)
-        service.change_details(mine, replace(service.details(mine), email="one@example.org"))
+        contacts.claim(mine, Contact(Kind.EMAIL, "one@example.org"))
         return mine
 
     results = at_once(app, len(people), take)

@@ -8,13 +8,13 @@ import time_machine
 from sqlalchemy import func, select, update
 
 from portal.accounts import domain, service
+from portal.accounts.contacts import service as contacts
 from portal.accounts.domain import Level
 from portal.accounts.joining import service as joining
 from portal.accounts.people.models import Person
 from portal.accounts.roles.models import Invitation
 from portal.kernel import clock, keys
 from portal.kernel.db import Base, db
-from portal.kernel.errors import TooMany
 from portal.kernel.events import StoredEvent
 from tests.accounts import factories
 from tests.accounts.factories import ADDRESS, PASSWORD, some_details
@@ -97,46 +97,33 @@ def test_a_weak_password_is_refused_and_nothing_is_stored(app):
     assert rows_of_all_tables() == before
 
 
-@pytest.mark.parametrize("same", ["email", "mobile"])
-def test_a_contact_makes_one_account_only(person, same):
-    told = some_details(**{same: getattr(person, same)})
-    assert joining.register(told, PASSWORD, address=ADDRESS) is None
-
-
-def test_an_email_address_is_the_same_in_capitals(person):
-    told = some_details(email=f" {person.email.upper()} ")
-    assert joining.register(told, PASSWORD, address=ADDRESS) is None
-
-
-def test_a_refused_registration_leaves_no_key_behind(person):
-    before = rows_of_all_tables()
-    joining.register(some_details(email=person.email), PASSWORD, address=ADDRESS)
+def test_registering_tells_nobody_whether_a_contact_is_used(person):
+    """Proving it does not succeed either: see test_proving.py."""
+    told = some_details(email=f" {person.email.upper()} ", mobile=person.mobile)
+    newcomer = joining.register(told, PASSWORD, address=ADDRESS)
     db.session.commit()
-    after = rows_of_all_tables()
-    assert {name: after[name] - before[name] for name in after if after[name] != before[name]} in (
-        {},
-        {"attempts": 1},
-    )
+    assert contacts.reachable(newcomer) == ()
+    assert service.id_of(person.email) == service.id_of(person.mobile) == person.id
 
 
-def test_two_registrations_at_once_make_one_account(app):
+def test_nobody_is_found_by_a_contact_that_is_not_proven(app):
     told = some_details()
-    made = at_once(app, 6, lambda: joining.register(told, PASSWORD, address=ADDRESS))
-    assert len([one for one in made if not isinstance(one, Exception) and one]) == 1
-    assert all(
-        one is None or isinstance(one, service.ContactTaken)
-        for one in made
-        if isinstance(one, Exception) or one is None
-    )
-    assert db.session.scalar(select(func.count()).select_from(Person)) == 1
+    joining.register(told, PASSWORD, address=ADDRESS)
+    db.session.commit()
+    assert service.begin_sign_in(told.email, PASSWORD, address=ADDRESS) is None
+    with pytest.raises(service.NoSuchPerson):
+        service.id_of(told.mobile)
 
 
-def test_trying_contacts_at_the_registration_is_slowed_down(person):
-    for _ in range(10):
-        assert joining.register(some_details(email=person.email), PASSWORD, address=ADDRESS) is None
-    with pytest.raises(TooMany):
-        joining.register(some_details(), PASSWORD, address=ADDRESS)
-    assert joining.register(some_details(), PASSWORD, address="192.0.2.99")
+def test_of_two_who_are_trusted_with_one_contact_at_once_one_gets_it(app):
+    told = some_details(mobile=None)
+    newcomers = [joining.register(told, PASSWORD, address=ADDRESS) for _ in range(6)]
+    db.session.commit()
+    left = iter(newcomers)
+    done = at_once(app, 6, lambda: contacts.trust(next(left)))
+    assert sum(isinstance(one, service.ContactTaken) for one in done) == 5
+    assert done.count(None) == 1
+    assert service.id_of(told.email) in newcomers
 
 
 def test_many_people_can_register_at_one_service_centre(app):
@@ -171,6 +158,7 @@ def test_a_wrong_code_does_not_complete_an_account(app):
 def test_somebody_who_left_half_way_can_only_go_on_with_the_second_factor(app):
     told = some_details()
     person_id = joining.register(told, PASSWORD, address=ADDRESS)
+    contacts.trust(person_id)
     db.session.commit()
     pending = service.begin_sign_in(told.email, PASSWORD, address=ADDRESS)
     assert pending == service.Pending(person_id, Level.ENROLLING)
@@ -209,6 +197,14 @@ def test_an_invitation_makes_an_admin_of_whom_it_was_written_for(app):
     told = some_details(email="First@example.org")
     person_id = joining.register(told, PASSWORD, address=ADDRESS, invitation=token)
     assert "people.grant" in service.permissions_of(person_id)
+    assert [one.kind for one in contacts.reachable(person_id)] == ["email"]
+
+
+def test_an_invitation_for_a_contact_that_has_an_account_makes_no_second_one(person):
+    token = service.invite(person.email)
+    told = some_details(email=person.email)
+    with pytest.raises(service.ContactTaken, match="another account"):
+        joining.register(told, PASSWORD, address=ADDRESS, invitation=token)
 
 
 @pytest.mark.parametrize("email", ["other@example.org", None])
@@ -251,8 +247,22 @@ def test_changed_details_are_kept_and_told(person):
 def test_nobody_takes_over_anothers_contact(person):
     other = factories.make_person()
     told = service.details(other.id)
+    service.change_details(other.id, replace(told, email=person.email))
+    db.session.commit()
+    assert service.details(other.id).email == other.email
+    assert service.id_of(person.email) == person.id
     with pytest.raises(service.ContactTaken):
-        service.change_details(other.id, replace(told, email=person.email))
+        contacts.trust(other.id)
+
+
+def test_the_last_proven_contact_cannot_be_taken_out_of_the_details(app):
+    someone = factories.make_person(mobile=None)
+    told = replace(service.details(someone.id), email=None)
+    with pytest.raises(domain.NoContact):
+        service.change_details(someone.id, told)
+    with pytest.raises(contacts.LastContact, match="only contact"):
+        service.change_details(someone.id, replace(told, mobile="+919876599999"))
+    assert service.details(someone.id) == replace(told, email=someone.email)
 
 
 def test_a_birth_date_cannot_be_changed_to_that_of_a_child(person):

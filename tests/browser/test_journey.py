@@ -10,7 +10,7 @@ from portal.accounts.domain import Role
 from portal.i18n import translate
 from portal.kernel import clock
 from portal.kernel.db import db
-from tests.accounts.factories import make_person
+from tests.accounts.factories import code_sent_to, make_person
 from tests.applications.factories import AADHAAR, published
 from tests.files.samples import pdf, picture
 
@@ -43,10 +43,13 @@ def register(person):
     person.fill(name="Noor Kaur", mobile="98765 43210", password="seven marigolds by the canal")
     person.fill(birth_date__day="17", birth_date__month="5", birth_date__year="1990")
     person.press()
+    person.press()
+    person.fill(code=code_sent_to("+919876543210"))
+    person.press()
     key = "".join(person.page.locator("b.num").all_inner_texts())
     person.secret = re.sub(r"[^A-Z2-7]", "", key)
     person.fill(code=person.code())
-    person.press()
+    person.press("form:has([name='code']) button.btn")
     assert person.page.locator("main li, main code").count() >= 10
     person.press()
 

@@ -6,17 +6,21 @@ nobody adds a page of somebody's belongings without saying whose they are.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from portal.accounts import service as accounts
 from portal.accounts.domain import FOR_A_PROVIDER, PERMISSIONS, Role
+from portal.accounts.family import children
+from portal.accounts.family.domain import Relation
 from portal.api import service as api
 from portal.applications import service as applications
 from portal.bills.domain import Fetched
 from portal.bills.models import BillLookup
+from portal.kernel import clock
 from portal.kernel.db import db
 from portal.registry.models import ServiceVersion
 from portal.webhooks import service as webhooks
-from tests.accounts.factories import make_person
+from tests.accounts.factories import make_person, some_details
 from tests.applications import factories
 from tests.payments import factories as payments
 
@@ -76,6 +80,12 @@ def _token(citizen, _):
     return api.tokens(frozenset({OURS}))[0].id
 
 
+def _child(citizen, _):
+    born = clock.today() - timedelta(days=5000)
+    told = some_details(name="Simran Kaur", birth_date=born)
+    return children.add(citizen.id, told, Relation.MOTHER)
+
+
 def _version(*_):
     return db.session.query(ServiceVersion.id).first()[0]
 
@@ -87,6 +97,7 @@ THINGS: dict[str, Callable] = {
     "lookup": _lookup,
     "delivery_id": _delivery,
     "token_id": _token,
+    "child_id": _child,
     "version_id": _version,
 }
 NAMED = {"reference", *THINGS}
@@ -120,7 +131,7 @@ def holders():
     for role in Role:
         if role in FOR_A_PROVIDER:
             found += [Holder(role, OURS), Holder(role, THEIRS)]
-        elif role is not Role.CITIZEN:
+        elif role not in (Role.CITIZEN, Role.EMERGENCY):
             found.append(Holder(role))
     return found
 

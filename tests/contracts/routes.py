@@ -21,6 +21,7 @@ VALUES = {
     "provider_slug": "revenue",
     "number": "1",
     "act": "replay",
+    "kind": "email",
 }
 NOBODY = UUID(int=7)
 

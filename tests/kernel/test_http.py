@@ -3,6 +3,7 @@
 import socket
 import threading
 from contextlib import closing
+from functools import partial
 
 import pytest
 
@@ -220,7 +221,8 @@ def test_a_get_brings_no_body(listen):
     assert body == b""
 
 
-def test_a_get_has_a_limit_of_its_own(listen):
+@pytest.mark.parametrize("call", [http.get, partial(http.post, content=b"")])
+def test_a_call_has_a_limit_of_its_own(listen, call):
     over = threading.Event()
 
     def talk(connection, request):
@@ -229,7 +231,7 @@ def test_a_get_has_a_limit_of_its_own(listen):
     url, _ = listen(talk)
     try:
         with pytest.raises(Unreachable):
-            http.get(url, {}, seconds=0.2, allow_private=True)
+            call(url, headers={}, seconds=0.2, allow_private=True)
     finally:
         over.set()
 

@@ -7,6 +7,7 @@ from stdnum.in_ import aadhaar
 from wtforms import Form
 
 from portal.accounts import service as accounts
+from portal.accounts.contacts import service as contacts
 from portal.accounts.domain import Details, Gender, age
 from portal.audit.models import AuditEntry
 from portal.geo import service as geo
@@ -168,7 +169,6 @@ def test_each_part_can_be_opened_in_each_language(client, slug, tag):
             "profile.name",
             "ਆਸ਼ਾ ਦੇਵੀ",
         ),
-        ("contact", {"email": "new@example.org", "password": PASSWORD}, "profile.email", None),
         (
             "home",
             {"address-line": "9 Canal Road", "address-area": ["IN-PB-NDP-NAD", VILLAGE]},
@@ -217,11 +217,25 @@ def test_what_is_not_right_is_said_at_its_question_and_nothing_changes(
     assert domain.answers(service.known(person.id)) == before
 
 
-def test_the_contact_of_somebody_else_is_not_taken(client, app):
-    other = make_person()
-    response = send(client, "/en/profile/contact", email=other.email, password=PASSWORD)
-    assert response.status_code == 422
-    assert "cannot be used" in response.get_data(as_text=True)
+@pytest.mark.parametrize("of_somebody_else", [True, False])
+def test_a_new_contact_waits_until_it_is_proven(client, person, of_somebody_else):
+    new = make_person().email if of_somebody_else else "new@example.org"
+    told = {"email": new, "mobile": person.mobile, "password": PASSWORD}
+    response = send(client, "/en/profile/contact", **told)
+    assert response.headers["Location"].endswith("/en/account/contacts")
+    db.session.rollback()
+    db.session.expunge_all()
+    assert service.value("profile.email", person.id) == person.email
+    assert contacts.known(person.id)[0].waits == new
+
+
+def test_what_is_refused_of_two_contacts_changes_neither(client, person):
+    told = {"email": "", "mobile": "", "phone": "0161 234 5678", "password": PASSWORD}
+    assert send(client, "/en/profile/contact", **told).status_code == 422
+    db.session.rollback()
+    db.session.expunge_all()
+    assert service.known(person.id).details.phone == "+911612345678"
+    assert len(contacts.reachable(person.id)) == 2
 
 
 def test_asking_for_the_next_list_keeps_what_was_typed_and_changes_nothing(client, person):

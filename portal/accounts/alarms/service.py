@@ -1,7 +1,36 @@
-"""Warnings to a person about their own account, over every way that reaches them."""
+"""Warnings to a person about their own account, over every way that reaches them.
 
-from collections.abc import Collection
+A contact that was replaced goes on to hear of what changes for seven days: it can stop what a
+thief does who changed it, and can do nothing else.
+"""
+
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, delete, select, update
+
+from portal.accounts import domain as accounts
+from portal.accounts.alarms import words
+from portal.accounts.alarms.domain import LASTS, SAME, LinkEnded
+from portal.accounts.alarms.models import Alarm
+from portal.accounts.contacts import service as contacts
+from portal.accounts.contacts.domain import Contact, Kind
+from portal.accounts.people import service as people
+from portal.i18n import speaking
+from portal.kernel import clock, crypto, keys
+from portal.kernel.db import db
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Whose link it is, and when what it warned of happened."""
+
+    person_id: UUID
+    what: str
+    at: datetime
 
 
 def warn(person_id: UUID, what: str, *, also: Collection[str] = (), **about: str) -> None:
@@ -9,3 +38,91 @@ def warn(person_id: UUID, what: str, *, also: Collection[str] = (), **about: str
 
     `what` is one of domain.WARNINGS; each message has a link that says it was somebody else.
     """
+    # What the caller has changed is read again below.
+    db.session.flush()
+    try:
+        # Held, so that of two at once the second sees what the first has sent.
+        person = people.hold(person_id)
+    except people.NoSuchPerson:
+        return
+    gone = _contacts(also)
+    told = "|".join(f"{name}={one}" for name, one in sorted(about.items()))
+    for contact in dict.fromkeys((*told_to(person_id), *gone)):
+        event = keys.keyed_hash("alarms.event", f"{person_id}|{what}|{told}|{contact.value}")
+        if _told_already(event):
+            continue
+        token = _keep(person_id, what, event, contact.value if contact in gone else None)
+        with speaking(person.language):
+            said = words.said(what, about, token)
+        contacts.send(person_id, contact, said, person.language)
+
+
+def told_to(person_id: UUID) -> tuple[Contact, ...]:
+    """Who hears of changes: the proven contacts, and those replaced in the last days."""
+    now = contacts.reachable(person_id)
+    return tuple(dict.fromkeys((*now, *_former(person_id))))
+
+
+def check(token: str) -> Warned | None:
+    """Whom the link is about; None when it has ended, was used or never was."""
+    row = db.session.scalar(select(Alarm).where(_open(token)))
+    return Warned(row.subject_id, row.what, row.created_at) if row else None
+
+
+def use(token: str) -> Warned:
+    """Use the link up, and the person's others with it. Raises LinkEnded."""
+    mine = update(Alarm).where(_open(token)).values(used_at=clock.now())
+    used = db.session.execute(
+        mine.returning(Alarm.subject_id, Alarm.what, Alarm.created_at)
+    ).first()
+    if used is None:
+        raise LinkEnded
+    others = update(Alarm).where(Alarm.subject_id == used[0], Alarm.used_at.is_(None))
+    db.session.execute(others.values(used_at=clock.now()))
+    return Warned(*used)
+
+
+def sweep() -> None:
+    """Remove warnings whose links have ended."""
+    db.session.execute(delete(Alarm).where(Alarm.ends <= clock.now()))
+
+
+def _keep(person_id: UUID, what: str, event: bytes, former: str | None) -> str:
+    token = secrets.token_urlsafe(24)
+    row = Alarm(subject_id=person_id, what=what, event=event, former=former)
+    row.token_hash, row.created_at = crypto.token_hash(token), clock.now()
+    row.ends = row.created_at + LASTS
+    db.session.add(row)
+    db.session.flush()
+    return token
+
+
+def _told_already(event: bytes) -> bool:
+    lately = Alarm.created_at > clock.now() - SAME
+    return db.session.scalar(select(Alarm.id).where(Alarm.event == event, lately)) is not None
+
+
+def _former(person_id: UUID) -> list[Contact]:
+    rows = select(Alarm).where(
+        Alarm.subject_id == person_id, Alarm.former_sealed.is_not(None), Alarm.ends > clock.now()
+    )
+    known = [row.former for row in db.session.scalars(rows.order_by(Alarm.created_at))]
+    theirs = _contacts(value for value in known if value)
+    # Whoever proved it since as their own is not told of somebody else's account; and one that is
+    # the person's again is among the reachable ones, unless its next owner claims it.
+    return [one for one in theirs if contacts.holder(one) is None]
+
+
+def _contacts(values: Iterable[str]) -> list[Contact]:
+    return [
+        Contact(Kind.EMAIL if "@" in value else Kind.MOBILE, accounts.contact(value))
+        for value in values
+    ]
+
+
+def _open(token: str) -> ColumnElement[bool]:
+    return and_(
+        Alarm.token_hash == crypto.token_hash(token),
+        Alarm.used_at.is_(None),
+        Alarm.ends > clock.now(),
+    )

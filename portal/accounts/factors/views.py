@@ -1,24 +1,23 @@
 """Pages of second factors: shown at the sign-in, and looked after in the account."""
 
 from io import BytesIO
+from typing import Any
 
 import segno
-from flask import Blueprint, Response, flash, redirect, render_template, session, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import entry, service
+from portal.accounts.contacts import service as contacts
 from portal.accounts.domain import Level
-from portal.accounts.forms import (
-    Code,
-    Confirm,
-    NewPassword,
-    RecoveryCode,
-)
+from portal.accounts.factors import service as factors
+from portal.accounts.forms import Code, Form, NewPassword, RecoveryCode
+from portal.accounts.passkeys import service as passkeys
 from portal.accounts.sessions import service as sessions
 from portal.accounts.visitors import halfway, person_id
 from portal.i18n import gettext as _
 from portal.i18n import ngettext
-from portal.web.access import signed_in
+from portal.web.access import SOON, fresh, signed_in
 
 pages = Blueprint("factors", __name__)
 HALFWAY = (Level.ENROLLING, Level.SIGNED_IN)
@@ -30,10 +29,17 @@ pages.after_request(entry.never_kept)
 def code() -> ResponseReturnValue:
     form = Code()
     if not form.is_sent():
-        return entry.page("code", form)
+        return second_step(form)
     if not service.finish_with_app(person_id(), form.code.answer()):
-        return entry.page("code", form, refused=True)
+        return second_step(form, refused="app")
     return entry.signed_in_now("password app")
+
+
+def second_step(form: Form, *, refused: str = "") -> ResponseReturnValue:
+    """What this person may show after the password; `refused` is what was shown in vain."""
+    me = person_id()
+    told: dict[str, Any] = {"ways": factors.ways(me), "app_is_off": factors.app_is_off(me)}
+    return entry.page("code", form, refused=bool(refused), by=refused, **told)
 
 
 @pages.route("/sign-in/recovery", methods=["GET", "POST"])
@@ -59,32 +65,41 @@ def recovery() -> ResponseReturnValue:
 @pages.get("/account")
 @signed_in
 def security() -> ResponseReturnValue:
-    return render_template("accounts/security.html", overview=service.overview(person_id()))
+    me = person_id()
+    return render_template(
+        "accounts/security.html",
+        overview=service.overview(me),
+        passkeys=passkeys.kept(me),
+        text=factors.text_choice(me),
+        app_is_off=factors.app_is_off(me),
+        has_password=service.has_password(me),
+    )
 
 
 @pages.route("/account/password", methods=["GET", "POST"])
 @signed_in
+@fresh(SOON)
 def password() -> ResponseReturnValue:
     me = person_id()
     form = NewPassword(lambda: service.details(me))
+    has_one = service.has_password(me)
+    if not has_one:
+        # It was taken away after a warning; whoever is here has shown another factor just now.
+        del form.password
     if not form.is_sent():
         return entry.page("password", form)
-    if not service.knows_password(me, form.password.answer()):
+    if has_one and not service.knows_password(me, form.password.answer()):
         return entry.page("password", form, refused=True)
     service.change_password(me, form.new.answer(), keep=sessions.standing().id)
-    sessions.begin(Level.SIGNED_IN, me, service.session_lasts(me), how="password app")
+    sessions.confirm("password")
     flash(_("Your password is changed. Everywhere else you are signed out."), "ok")
     return redirect(url_for(".security"))
 
 
-@pages.route("/account/factors/app/new", methods=["GET", "POST"])
+@pages.post("/account/factors/app/new")
 @signed_in
+@fresh(SOON)
 def new_app() -> ResponseReturnValue:
-    form = Confirm()
-    if not form.is_sent():
-        return entry.page("new_app", form)
-    if not service.knows_password(person_id(), form.password.answer()):
-        return entry.page("new_app", form, refused=True)
     service.new_app(person_id())
     return redirect(url_for(".app"))
 
@@ -97,16 +112,17 @@ def app() -> ResponseReturnValue:
     if setup is None:
         return redirect(url_for(".security"))
     form = Code()
-    is_new = sessions.standing().level is Level.ENROLLING
+    told: dict[str, Any] = {"setup": setup, "is_new": sessions.standing().level is Level.ENROLLING}
     if not form.is_sent():
-        return entry.page("app", form, setup=setup, is_new=is_new)
+        return entry.page("app", form, **told)
     codes = service.confirm_app(me, form.code.answer(), keep=sessions.standing().id)
     if codes is None:
-        return entry.page("app", form, refused=True, setup=setup, is_new=is_new)
-    sessions.begin(Level.SIGNED_IN, me, service.session_lasts(me), how="password app")
+        return entry.page("app", form, refused=True, **told)
     if codes:
+        entry.account_opened("app")
         return entry.show_codes(codes)
-    flash(_("Your new authenticator app is set. The old one no longer works."), "ok")
+    sessions.confirm("app")
+    flash(_("Your authenticator app is set. One that you used before no longer works."), "ok")
     return redirect(url_for(".security"))
 
 
@@ -121,15 +137,44 @@ def qr() -> ResponseReturnValue:
     return Response(drawn.getvalue(), mimetype="image/svg+xml")
 
 
+@pages.route("/account/factors/app/remove", methods=["GET", "POST"])
+@signed_in
+@fresh(SOON)
+def remove_app() -> ResponseReturnValue:
+    form = Form()
+    if not form.is_sent():
+        return entry.page("app_remove", form)
+    me = person_id()
+    if factors.remove_app(me):
+        service.factor_removed(me, "app", keep=sessions.standing().id)
+        flash(_("The app is removed. Everywhere else you are signed out."), "ok")
+    return redirect(url_for(".security"))
+
+
+@pages.post("/account/factors/text")
+@signed_in
+@fresh(SOON)
+def text() -> ResponseReturnValue:
+    """Let codes by SMS in, or keep them out."""
+    me = person_id()
+    wanted = request.form.get("text") == "on"
+    if contacts.set_text_factor(me, wanted):
+        factors.begin_count(me, factors.TEXT)
+        tell = service.factor_set if wanted else service.factor_removed
+        tell(me, "text", keep=sessions.standing().id)
+        flash(_("Kept. Everywhere else you are signed out."), "ok")
+    return redirect(url_for(".security"))
+
+
 @pages.route("/account/factors/codes/new", methods=["GET", "POST"])
 @signed_in
+@fresh(SOON)
 def new_codes() -> ResponseReturnValue:
-    form = Confirm()
+    form = Form()
     if not form.is_sent():
         return entry.page("new_codes", form)
-    if not service.knows_password(person_id(), form.password.answer()):
-        return entry.page("new_codes", form, refused=True)
-    return entry.show_codes(service.new_codes(person_id()))
+    me = person_id()
+    return entry.show_codes(service.new_codes(me, keep=sessions.standing().id))
 
 
 @pages.get("/account/factors/codes")

@@ -1,14 +1,16 @@
 """The page for registering."""
 
+from uuid import UUID
+
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import entry, service
 from portal.accounts.domain import Level
-from portal.accounts.forms import (
-    Registration,
-)
+from portal.accounts.forms import Registration
 from portal.accounts.joining import service as joining
+from portal.accounts.joining.domain import CodeUnfit
+from portal.i18n import gettext
 from portal.web.access import public
 
 pages = Blueprint("joining", __name__)
@@ -23,12 +25,18 @@ def register() -> ResponseReturnValue:
     invitation = request.args.get("invitation")
     if invitation:
         service.check_invitation(invitation)
-    form = Registration()
+    form = Registration(data=entry.told())
     if not form.is_sent():
         return entry.page("register", form)
-    made = joining.register(
-        form.details(), form.password.answer(), address=entry.address(), invitation=invitation
-    )
+    made = _made(form, invitation)
     if made is None:
-        return entry.page("register", form, refused=True)
+        form.joining.errors = [gettext(CodeUnfit.message)]
+        return entry.page("register", form)
     return entry.first_step_done(service.Pending(made, Level.ENROLLING))
+
+
+def _made(form: Registration, invitation: str | None) -> UUID | None:
+    told, password = form.details(), form.password.answer()
+    if code := form.joining.answer():
+        return joining.claim(code, told, password, entry.address())
+    return joining.register(told, password, address=entry.address(), invitation=invitation)

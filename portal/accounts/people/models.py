@@ -1,9 +1,9 @@
 """People. A person's id is also that of the subject under whose key all of theirs is sealed."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.accounts.domain import Gender, State
@@ -12,6 +12,13 @@ from portal.kernel.sealed import Encrypted, EncryptedOrNone, PersonalRow, keyed,
 
 
 class Person(PersonalRow, Base):
+    """A contact has a key from when it is proven, and only then somebody is found by it.
+
+    `new_email` and `new_mobile` wait to be proven, and then take the place of what is in force.
+    `mobile_leaves` is when the number goes to its next owner; until then nothing is sent there.
+    `text_factor` says whether a code may be sent to the number at the sign-in.
+    """
+
     __tablename__ = "people"
 
     state: Mapped[str] = mapped_column(default=State.ENROLLING)
@@ -25,10 +32,16 @@ class Person(PersonalRow, Base):
     gender_sealed: Mapped[bytes | None] = sealed("personal", nullable=True)
     email_key: Mapped[bytes | None] = keyed(unique=True)
     mobile_key: Mapped[bytes | None] = keyed(unique=True)
+    new_email_sealed: Mapped[bytes | None] = sealed("personal", nullable=True)
+    new_mobile_sealed: Mapped[bytes | None] = sealed("personal", nullable=True)
+    mobile_leaves: Mapped[datetime | None]
+    text_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     name = Encrypted(str, "name_sealed")
     email = EncryptedOrNone(str, "email_sealed")
     mobile = EncryptedOrNone(str, "mobile_sealed")
+    new_email = EncryptedOrNone(str, "new_email_sealed")
+    new_mobile = EncryptedOrNone(str, "new_mobile_sealed")
     phone = EncryptedOrNone(str, "phone_sealed")
     address = EncryptedOrNone(dict[str, Any], "address_sealed")
     birth_date = Encrypted(date, "birth_date_sealed")

@@ -5,16 +5,22 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, delete, func, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import DateTime, Select, Uuid, bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from portal.accounts import domain
+from portal.accounts.alarms.models import Alarm
+from portal.accounts.devices.models import KnownDevice
 from portal.accounts.domain import Details, Grant, Role, State
 from portal.accounts.events import DetailsChanged
 from portal.accounts.factors.models import App, RecoveryCode
+from portal.accounts.family.models import GuardianCode, Guardianship
+from portal.accounts.held.models import HeldPost
+from portal.accounts.joining.models import JoiningCode
+from portal.accounts.passkeys.models import Passkey
 from portal.accounts.people.models import Password, Person
-from portal.accounts.roles.models import RoleGrant
+from portal.accounts.recovery.models import Recovery
+from portal.accounts.roles.models import Emergency, RoleChange, RoleGrant
 from portal.accounts.sessions.models import SessionRow
 from portal.audit import service as audit
 from portal.kernel import clock, keys
@@ -23,6 +29,7 @@ from portal.kernel.errors import N_, DomainError, NotFound
 from portal.kernel.events import publish
 
 NAMES = tuple(field.name for field in fields(Details))
+CONTACTS = ("email", "mobile")
 
 
 class NoSuchPerson(NotFound):
@@ -30,10 +37,10 @@ class NoSuchPerson(NotFound):
 
 
 class ContactTaken(DomainError):
-    """Says the same whichever of the two it was, and does not say that there is an account."""
+    """Told only to whoever has shown that the contact is theirs."""
 
-    status = 422
-    message = N_("This e-mail address or mobile number cannot be used. Give another.")
+    status = 409
+    message = N_("This is used by another account. Sign in to that one, or give another.")
 
 
 @dataclass(frozen=True)
@@ -47,10 +54,16 @@ class Visiting:
 
 def _visiting() -> Select[*tuple[Any, ...]]:
     mine = bindparam("id", type_=Uuid())
-    pair = func.jsonb_build_array(RoleGrant.role, RoleGrant.provider)
-    told = select(func.jsonb_agg(aggregate_order_by(pair, RoleGrant.created_at)))
+    columns = (RoleGrant.role, RoleGrant.provider, RoleGrant.area, RoleGrant.category)
+    one = func.jsonb_build_array(*columns)
+    told = select(func.jsonb_agg(aggregate_order_by(one, RoleGrant.created_at)))
     held = told.where(RoleGrant.person_id == mine).scalar_subquery()
-    wanted = select(Person, keys.SubjectKey, held).where(Person.id == mine)
+    lasts = (
+        Emergency.subject_id == mine,
+        Emergency.until > bindparam("now", type_=DateTime(timezone=True)),
+    )
+    opened = select(func.jsonb_agg(Emergency.provider)).where(*lasts).scalar_subquery()
+    wanted = select(Person, keys.SubjectKey, held, opened).where(Person.id == mine)
     return wanted.join(keys.SubjectKey, keys.SubjectKey.id == Person.subject_id)
 
 
@@ -59,12 +72,12 @@ VISITING = _visiting()
 
 
 def find(contact: str) -> Person | None:
-    """The person who signs in with this e-mail address or mobile number."""
+    """The person who has proven this e-mail address or mobile number, and signs in with it."""
     name = domain.contact(contact)
     mine = (
-        Person.email_key == _email_key(name)
+        Person.email_key == email_key(name)
         if "@" in name
-        else Person.mobile_key == _mobile_key(name)
+        else Person.mobile_key == mobile_key(name)
     )
     return db.session.scalar(select(Person).where(mine))
 
@@ -88,14 +101,15 @@ def visiting(person_id: UUID) -> Visiting:
 
     Raises NoSuchPerson.
     """
-    row = db.session.execute(VISITING, {"id": person_id}).first()
+    row = db.session.execute(VISITING, {"id": person_id, "now": clock.now()}).first()
     if row is None:
         raise NoSuchPerson
-    person, key, grants = row
+    person, key, grants, emergencies = row
     keys.remember([key])
     # The database keeps the names of roles, in capitals.
-    given = (Grant(Role[role], provider) for role, provider in grants or ())
-    return Visiting(person.name, person.language, (Grant(Role.CITIZEN), *given))
+    given = (Grant(Role[role], *reach) for role, *reach in grants or ())
+    opened = (Grant(Role.EMERGENCY, provider) for provider in emergencies or ())
+    return Visiting(person.name, person.language, (Grant(Role.CITIZEN), *given, *opened))
 
 
 def details(person_id: UUID) -> Details:
@@ -112,47 +126,51 @@ def names(person_ids: Iterable[UUID]) -> dict[UUID, str]:
     return {person.id: person.name for person in found}
 
 
-def is_taken(told: Details, but: UUID | None = None) -> bool:
-    """Whether somebody else signs in with one of these contacts."""
-    mine = [
-        column == key
-        for column, key in (
-            (Person.email_key, _email_key(told.email)),
-            (Person.mobile_key, _mobile_key(told.mobile)),
-        )
-        if key
-    ]
-    others = select(Person.id).where(or_(*mine))
-    return db.session.scalar(others if but is None else others.where(Person.id != but)) is not None
-
-
-def add(told: Details) -> Person:
-    """Raises ContactTaken, also when somebody took it in the same moment."""
+def add(told: Details, state: State = State.ENROLLING) -> Person:
+    """Somebody new, who is found under none of these contacts before it is proven."""
     subject = keys.new_subject()
-    person = Person(id=subject, subject_id=subject, state=State.ENROLLING, **_values(told))
-    row = {column.name: getattr(person, column.name) for column in Person.__table__.columns}
-    # An insert that waits for its rival and then says no, where a flush would end the transaction.
-    put = insert(Person).values(row).on_conflict_do_nothing().returning(Person)
-    if (added := db.session.scalar(put)) is None:
-        raise ContactTaken
-    return added
+    values = {name: getattr(told, name) for name in NAMES}
+    # Spelled out: the row is put in at once, and read back by nobody.
+    unset = {"text_factor": False, "mobile_leaves": None, "created_at": clock.now()}
+    person = Person(id=subject, subject_id=subject, state=state, **values, **unset)
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
+def hold(person_id: UUID) -> Person:
+    """The row as it is now; nobody else changes it before this request ends.
+
+    Raises NoSuchPerson.
+    """
+    mine = select(Person).where(Person.id == person_id).with_for_update()
+    held = db.session.scalar(mine.execution_options(populate_existing=True))
+    if held is None:
+        raise NoSuchPerson
+    return held
 
 
 def change_details(person_id: UUID, told: Details) -> None:
-    """Put these details in place of the old ones.
+    """Put these details in place of the old ones, all but the contacts: those are proven first.
 
-    Raises NoSuchPerson, ContactTaken, also when somebody took it in the same moment, and what
-    domain.check_details raises.
+    Raises NoSuchPerson, TooYoung, AgeIsFixed.
     """
-    person = one(person_id)
-    domain.check_details(told, clock.today())
-    if is_taken(told, but=person_id):
-        raise ContactTaken
-    try:
-        with db.session.begin_nested():
-            _put(person, told)
-    except IntegrityError as error:
-        raise ContactTaken from error
+    person = hold(person_id)
+    today = clock.today()
+    if domain.age(told.birth_date, today) < domain.YOUNGEST:
+        raise domain.TooYoung
+    if domain.is_of_age(told.birth_date, today) != domain.is_of_age(person.birth_date, today):
+        raise domain.AgeIsFixed
+    for name in NAMES:
+        value = getattr(told, name)
+        if name not in CONTACTS and getattr(person, name) != value:
+            setattr(person, name, value)
+    db.session.flush()
+    changed(person_id)
+
+
+def changed(person_id: UUID) -> None:
+    """Tell that the person changed their own details."""
     audit.record(
         "accounts.details_changed",
         about=f"person:{person_id}",
@@ -162,21 +180,27 @@ def change_details(person_id: UUID, told: Details) -> None:
     publish(DetailsChanged(person_id))
 
 
-def _put(person: Person, told: Details) -> None:
-    for name, value in _values(told).items():
-        if name.endswith("_key") or getattr(person, name) != value:
-            setattr(person, name, value)
-
-
 def remove(person_id: UUID) -> None:
     """Destroy the person's key and rows of this room."""
     keys.erase(person_id)
     owned: tuple[tuple[type[Base], Any], ...] = (
         (Password, Password.subject_id),
         (App, App.subject_id),
+        (Passkey, Passkey.subject_id),
         (RecoveryCode, RecoveryCode.person_id),
         (RoleGrant, RoleGrant.person_id),
+        (RoleChange, RoleChange.subject_id),
+        (Emergency, Emergency.subject_id),
         (SessionRow, SessionRow.person_id),
+        (KnownDevice, KnownDevice.person_id),
+        (HeldPost, HeldPost.subject_id),
+        (Alarm, Alarm.subject_id),
+        (Recovery, Recovery.person_id),
+        (JoiningCode, JoiningCode.subject_id),
+        (Guardianship, Guardianship.subject_id),
+        (Guardianship, Guardianship.guardian_id),
+        (GuardianCode, GuardianCode.subject_id),
+        (GuardianCode, GuardianCode.made_by),
         (Person, Person.id),
     )
     for model, owner in owned:
@@ -192,14 +216,9 @@ def sweep() -> None:
         remove(person_id)
 
 
-def _values(told: Details) -> dict[str, Any]:
-    values = {name: getattr(told, name) for name in NAMES}
-    return values | {"email_key": _email_key(told.email), "mobile_key": _mobile_key(told.mobile)}
+def email_key(email: str) -> bytes:
+    return keys.keyed_hash("people.email", email)
 
 
-def _email_key(email: str | None) -> bytes | None:
-    return keys.keyed_hash("people.email", email) if email else None
-
-
-def _mobile_key(mobile: str | None) -> bytes | None:
-    return keys.keyed_hash("people.mobile", mobile) if mobile else None
+def mobile_key(mobile: str) -> bytes:
+    return keys.keyed_hash("people.mobile", mobile)

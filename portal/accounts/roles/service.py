@@ -1,6 +1,8 @@
-"""Who holds which role, and the links that invite the first admins."""
+"""Who holds which role, the links that invite staff, and changes that wait for a second person."""
 
 import secrets
+from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, select, update
@@ -9,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.accounts import domain
 from portal.accounts.domain import INVITATION_LASTS, Grant, Role
 from portal.accounts.events import RoleGranted, RoleRevoked
-from portal.accounts.roles.models import Invitation, RoleGrant
+from portal.accounts.roles.models import Emergency, Invitation, RoleChange, RoleGrant
 from portal.accounts.sessions import service as sessions
 from portal.audit import service as audit
 from portal.kernel import clock, crypto, keys
@@ -18,15 +20,26 @@ from portal.kernel.errors import N_, Gone
 from portal.kernel.events import publish
 from portal.kernel.ids import uuid7
 
+COMMAND = "command"
+
 
 class InvitationEnded(Gone):
     message = N_("This invitation has ended or is for another e-mail address. Ask for a new one.")
 
 
 def grants_of(person_id: UUID) -> tuple[Grant, ...]:
+    """What the person holds, and what an emergency gives for the moment."""
     mine = select(RoleGrant).where(RoleGrant.person_id == person_id).order_by(RoleGrant.created_at)
-    held = (Grant(Role(row.role), row.provider) for row in db.session.scalars(mine))
-    return (Grant(Role.CITIZEN), *held)
+    held = (_grant(row, Role(row.role)) for row in db.session.scalars(mine))
+    opened = (Grant(Role.EMERGENCY, one) for one in emergencies(person_id))
+    return (Grant(Role.CITIZEN), *held, *opened)
+
+
+def emergencies(person_id: UUID) -> dict[str, datetime]:
+    """The providers whose cases are open to the person in an emergency, and until when."""
+    lasts = Emergency.subject_id == person_id, Emergency.until > clock.now()
+    found = select(Emergency.provider, Emergency.until).where(*lasts).order_by(Emergency.until)
+    return {row.provider: row.until for row in db.session.execute(found)}
 
 
 def permissions_of(person_id: UUID) -> frozenset[str]:
@@ -38,47 +51,103 @@ def providers_of(person_id: UUID, permission: str | None = None) -> frozenset[st
     return domain.providers(grants_of(person_id), permission)
 
 
-def grant(person_id: UUID, role: Role, provider: str | None = None, *, by: UUID | str) -> None:
+def grant(
+    person_id: UUID,
+    role: Role,
+    provider: str | None = None,
+    *,
+    area: str | None = None,
+    category: str | None = None,
+    by: UUID | str,
+) -> None:
     """Give a role, once. The person signs in again, for the shorter session of staff.
 
-    Raises RoleNeedsProvider, RoleHasNoProvider.
+    Raises RoleNeedsProvider, RoleHasNoProvider, RoleHasNoScope.
     """
-    domain.check_grant(Grant(role, provider))
-    row = RoleGrant(person_id=person_id, role=role, provider=provider, granted_by=str(by))
+    given = Grant(role, provider, area, category)
+    domain.check_grant(given)
+    row = RoleGrant(person_id=person_id, granted_by=str(by), **asdict(given))
     values = {column.name: getattr(row, column.name) for column in RoleGrant.__table__.columns}
     put = insert(RoleGrant).values(values).on_conflict_do_nothing().returning(RoleGrant.id)
     if db.session.scalar(put) is not None:
-        _changed("accounts.role_granted", person_id, Grant(role, provider), by)
+        _changed("accounts.role_granted", person_id, given, by)
         publish(RoleGranted(person_id, role, provider))
 
 
-def revoke(person_id: UUID, role: Role, provider: str | None = None, *, by: UUID | str) -> None:
+def revoke(
+    person_id: UUID,
+    role: Role,
+    provider: str | None = None,
+    *,
+    area: str | None = None,
+    category: str | None = None,
+    by: UUID | str,
+) -> None:
     """Take a role away; nothing happens to somebody who does not hold it."""
+    taken = Grant(role, provider, area, category)
     held = (
         RoleGrant.person_id == person_id,
         RoleGrant.role == role,
         RoleGrant.provider.is_not_distinct_from(provider),
+        RoleGrant.area.is_not_distinct_from(area),
+        RoleGrant.category.is_not_distinct_from(category),
     )
     gone = delete(RoleGrant).where(*held).returning(RoleGrant.id)
     if db.session.scalar(gone) is not None:
-        _changed("accounts.role_revoked", person_id, Grant(role, provider), by)
+        _changed("accounts.role_revoked", person_id, taken, by)
         publish(RoleRevoked(person_id, role, provider))
 
 
-def invite(email: str, role: Role = Role.ADMIN, *, by: str = "command") -> str:
-    """A token with which whoever registers under this e-mail address gets the role, once."""
-    domain.check_grant(Grant(role))
+def admins() -> tuple[UUID, ...]:
+    """Everybody who holds the role of an admin, the first one first."""
+    all_ = select(RoleGrant.person_id).where(RoleGrant.role == Role.ADMIN)
+    return tuple(db.session.scalars(all_.order_by(RoleGrant.created_at)))
+
+
+def needs_two(by: UUID | str) -> bool:
+    """Whether a change by this one waits for a second person.
+
+    The machine's command line stands for both until there are two admins, and never after.
+    """
+    return by != COMMAND or len(admins()) >= domain.FIRST_ADMINS
+
+
+def propose(person_id: UUID, changed: Grant, *, gives: bool, by: UUID | str, reason: str) -> UUID:
+    """Note a change that takes effect when another person approves it.
+
+    Raises RoleNeedsProvider, RoleHasNoProvider, RoleHasNoScope.
+    """
+    domain.check_grant(changed)
+    row = RoleChange(subject_id=person_id, gives=gives, reason=reason, **asdict(changed))
+    row.proposed_by, row.decided_by, row.approved = str(by), None, None
+    row.ends = row.created_at + domain.CHANGE_LASTS
+    db.session.add(row)
+    db.session.flush()
+    why = f"{'give' if gives else 'take'} {_why(changed)}"
+    _told("accounts.role_proposed", person_id, by, why)
+    return row.id
+
+
+def invite(email: str, invited: Grant | Role = Role.ADMIN, *, by: UUID | str = COMMAND) -> str:
+    """A token with which whoever registers under this e-mail address gets the role, once.
+
+    Raises RoleNeedsProvider, RoleHasNoProvider, RoleHasNoScope.
+    """
+    offered = invited if isinstance(invited, Grant) else Grant(invited)
+    domain.check_grant(offered)
     token = secrets.token_urlsafe(32)
     invitation = Invitation(
         id=uuid7(),
         token_hash=crypto.token_hash(token),
-        email_key=keys.keyed_hash("people.email", email),
-        role=role,
+        email_key=keys.keyed_hash("people.email", domain.contact(email)),
+        invited_by=str(by),
         ends=clock.now() + INVITATION_LASTS,
+        **asdict(offered),
     )
     db.session.add(invitation)
     db.session.flush()
-    audit.record("accounts.invited", about=f"invitation:{invitation.id}", actor=by, why=role)
+    about = f"invitation:{invitation.id}"
+    audit.record("accounts.invited", about=about, actor=by, why=_why(offered))
     return token
 
 
@@ -89,22 +158,33 @@ def check_invitation(token: str) -> None:
 
 
 def redeem(token: str, person_id: UUID, email: str | None) -> None:
-    """Use the invitation up and give its role. Raises InvitationEnded."""
-    email_key = keys.keyed_hash("people.email", email or "")
+    """Use the invitation up: its role is given, or proposed where that takes two people.
+
+    Raises InvitationEnded.
+    """
+    email_key = keys.keyed_hash("people.email", domain.contact(email or ""))
     used = (
         update(Invitation)
         .where(_open(token), Invitation.email_key == email_key)
         .values(used_at=clock.now())
-        .returning(Invitation.id, Invitation.role)
+        .returning(Invitation)
     )
-    if (found := db.session.execute(used).first()) is None:
+    if (found := db.session.scalar(used)) is None:
         raise InvitationEnded
-    grant(person_id, Role(found[1]), by=f"invitation:{found[0]}")
+    offered = _grant(found, Role(found.role))
+    if needs_two(found.invited_by):
+        reason = f"invitation {found.id}"
+        propose(person_id, offered, gives=True, by=found.invited_by, reason=reason)
+    else:
+        grant(person_id, **asdict(offered), by=f"invitation:{found.id}")
 
 
 def sweep() -> None:
     """Remove invitations that nobody can use any more."""
-    db.session.execute(delete(Invitation).where(Invitation.ends < clock.now()))
+    now = clock.now()
+    db.session.execute(delete(Invitation).where(Invitation.ends < now))
+    db.session.execute(delete(RoleChange).where(RoleChange.ends < now))
+    db.session.execute(delete(Emergency).where(Emergency.until < now))
 
 
 def _open(token: str) -> ColumnElement[bool]:
@@ -117,10 +197,16 @@ def _open(token: str) -> ColumnElement[bool]:
 
 def _changed(act: str, person_id: UUID, held: Grant, by: UUID | str) -> None:
     sessions.end_all(person_id)
-    audit.record(
-        act,
-        about=f"person:{person_id}",
-        actor=by,
-        subject_id=person_id,
-        why=f"{held.role} {held.provider or ''}".strip(),
-    )
+    _told(act, person_id, by, _why(held))
+
+
+def _told(act: str, person_id: UUID, by: UUID | str, why: str) -> None:
+    audit.record(act, about=f"person:{person_id}", actor=by, subject_id=person_id, why=why)
+
+
+def _why(held: Grant) -> str:
+    return " ".join(one for one in (held.role, held.provider, held.area, held.category) if one)
+
+
+def _grant(row: RoleGrant | Invitation | RoleChange, role: Role) -> Grant:
+    return Grant(role, row.provider, row.area, row.category)

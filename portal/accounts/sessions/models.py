@@ -14,6 +14,8 @@ class SessionRow(Row, Base):
     """`data` opens only with the token, which no table holds.
 
     `how` names the factors that were shown, such as "password app"; `confirmed` is when last.
+    `device` is sealed by the person's key. `created_at` stays when the token is renewed. A row
+    of somebody who was idle too long is kept to its end, for what they still send.
     """
 
     __tablename__ = "sessions"
@@ -24,6 +26,7 @@ class SessionRow(Row, Base):
     level: Mapped[str] = mapped_column(default=Level.VISITOR)
     how: Mapped[str | None]
     confirmed: Mapped[datetime | None]
+    device: Mapped[bytes | None] = mapped_column(LargeBinary)
     data: Mapped[bytes | None] = mapped_column(LargeBinary)
     seen: Mapped[datetime]
     ends: Mapped[datetime]

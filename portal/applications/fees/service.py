@@ -179,7 +179,7 @@ def _hand_over(application: Application) -> None:
     for name, value in records.handed_over(registry.version(application.version_id)).items():
         setattr(application, name, value)
     records.tell(application, "pay", PORTAL)
-    records.tell(application, "submit", Author(Actor.CITIZEN, str(application.person_id)))
+    records.tell(application, "submit", records.sender(application))
     publish(ApplicationSubmitted(application.id))
 
 

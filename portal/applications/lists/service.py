@@ -1,8 +1,8 @@
 """Lists of applications: a person's own, and the desk's queue. No answer is opened for them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -19,12 +19,16 @@ from sqlalchemy import (
 )
 
 from portal.applications import models
+from portal.applications.domain import Behalf
 from portal.applications.lists.domain import GROUPS, Due, Place, Sort, Wanted, due_days
 from portal.applications.models import Application
+from portal.applications.reach import Reach, by_provider, reached
+from portal.delegation.domain import EVERYTHING
 from portal.kernel import ids
 from portal.kernel.db import db
 from portal.kernel.settings import current
 
+T = TypeVarTuple("T")
 LISTED = (
     Application.id,
     Application.reference,
@@ -45,16 +49,31 @@ CLOCK = literal_column(models.CLOCK, Date)
 MOST = 1000
 
 
-def of_person(person_id: UUID, *, after: UUID | None = None, limit: int = 20) -> Sequence[Any]:
+def within(wanted: Select[*T], by: Behalf | None) -> Select[*T]:
+    """Those alone for which somebody may act; all of them for the person."""
+    if by is None or EVERYTHING in by.services:
+        return wanted
+    path = func.concat(Application.provider_slug, "/", Application.service_slug)
+    mine = Application.provider_slug.in_(by.services) | path.in_(by.services)
+    return wanted.where(mine)
+
+
+def of_person(
+    person_id: UUID,
+    *,
+    after: UUID | None = None,
+    limit: int = 20,
+    by: Behalf | None = None,
+) -> Sequence[Any]:
     """Rows for the list of a person, newest first."""
-    wanted = select(*LISTED).where(Application.person_id == person_id)
+    wanted = within(select(*LISTED), by).where(Application.person_id == person_id)
     if after is not None:
         wanted = wanted.where(Application.id < after)
     return db.session.execute(wanted.order_by(Application.id.desc()).limit(limit)).all()
 
 
 def queue(
-    providers: Collection[str],
+    reach: Reach,
     wanted: Wanted,
     today: date,
     *,
@@ -68,7 +87,7 @@ def queue(
     """
     parts = [
         _in_order(part.add_columns(*LISTED, _sorted_by(wanted.sort)), wanted.sort, after, limit)
-        for part in _parts(providers, wanted, wanted.group, today)
+        for part in _parts(reach, wanted, wanted.group, today)
     ]
     if not parts:
         return []
@@ -79,19 +98,19 @@ def queue(
     return db.session.execute(select(each).order_by(*ends).limit(limit)).all()
 
 
-def counts(providers: Collection[str], wanted: Wanted, today: date) -> dict[str, int]:
+def counts(reach: Reach, wanted: Wanted, today: date) -> dict[str, int]:
     """How many cases each group has under these filters, by one query; ends at MOST + 1."""
-    bounded = {group: _count(_parts(providers, wanted, group, today)) for group in GROUPS}
+    bounded = {group: _count(_parts(reach, wanted, group, today)) for group in GROUPS}
     asked = [count.label(group) for group, count in bounded.items() if count is not None]
     found = db.session.execute(select(*asked)).one()._asdict() if asked else {}
     return {group: found.get(group, 0) for group in GROUPS}
 
 
-def search(providers: Collection[str], words: str, *, limit: int = 50) -> Sequence[Any]:
+def search(reach: Reach, words: str, *, limit: int = 50) -> Sequence[Any]:
     """Cases with this reference, or this number of the provider's own, in whatever state."""
     prefix = current().kernel.reference_prefix
     meant = ids.read_reference(words) or ids.read_reference(f"{prefix}-{words}") or ""
-    here = Application.provider_slug.in_(providers), Application.submitted_at.is_not(None)
+    here = reached(reach), Application.submitted_at.is_not(None)
     called = or_(
         Application.reference == meant, func.lower(Application.case_number) == words.lower()
     )
@@ -99,16 +118,15 @@ def search(providers: Collection[str], words: str, *, limit: int = 50) -> Sequen
     return db.session.execute(found.limit(limit)).all()
 
 
-def _parts(
-    providers: Collection[str], wanted: Wanted, group: str, today: date
-) -> list[Select[Any]]:
+def _parts(reach: Reach, wanted: Wanted, group: str, today: date) -> list[Select[Any]]:
     """One selection for each provider and state, without columns yet."""
-    if wanted.service is not None:
-        providers = set(providers) & {wanted.service[0]}
     asked = _asked(wanted, group, today)
     return [
-        select().where(Application.provider_slug == provider, Application.state == state, *asked)
-        for provider in sorted(providers)
+        select().where(
+            Application.provider_slug == provider, Application.state == state, mine, *asked
+        )
+        for provider, mine in by_provider(reach).items()
+        if wanted.service is None or provider == wanted.service[0]
         for state in GROUPS[group]
     ]
 

@@ -3,8 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from portal.applications import domain
-from portal.applications.domain import Author, ProviderEvent
+from portal.applications.domain import FOR_THE_PERSON, Actor, Author, ProviderEvent
 from portal.applications.models import Application, TimelineEntry
 from portal.audit import service as audit
 from portal.kernel import clock
@@ -32,6 +34,23 @@ def begin(application: Application, act: str, author: Author) -> None:
     _write(application, act, author)
 
 
+def sender(application: Application) -> Author:
+    """Who sent it: the person, or somebody for them."""
+    if application.acted_by is None or application.acted_as is None:
+        return Author(Actor.CITIZEN, str(application.person_id))
+    return Author(Actor(application.acted_as), str(application.acted_by), application.mandate_id)
+
+
+def has_helped(application: Application, person_id: str) -> bool:
+    """Whether this person did anything in it for the citizen."""
+    done = select(TimelineEntry.id).where(
+        TimelineEntry.application_id == application.id,
+        TimelineEntry.actor_id == person_id,
+        TimelineEntry.actor.in_(FOR_THE_PERSON),
+    )
+    return str(application.acted_by) == person_id or bool(db.session.scalar(done.limit(1)))
+
+
 def _write(
     application: Application,
     act: str,
@@ -48,6 +67,7 @@ def _write(
         stage=application.stage,
         actor=author.kind,
         actor_id=author.id,
+        mandate_id=author.under,
         fields={"names": list(event.fields if event else fields)},
     )
     said = {"message": event and event.message, "reason": event and event.reason}

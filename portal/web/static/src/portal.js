@@ -2,8 +2,10 @@
 "use strict";
 
 import { adopted } from "./files.js";
+import "./passkeys.js";
 import "./position.js";
 import "./recorder.js";
+import "./sendable.js";
 
 const root = document.documentElement;
 const PAUSE = 10_000;

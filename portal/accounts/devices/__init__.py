@@ -1,0 +1,1 @@
+"""Devices: which browsers a person has signed in with before."""

@@ -1,0 +1,1 @@
+"""Family: guardians and the children whom they apply for."""

@@ -1,0 +1,1 @@
+"""Setting a password anew by a message to a proven contact."""

@@ -1,0 +1,1 @@
+"""Deciding over roles by two people, and emergencies; everybody concerned is told."""

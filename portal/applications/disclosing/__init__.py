@@ -1,0 +1,1 @@
+"""What a provider may see of an application, and the trace that each look leaves."""

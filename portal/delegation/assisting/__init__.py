@@ -1,0 +1,1 @@
+"""What operators of service centres do before they may act."""

@@ -1,0 +1,1 @@
+"""The authorization server: other sites and apps sign people in with the portal."""

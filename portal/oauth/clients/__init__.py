@@ -1,0 +1,1 @@
+"""The clients of the authorization server: who may ask, registered and approved."""

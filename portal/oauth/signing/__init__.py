@@ -1,0 +1,1 @@
+"""The keys that ID tokens are signed with."""
