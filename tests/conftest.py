@@ -23,28 +23,6 @@ def pytest_unconfigure(config):
 def fill(owner_url):
     """Make the template database that every worker's is a copy of: by the migrations."""
     schema.upgrade(owner_url)
-    _TEMPORARY_diff(owner_url)
-
-
-def _TEMPORARY_diff(owner_url):
-    from alembic.autogenerate import produce_migrations
-    from alembic.migration import MigrationContext
-    from alembic.operations import Operations
-    from alembic.operations.ops import ModifyTableOps
-
-    from portal.app import rooms
-
-    rooms()
-    engine = create_engine(owner_url)
-    with engine.begin() as connection:
-        context = MigrationContext.configure(connection, opts={"target_metadata": Base.metadata, "include_name": lambda name, kind, _: kind != "table" or not (name or "").startswith("procrastinate_")})
-        operations = Operations(context)
-        for op in produce_migrations(context, Base.metadata).upgrade_ops.ops:
-            for one in op.ops if isinstance(op, ModifyTableOps) else [op]:
-                operations.invoke(one)
-        schema.secure(connection)
-        connection.execute(text("ALTER TYPE role ADD VALUE IF NOT EXISTS 'OPERATOR'"))
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,23 @@
 """The accounts room."""
 
-from portal.accounts import commands, jobs, listeners, passwords, views, visitors
+from portal.accounts import commands, jobs, listeners, passwords, visitors
 from portal.accounts.events import NewDevice
-from portal.accounts.factors import views as factor_views
-from portal.accounts.family import views as family_views
-from portal.accounts.held import views as held_views
-from portal.accounts.joining import views as joining_views
-from portal.accounts.passkeys import views as passkey_views
-from portal.accounts.proving import views as proving_views
 from portal.accounts.recovery import service as recovery
-from portal.accounts.recovery import views as recovery_views
-from portal.accounts.releases import views as release_views
 from portal.accounts.resets import service as resets
-from portal.accounts.resets import views as reset_views
 from portal.accounts.sessions import service as sessions
-from portal.accounts.sessions import views as session_views
 from portal.accounts.settings import AccountsSettings
-from portal.accounts.staff import back_office
+from portal.accounts.views import factors as factor_views
+from portal.accounts.views import family as family_views
+from portal.accounts.views import held as held_views
+from portal.accounts.views import joining as joining_views
+from portal.accounts.views import passkeys as passkey_views
+from portal.accounts.views import proving as proving_views
+from portal.accounts.views import recovery as recovery_views
+from portal.accounts.views import releases as release_views
+from portal.accounts.views import resets as reset_views
+from portal.accounts.views import sessions as session_views
+from portal.accounts.views import signing as views
+from portal.accounts.views import staff as back_office
 from portal.kernel.errors import N_
 from portal.kernel.jobs import Periodic
 from portal.kernel.room import MenuItem, Room

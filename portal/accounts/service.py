@@ -28,6 +28,7 @@ from portal.accounts.factors import service as factors
 from portal.accounts.factors.service import Setup, codes_left
 from portal.accounts.family import service as family
 from portal.accounts.joining import service as joining
+from portal.accounts.leaving import service as leaving
 from portal.accounts.people import service as people
 from portal.accounts.people.models import Password, Person
 from portal.accounts.people.service import (
@@ -290,7 +291,7 @@ def sweep() -> None:
     sessions.sweep()
     roles.sweep()
     attempts.sweep()
-    people.sweep()
+    leaving.sweep()
     joining.sweep()
     family.sweep()
     codes.sweep()

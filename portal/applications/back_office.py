@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import domain, reach, service, words
+from portal.applications import domain, service, words
 from portal.applications.domain import ACTS, NEXT, Actor, State
 from portal.applications.fees import service as fees
 from portal.applications.forms import WORDS, ActForm
 from portal.applications.lists import service as lists
 from portal.applications.lists.domain import GROUPS, Due, Place, Sort, Wanted, read_place
+from portal.applications.reach import service as reach
 from portal.applications.service import Author, Case
 from portal.delegation import service as delegation
 from portal.files import service as files

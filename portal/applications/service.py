@@ -25,7 +25,7 @@ from portal.applications.events import (
 from portal.applications.fees import service as fees
 from portal.applications.lists import service as lists
 from portal.applications.models import Application, IssuedDocument, TimelineEntry
-from portal.applications.reach import Reach, reached
+from portal.applications.reach.service import Reach, reached
 from portal.applications.records import service as records
 from portal.applications.renewals import service as renewals
 from portal.consent import service as consent

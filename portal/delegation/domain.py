@@ -1,7 +1,5 @@
 """What may be done for another, by whom and for how long. No web here, no tables and no clock."""
 
-import secrets
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +7,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from portal.kernel.errors import N_, Conflict, DomainError, NotFound, Refused
-from portal.kernel.ids import ALPHABET, LOOKALIKES
 
 EVERYTHING = "*"
 # What operators of a service centre may.
@@ -151,18 +148,3 @@ def check_end(ends: datetime, now: datetime) -> None:
     """Raises TooLong."""
     if not now < ends <= now + LONGEST:
         raise TooLong
-
-
-def new_code(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
-
-
-def grouped(code: str) -> str:
-    """Four and four, as people read it out."""
-    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
-
-
-def read_code(text: str) -> str:
-    """The code that was meant, however it was typed."""
-    plain = unicodedata.normalize("NFKC", text).upper().translate(LOOKALIKES)
-    return "".join(one for one in plain if one in ALPHABET)

@@ -9,7 +9,7 @@ from wtforms import ValidationError
 
 from portal.accounts import domain as people
 from portal.accounts.domain import Details
-from portal.accounts.forms import GENDERS
+from portal.accounts.forms.signing import GENDERS
 from portal.delegation import offers
 from portal.delegation.domain import LONGEST, Need, Terms, TooLong
 from portal.geo import service as geo

@@ -61,31 +61,31 @@ def grant(principal_id: UUID, contact: str, terms: Terms, ends: datetime) -> Mad
     mine = accounts.details(principal_id)
     if meant in (people.contact(mine.email or ""), people.contact(mine.mobile or "")):
         raise NotYourself
-    code = domain.new_code(INVITATION_LENGTH)
+    code = ids.new_code(INVITATION_LENGTH)
     row = _new(principal_id, Kind.HELPER, terms, ends)
     row.contact = meant
     row.code_hash, row.code_ends = crypto.token_hash(code), now + INVITATION_LASTS
     _add(row, "delegation.granted", principal_id)
-    return Made(row.id, domain.grouped(code))
+    return Made(row.id, ids.grouped(code))
 
 
 def open_session(principal_id: UUID, terms: Terms) -> Made:
     """A code that the principal gives to an operator, who may then act for an hour."""
-    code = domain.new_code(CODE_LENGTH)
+    code = ids.new_code(CODE_LENGTH)
     row = _new(principal_id, Kind.SESSION, terms, clock.now() + CODE_LASTS)
     row.code_hash, row.code_ends = crypto.token_hash(code), row.ends
     _add(row, "delegation.session_offered", principal_id)
-    return Made(row.id, domain.grouped(code))
+    return Made(row.id, ids.grouped(code))
 
 
 def asked_session(principal_id: UUID, terms: Terms, operator_id: UUID, centre: str) -> Made:
     """The same, asked for by an operator, who alone may use it; the code goes to the principal."""
-    code = domain.new_code(CODE_LENGTH)
+    code = ids.new_code(CODE_LENGTH)
     row = _new(principal_id, Kind.SESSION, terms, clock.now() + CODE_LASTS)
     row.code_hash, row.code_ends = crypto.token_hash(code), row.ends
     row.asked_by, row.centre = operator_id, centre
     _add(row, "delegation.session_asked", operator_id)
-    return Made(row.id, domain.grouped(code))
+    return Made(row.id, ids.grouped(code))
 
 
 def begin_slip(
@@ -146,7 +146,7 @@ def start_session(code: str, operator_id: UUID, centre: str) -> Mandate | None:
 
 def _waiting(code: str, kind: Kind) -> tuple[ColumnElement[bool], ...]:
     return (
-        Mandate.code_hash == crypto.token_hash(domain.read_code(code)),
+        Mandate.code_hash == crypto.token_hash(ids.read_code(code)),
         Mandate.kind == kind,
         Mandate.helper_id.is_(None),
         Mandate.ended_at.is_(None),

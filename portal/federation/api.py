@@ -6,9 +6,9 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import entry
 from portal.accounts import service as accounts
 from portal.accounts.domain import Level
+from portal.accounts.views import entry
 from portal.federation import carried, service
 from portal.federation.domain import FLOW_LASTS, Flow, Identity, SignInRefused, TakenIdentity
 from portal.federation.refusals import refusal

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import session
 
-from portal.accounts import entry
 from portal.accounts.domain import Gender
+from portal.accounts.views import entry
 from portal.federation.domain import (
     IDENTITY_LASTS,
     MOST_FLOWS,

@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import entry
 from portal.accounts.domain import TooYoung
+from portal.accounts.views import entry
 from portal.federation import carried, service
 from portal.federation.domain import AlreadyLinked, SignInRefused, TakenIdentity
 from portal.federation.refusals import refusal

@@ -1,6 +1,7 @@
-"""Identifiers: time-ordered row ids, and references that people can read aloud."""
+"""Identifiers: time-ordered row ids, and references and codes that people can read aloud."""
 
 import secrets
+import unicodedata
 from uuid import UUID
 
 from stdnum import luhn
@@ -40,3 +41,19 @@ def read_reference(text: str) -> str | None:
     except ValidationError:
         return None
     return f"{prefix}-{body[:4]}-{body[4:]}"
+
+
+def new_code(length: int) -> str:
+    """A secret that people type: five bits a character."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def grouped(code: str) -> str:
+    """Four and four, as people read it out."""
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
+def read_code(text: str) -> str:
+    """The code that was meant, however it was typed."""
+    plain = unicodedata.normalize("NFKC", text).upper().translate(LOOKALIKES)
+    return "".join(one for one in plain if one in ALPHABET)

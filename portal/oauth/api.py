@@ -7,7 +7,7 @@ from typing import ParamSpec
 from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel
 
-from portal.accounts import entry
+from portal.accounts.views import entry
 from portal.api.access import calling, citizen
 from portal.api.openapi import Operation, described
 from portal.audit import service as audit

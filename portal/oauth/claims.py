@@ -11,7 +11,7 @@ from portal.accounts.people import service as people
 from portal.i18n import TAGS
 from portal.i18n.words import translate
 from portal.kernel.errors import N_
-from portal.oauth.clients.models import OauthClient
+from portal.oauth.clients.service import Client
 from portal.oauth.domain import CLAIMS, LABELS
 from portal.profile.words import in_words
 
@@ -60,7 +60,7 @@ class Offer:
     service: Sharing
 
 
-def offer(client: OauthClient) -> Offer:
+def offer(client: Client) -> Offer:
     every = [name for names in CLAIMS.values() for name in names]
     form = Form(tuple(Field(name, _every(LABELS[name])) for name in every))
     name = _same(client.name)

@@ -13,7 +13,7 @@ from portal.accounts.attempts import service as attempts
 from portal.accounts.attempts.domain import Limit
 from portal.oauth.clients import service as clients
 from portal.oauth.clients.domain import Kind
-from portal.oauth.clients.models import OauthClient
+from portal.oauth.clients.service import Client
 from portal.oauth.domain import BAD, LONGEST, OauthRefused
 
 MINUTE = timedelta(minutes=1)
@@ -39,7 +39,7 @@ def form() -> dict[str, str]:
     return once(request.form)
 
 
-def client(told: Mapping[str, str]) -> OauthClient:
+def client(told: Mapping[str, str]) -> Client:
     """The approved client that showed its secret; an app has none. Raises OauthRefused, TooMany."""
     name, secret = _credentials(told)
     key = (name[:64], request.remote_addr or "")
@@ -51,7 +51,7 @@ def client(told: Mapping[str, str]) -> OauthClient:
     return found
 
 
-def _shows(found: OauthClient, secret: str | None) -> bool:
+def _shows(found: Client, secret: str | None) -> bool:
     if found.kind == Kind.APP:
         return secret is None
     return secret is not None and clients.knows(found, secret)

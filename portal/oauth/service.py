@@ -28,6 +28,8 @@ from portal.oauth.domain import Asked, NoSuchConsent, OauthRefused, claims_of
 from portal.oauth.models import OauthCode, OauthConsent, OauthToken
 from portal.oauth.signing import service as signing
 
+# What pages call a consent.
+Agreed = OauthConsent
 ACCESS, REFRESH = "access", "refresh"
 GRANT = "invalid_grant"
 Json = dict[str, Any]

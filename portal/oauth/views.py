@@ -8,9 +8,9 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import entry
 from portal.accounts.domain import Level
 from portal.accounts.sessions import service as sessions
+from portal.accounts.views import entry
 from portal.audit import service as audit
 from portal.i18n import gettext as _
 from portal.kernel import clock
@@ -19,9 +19,9 @@ from portal.oauth import claims, domain, reading, service
 from portal.oauth.clients import domain as client_rules
 from portal.oauth.clients import service as clients
 from portal.oauth.clients.domain import Kind
-from portal.oauth.clients.models import OauthClient
+from portal.oauth.clients.service import Client
 from portal.oauth.domain import PHISHING_RESISTANT, Asked, CannotGoOn, OauthRefused
-from portal.oauth.models import OauthConsent
+from portal.oauth.service import Agreed
 from portal.web.access import LATER, fresh, public, signed_in, visitor
 from portal.web.errors import answer
 from portal.web.headers import POLICY
@@ -93,7 +93,7 @@ def withdraw(consent_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".mine"))
 
 
-def _request() -> tuple[OauthClient, Asked]:
+def _request() -> tuple[Client, Asked]:
     """Raises OauthRefused where nobody may be sent back, else BackToSite."""
     told = reading.once(request.args)
     client = clients.approved(told.get("client_id", ""))
@@ -108,7 +108,7 @@ def _request() -> tuple[OauthClient, Asked]:
         raise BackToSite(uri, told.get("state"), refused) from refused
 
 
-def _without_asking(client: OauthClient, asked: Asked) -> ResponseReturnValue:
+def _without_asking(client: Client, asked: Asked) -> ResponseReturnValue:
     """Raises BackToSite where somebody would have to be asked."""
     if sessions.standing().level is not Level.SIGNED_IN or _too_long_ago(asked, None):
         raise BackToSite(asked.redirect_uri, asked.state, OauthRefused("login_required"))
@@ -117,7 +117,7 @@ def _without_asking(client: OauthClient, asked: Asked) -> ResponseReturnValue:
     return _let_in(client, asked, found)
 
 
-def _covered(client: OauthClient, asked: Asked) -> OauthConsent | None:
+def _covered(client: Client, asked: Asked) -> Agreed | None:
     """What was agreed to before. Another app may pose as this one, so apps are asked each time."""
     if client.kind == Kind.APP:
         return None
@@ -138,13 +138,13 @@ def _too_long_ago(asked: Asked, began: datetime | None) -> bool:
     return strong and domain.acr(who.how) != PHISHING_RESISTANT and bool(began and shown < began)
 
 
-def _asked(client: OauthClient, asked: Asked) -> ResponseReturnValue:
+def _asked(client: Client, asked: Asked) -> ResponseReturnValue:
     if (found := _covered(client, asked)) and "consent" not in asked.prompt:
         return _let_in(client, asked, found)
     return _page(client, asked)
 
 
-def _answered(client: OauthClient, asked: Asked) -> ResponseReturnValue:
+def _answered(client: Client, asked: Asked) -> ResponseReturnValue:
     if request.form.get("act") != "agree":
         refused = OauthRefused("access_denied", "person_refused")
         return _back(asked.redirect_uri, asked.state, error=refused)
@@ -152,13 +152,13 @@ def _answered(client: OauthClient, asked: Asked) -> ResponseReturnValue:
     return _let_in(client, asked, agreed)
 
 
-def _let_in(client: OauthClient, asked: Asked, agreed: OauthConsent) -> ResponseReturnValue:
+def _let_in(client: Client, asked: Asked, agreed: Agreed) -> ResponseReturnValue:
     code = service.new_code(client, agreed, asked, sessions.standing())
     session[BEGUN] = {key: at for key, at in session.get(BEGUN, {}).items() if key != _key()}
     return _back(asked.redirect_uri, asked.state, code=code)
 
 
-def _page(client: OauthClient, asked: Asked) -> ResponseReturnValue:
+def _page(client: Client, asked: Asked) -> ResponseReturnValue:
     shown = claims.shown(visitor().id, asked.claims)
     html = render_template(
         "oauth/consent.html", client=client, asked=asked, shown=shown, labels=domain.LABELS

@@ -13,7 +13,7 @@ from portal.accounts.alarms.models import Alarm
 from portal.accounts.devices import domain
 from portal.accounts.devices import service as devices
 from portal.accounts.devices.models import KnownDevice
-from portal.accounts.people import service as people
+from portal.accounts.leaving import service as leaving
 from portal.accounts.sessions import service as sessions
 from portal.accounts.sessions.models import SessionRow
 from portal.app import read_settings
@@ -354,7 +354,7 @@ def test_an_admin_ends_the_sessions_of_a_person_and_it_is_recorded(app, person):
 
 def test_nothing_of_it_is_left_of_somebody_who_is_gone(app, person):
     client = signs_in(app, person)
-    people.remove(person.id)
+    leaving.remove(person.id)
     db.session.commit()
     assert known() == 0
     assert client.get(HOME).status_code == 302

@@ -10,6 +10,7 @@ from portal.accounts import service
 from portal.accounts.attempts import service as attempts
 from portal.accounts.domain import Level
 from portal.accounts.factors import service as factors
+from portal.accounts.leaving import service as leaving
 from portal.accounts.passkeys import service as passkeys
 from portal.accounts.passkeys.models import Passkey
 from portal.accounts.people import service as people
@@ -323,7 +324,7 @@ def test_what_a_session_was_begun_with_tells_whether_it_resists_phishing():
 
 def test_removing_a_person_removes_their_passkeys(person, mine):
     passkey_of(mine)
-    people.remove(person.id)
+    leaving.remove(person.id)
     db.session.commit()
     assert db.session.scalars(select(Passkey)).all() == []
 

@@ -7,8 +7,8 @@ import time_machine
 from sqlalchemy import func, select
 
 from portal.accounts import domain, service
+from portal.accounts.children import service as children
 from portal.accounts.contacts import service as contacts
-from portal.accounts.family import children
 from portal.accounts.family import service as family
 from portal.accounts.family.domain import (
     Dependant,
@@ -22,7 +22,7 @@ from portal.accounts.family.domain import (
 )
 from portal.accounts.family.models import GuardianCode, Guardianship
 from portal.accounts.joining import service as joining
-from portal.accounts.people import service as people
+from portal.accounts.leaving import service as leaving
 from portal.audit.models import AuditEntry
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -287,8 +287,8 @@ def test_with_a_person_their_links_and_codes_go(person, other):
     children.joining_code(person.id, child)
     family.invite(person.id, child)
     theirs = add(other)
-    people.remove(child)
-    people.remove(other.id)
+    leaving.remove(child)
+    leaving.remove(other.id)
     db.session.commit()
     left = select(func.count()).select_from(Guardianship)
     assert db.session.scalar(left) == 0

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from portal.accounts import service
 from portal.accounts.held import service as held_posts
 from portal.accounts.held.models import HeldPost
-from portal.accounts.people import service as people
+from portal.accounts.leaving import service as leaving
 from portal.accounts.sessions.models import SessionRow
 from portal.app import create_app
 from portal.kernel import clock
@@ -359,7 +359,7 @@ def test_a_session_that_was_ended_on_purpose_keeps_nothing(office, app, noon, en
         elif ended == "everywhere":
             service.sign_out_everywhere(person.id)
         else:
-            people.remove(person.id)
+            leaving.remove(person.id)
         db.session.commit()
     client.set_cookie("session", cookie)
     with later(noon, IDLE):
@@ -506,7 +506,7 @@ def test_the_page_names_the_part_of_the_site(office, app, noon):
 
 
 def test_nothing_kept_is_left_of_somebody_who_is_gone(late):
-    people.remove(late[0].id)
+    leaving.remove(late[0].id)
     db.session.commit()
     assert kept() == 0
 

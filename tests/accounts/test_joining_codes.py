@@ -8,9 +8,9 @@ import time_machine
 from sqlalchemy import func, select
 
 from portal.accounts import domain, passwords, service
+from portal.accounts.children import service as children
 from portal.accounts.contacts import service as contacts
 from portal.accounts.domain import Level, State
-from portal.accounts.family import children
 from portal.accounts.family import service as family
 from portal.accounts.family.domain import Relation
 from portal.accounts.joining import domain as rules

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from portal.accounts import jobs, service
 from portal.accounts.contacts import service as contacts
 from portal.accounts.factors import service as factors
+from portal.accounts.leaving import service as leaving
 from portal.accounts.people.models import Person
 from portal.accounts.proving import service as proving
 from portal.accounts.releases import service as releases
@@ -262,7 +263,7 @@ def test_a_number_is_changed_with_another_factor_and_the_next_owner_takes_the_ol
 
 def test_a_person_who_left_in_the_meantime_is_no_obstacle(app, former):
     claim(app, former.mobile)
-    service.people.remove(former.id)
+    leaving.remove(former.id)
     db.session.commit()
     a_day_later()
     assert db.session.scalar(select(func.count()).select_from(Release)) == 0

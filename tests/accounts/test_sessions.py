@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from portal.accounts import service
 from portal.accounts.domain import Level, Role
-from portal.accounts.people import service as people
+from portal.accounts.leaving import service as leaving
 from portal.accounts.sessions import service as sessions
 from portal.accounts.sessions.models import SessionRow
 from portal.app import create_app, read_settings
@@ -422,7 +422,7 @@ def test_sessions_end_on_what_changes_who_may_come_in(app, what):
         "factor": change_factor,
         "role given": lambda: service.grant(person.id, Role.OFFICER, "revenue", by="tests"),
         "role taken": lambda: service.revoke(person.id, Role.ADMIN, by="tests"),
-        "deletion": lambda: people.remove(person.id),
+        "deletion": lambda: leaving.remove(person.id),
     }
     assert everywhere(app, person, changes[what]) == [False, False, True]
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from portal.accounts.family import children
+from portal.accounts.children import service as children
 from portal.accounts.family.domain import Relation
 from portal.applications.models import Application
 from portal.delegation import service as delegation

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from portal.accounts import service as accounts
+from portal.accounts.children import service as children
 from portal.accounts.domain import FOR_A_PROVIDER, PERMISSIONS, Role
-from portal.accounts.family import children
 from portal.accounts.family.domain import Relation
 from portal.api import service as api
 from portal.applications import service as applications

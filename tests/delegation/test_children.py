@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from portal.accounts.family import children
+from portal.accounts.children import service as children
 from portal.accounts.family import domain as family
 from portal.applications.models import Application
 from portal.delegation import relatives

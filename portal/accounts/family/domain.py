@@ -9,6 +9,7 @@ from portal.accounts.attempts.domain import FORGOTTEN_AFTER, Limit
 from portal.kernel.errors import N_, Conflict, DomainError, NotFound
 
 INVITATION_LASTS = timedelta(days=7)
+CODE_LENGTH = 12
 HOUR = timedelta(hours=1)
 # Whoever is signed in types another guardian's code, or adds children.
 CODES = Limit("guardian code", 10, FORGOTTEN_AFTER, HOUR, HOUR)

@@ -14,6 +14,7 @@ from portal.accounts.domain import State
 from portal.accounts.events import GuardianEnded, GuardianLinked
 from portal.accounts.family.domain import (
     ADDING,
+    CODE_LENGTH,
     CODES,
     INVITATION_LASTS,
     Dependant,
@@ -26,11 +27,10 @@ from portal.accounts.family.domain import (
     Relation,
 )
 from portal.accounts.family.models import GuardianCode, Guardianship
-from portal.accounts.joining import domain as codes
 from portal.accounts.people import service as people
 from portal.accounts.people.models import Person
 from portal.audit import service as audit
-from portal.kernel import clock, keys
+from portal.kernel import clock, ids, keys
 from portal.kernel.db import db
 from portal.kernel.events import publish
 
@@ -127,7 +127,7 @@ def invite(guardian_id: UUID, dependant_id: UUID) -> str:
     Raises NoSuchChild.
     """
     dependant(guardian_id, dependant_id)
-    code = codes.new_code()
+    code = ids.grouped(ids.new_code(CODE_LENGTH))
     row = GuardianCode(
         subject_id=dependant_id,
         made_by=guardian_id,
@@ -198,7 +198,7 @@ def _check_of_age(person_id: UUID) -> None:
 
 
 def _hash(code: str) -> bytes:
-    return keys.keyed_hash("family.code", codes.read_code(code))
+    return keys.keyed_hash("family.code", ids.read_code(code))
 
 
 def _told(act: str, child_id: UUID, actor: UUID) -> None:

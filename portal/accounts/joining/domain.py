@@ -1,15 +1,13 @@
 """Joining codes, and whether what somebody types is meant to be what was kept of them."""
 
-import secrets
 import unicodedata
 from datetime import timedelta
 from difflib import SequenceMatcher
 
 from portal.accounts.domain import Details
 from portal.kernel.errors import N_, Conflict, DomainError
-from portal.kernel.ids import ALPHABET, LOOKALIKES
 
-LENGTH, GROUP = 12, 4
+LENGTH = 12
 LASTS = timedelta(days=30)
 CLAIM_LASTS = timedelta(hours=24)
 TRIES = 5
@@ -39,18 +37,6 @@ class HasAccount(Conflict):
 class TooYoungForCode(DomainError):
     status = 422
     message = N_("People can have an account from the age of 13. Make the joining code then.")
-
-
-def new_code() -> str:
-    """Twelve characters, in groups as people read them out."""
-    plain = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-    return "-".join(plain[at : at + GROUP] for at in range(0, LENGTH, GROUP))
-
-
-def read_code(text: str) -> str:
-    """The characters of the code that was meant, however it was typed."""
-    plain = unicodedata.normalize("NFKC", text).upper().translate(LOOKALIKES)
-    return "".join(one for one in plain if one in ALPHABET)
 
 
 def is_same_person(kept: Details, told: Details) -> bool:

@@ -18,13 +18,12 @@ from portal.accounts.family import service as family
 from portal.accounts.joining.domain import (
     CLAIM_LASTS,
     LASTS,
+    LENGTH,
     TRIES,
     HasAccount,
     ImplausibleBirth,
     TooYoungForCode,
     is_same_person,
-    new_code,
-    read_code,
 )
 from portal.accounts.joining.models import JoiningCode
 from portal.accounts.people import service as people
@@ -86,7 +85,7 @@ def joining_code(person_id: UUID, *, by: UUID) -> str:
         raise HasAccount
     if domain.age(person.birth_date, clock.today()) < domain.YOUNGEST:
         raise TooYoungForCode
-    code = new_code()
+    code = ids.grouped(ids.new_code(LENGTH))
     ends = clock.now() + LASTS
     row = JoiningCode(
         subject_id=person_id, made_by=by, hash=_hash(code), tries=0, ends=ends, filled=""
@@ -212,7 +211,7 @@ def _open(code: str) -> ColumnElement[bool]:
 
 
 def _hash(code: str) -> bytes:
-    return keys.keyed_hash("joining.code", read_code(code))
+    return keys.keyed_hash("joining.code", ids.read_code(code))
 
 
 def _told(act: str, person_id: UUID, by: UUID | str, why: str = "") -> None:

@@ -22,7 +22,7 @@ from portal.applications import models
 from portal.applications.domain import Behalf
 from portal.applications.lists.domain import GROUPS, Due, Place, Sort, Wanted, due_days
 from portal.applications.models import Application
-from portal.applications.reach import Reach, by_provider, reached
+from portal.applications.reach.service import Reach, by_provider, reached
 from portal.delegation.domain import EVERYTHING
 from portal.kernel import ids
 from portal.kernel.db import db

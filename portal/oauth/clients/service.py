@@ -16,6 +16,8 @@ from portal.oauth.clients.domain import ApprovedByAnother, Kind, NoSuchClient, S
 from portal.oauth.clients.models import OauthClient, OauthSecret
 from portal.oauth.domain import FOR_PEOPLE, FOR_PROGRAMS, claims_of
 
+# What pages call a client; tables are this module's alone.
+Client = OauthClient
 OLD_SECRET_LASTS = timedelta(days=7)
 
 

@@ -29,9 +29,7 @@ def sign(claims: Mapping[str, Any]) -> str:
 
 
 def published() -> list[dict[str, Any]]:
-    """The key in use, the next one, and old ones that tokens may still be signed with."""
-    if _current() is None:
-        _begin()
+    """The key in use, the next one, and old ones; none before the first token is signed."""
     live = or_(OauthKey.ends.is_(None), OauthKey.ends > clock.now())
     rows = db.session.scalars(select(OauthKey).where(live).order_by(OauthKey.id))
     return [row.public for row in rows]

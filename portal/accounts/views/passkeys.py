@@ -5,15 +5,16 @@ from uuid import UUID
 from flask import Blueprint, flash, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import domain, entry, service
+from portal.accounts import domain, service
 from portal.accounts.attempts import service as attempts
 from portal.accounts.domain import Level
 from portal.accounts.factors import service as factors
-from portal.accounts.factors.views import second_step
-from portal.accounts.forms import Code, NewPasskey, PasskeyName, SignIn
+from portal.accounts.forms.signing import Code, NewPasskey, PasskeyName, SignIn
 from portal.accounts.passkeys import service as passkeys
 from portal.accounts.passkeys.domain import REFUSALS
 from portal.accounts.sessions import service as sessions
+from portal.accounts.views import entry
+from portal.accounts.views.factors import second_step
 from portal.accounts.visitors import halfway, person_id
 from portal.i18n import gettext as _
 from portal.kernel.errors import SignInNeeded

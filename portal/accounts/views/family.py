@@ -5,8 +5,8 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import domain, entry
-from portal.accounts.family import children
+from portal.accounts import domain
+from portal.accounts.children import service as children
 from portal.accounts.family import service as family
 from portal.accounts.family.domain import (
     RELATIONS,
@@ -14,8 +14,9 @@ from portal.accounts.family.domain import (
     GuardianCodeUnfit,
     NotOfAge,
 )
-from portal.accounts.family.forms import AnotherGuardian, NewChild
-from portal.accounts.forms import Form
+from portal.accounts.forms.family import AnotherGuardian, NewChild
+from portal.accounts.forms.signing import Form
+from portal.accounts.views import entry
 from portal.accounts.visitors import person_id
 from portal.i18n import gettext as _
 from portal.kernel import clock

@@ -8,7 +8,7 @@ from wtforms import ValidationError
 from portal.accounts import domain
 from portal.accounts.domain import Details, Gender
 from portal.accounts.family.domain import RELATIONS, NoChild, Relation
-from portal.accounts.forms import Form
+from portal.accounts.forms.signing import Form
 from portal.accounts.joining.domain import ImplausibleBirth
 from portal.i18n import gettext, language
 from portal.i18n import lazy_gettext as _l

@@ -1,6 +1,6 @@
 """What is typed to recover an account."""
 
-from portal.accounts.forms import Form
+from portal.accounts.forms.signing import Form
 from portal.i18n import lazy_gettext as _l
 from portal.web.fields import PasswordField
 

@@ -5,10 +5,10 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import entry
-from portal.accounts.proving.forms import GivenUpNumber, SentCode
+from portal.accounts.forms.proving import GivenUpNumber, SentCode
 from portal.accounts.releases import service
 from portal.accounts.releases.service import Asked
+from portal.accounts.views import entry
 from portal.i18n import gettext as _
 from portal.kernel.errors import NotFound
 from portal.post import service as post

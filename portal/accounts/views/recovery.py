@@ -6,15 +6,16 @@ To open a link changes nothing: programs that look through mail do that, too.
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import entry, service
+from portal.accounts import service
 from portal.accounts.alarms import service as alarms
 from portal.accounts.alarms.domain import LinkEnded
 from portal.accounts.domain import Level
-from portal.accounts.forms import Form
+from portal.accounts.forms.recovery import Password
+from portal.accounts.forms.signing import Form
 from portal.accounts.recovery import service as recovery
 from portal.accounts.recovery.domain import RecoveryEnded
-from portal.accounts.recovery.forms import Password
 from portal.accounts.sessions import service as sessions
+from portal.accounts.views import entry
 from portal.accounts.visitors import halfway, person_id
 from portal.i18n import gettext as _
 from portal.web.access import public

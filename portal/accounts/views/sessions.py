@@ -5,10 +5,11 @@ from uuid import UUID
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import entry, service
-from portal.accounts.sessions import confirming
+from portal.accounts import service
+from portal.accounts.confirming import service as confirming
+from portal.accounts.forms.sessions import ShownApp, ShownPassword
 from portal.accounts.sessions import service as sessions
-from portal.accounts.sessions.forms import ShownApp, ShownPassword
+from portal.accounts.views import entry
 from portal.accounts.visitors import person_id
 from portal.i18n import gettext as _
 from portal.web import sendable

@@ -3,15 +3,16 @@
 from flask import Blueprint, flash, redirect
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import entry, service
-from portal.accounts.forms import (
+from portal.accounts import service
+from portal.accounts.forms.signing import (
     SignIn,
 )
 from portal.accounts.sessions import service as sessions
+from portal.accounts.views import entry
 from portal.i18n import gettext as _
 from portal.web.access import public
 
-pages = Blueprint("accounts", __name__, template_folder="templates")
+pages = Blueprint("accounts", __name__, template_folder="../templates")
 pages.after_request(entry.never_kept)
 
 

@@ -6,7 +6,7 @@ from wtforms import ValidationError
 
 from portal.accounts import passwords
 from portal.accounts.domain import Details, UnfitPassword
-from portal.accounts.forms import LENGTH, Form
+from portal.accounts.forms.signing import LENGTH, Form
 from portal.i18n import lazy_gettext as _l
 from portal.kernel import clock
 from portal.web.fields import CodeField, PasswordField, TextField

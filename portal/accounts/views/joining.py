@@ -5,11 +5,12 @@ from uuid import UUID
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import entry, service
+from portal.accounts import service
 from portal.accounts.domain import Level
-from portal.accounts.forms import Registration
+from portal.accounts.forms.signing import Registration
 from portal.accounts.joining import service as joining
 from portal.accounts.joining.domain import CodeUnfit
+from portal.accounts.views import entry
 from portal.i18n import gettext
 from portal.web.access import public
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from portal.accounts.contacts.domain import Contact, Kind
-from portal.accounts.forms import Form
+from portal.accounts.forms.signing import Form
 from portal.i18n import lazy_gettext as _l
 from portal.web.fields import ChoiceField, CodeField, EmailField, PhoneField
 from portal.web.fields.contacts import say_phone

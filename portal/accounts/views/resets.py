@@ -6,13 +6,13 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import entry
 from portal.accounts.contacts.domain import Kind
 from portal.accounts.domain import UnfitPassword
+from portal.accounts.forms.resets import Forgot, NewByCode, NewOne
 from portal.accounts.resets import service as resets
 from portal.accounts.resets.domain import AskedElsewhere, ResetEnded
-from portal.accounts.resets.forms import Forgot, NewByCode, NewOne
 from portal.accounts.resets.service import Asked
+from portal.accounts.views import entry
 from portal.i18n import gettext as _
 from portal.web.access import public
 

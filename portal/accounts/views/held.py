@@ -13,10 +13,10 @@ from flask import Blueprint, Flask, current_app, flash, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import same_origin
 
-from portal.accounts import entry
 from portal.accounts.held import service as held_posts
 from portal.accounts.held.service import Post
 from portal.accounts.sessions import service as sessions
+from portal.accounts.views import entry
 from portal.accounts.visitors import person_id
 from portal.i18n import gettext as _
 from portal.kernel.errors import N_, Gone, SignInNeeded

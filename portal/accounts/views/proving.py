@@ -5,14 +5,15 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import entry, service
+from portal.accounts import service
 from portal.accounts.contacts import service as contacts
 from portal.accounts.contacts.domain import Contact, Kind, masked
 from portal.accounts.domain import Level
+from portal.accounts.forms.proving import NewEmail, NewMobile, SentCode, WhichContact, shown
 from portal.accounts.proving import service as proving
-from portal.accounts.proving.forms import NewEmail, NewMobile, SentCode, WhichContact, shown
 from portal.accounts.releases import service as releases
 from portal.accounts.sessions import service as sessions
+from portal.accounts.views import entry
 from portal.accounts.visitors import halfway, person_id
 from portal.audit import service as audit
 from portal.i18n import gettext as _

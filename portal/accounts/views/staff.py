@@ -7,11 +7,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from portal.accounts import entry, service
+from portal.accounts import service
 from portal.accounts.domain import Role
+from portal.accounts.forms.staff import NAMES, EmergencyForm, RoleForm
 from portal.accounts.roles import service as roles
 from portal.accounts.staff import service as staff
-from portal.accounts.staff.forms import NAMES, EmergencyForm, RoleForm
+from portal.accounts.views import entry
 from portal.accounts.visitors import Person
 from portal.i18n import gettext as _
 from portal.kernel.errors import DomainError

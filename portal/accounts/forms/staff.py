@@ -1,7 +1,7 @@
 """What an admin types about somebody's roles, and staff in an emergency."""
 
 from portal.accounts.domain import STAFF, Grant, Role
-from portal.accounts.forms import Form
+from portal.accounts.forms.signing import Form
 from portal.i18n import lazy_gettext as _l
 from portal.web.fields import ChoiceField, EmailField, LongTextField, TextField
 

@@ -7,13 +7,14 @@ import segno
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import entry, service
+from portal.accounts import service
 from portal.accounts.contacts import service as contacts
 from portal.accounts.domain import Level
 from portal.accounts.factors import service as factors
-from portal.accounts.forms import Code, Form, NewPassword, RecoveryCode
+from portal.accounts.forms.signing import Code, Form, NewPassword, RecoveryCode
 from portal.accounts.passkeys import service as passkeys
 from portal.accounts.sessions import service as sessions
+from portal.accounts.views import entry
 from portal.accounts.visitors import halfway, person_id
 from portal.i18n import gettext as _
 from portal.i18n import ngettext

@@ -1,6 +1,6 @@
 """What somebody who is signed in types to show once more that it is they."""
 
-from portal.accounts.forms import Form
+from portal.accounts.forms.signing import Form
 from portal.i18n import lazy_gettext as _l
 from portal.web.fields import CodeField, PasswordField
 

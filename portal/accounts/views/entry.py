@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
 from portal.accounts.domain import Level
-from portal.accounts.forms import Form
+from portal.accounts.forms.signing import Form
 from portal.accounts.sessions import service as sessions
 from portal.accounts.visitors import person_id
 from portal.web.access import safe_next

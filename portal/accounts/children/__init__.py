@@ -1,0 +1,1 @@
+"""Children: what a guardian does for them before they have an account."""

@@ -1,0 +1,1 @@
+"""Confirming: showing a factor again while signed in."""

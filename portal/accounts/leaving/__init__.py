@@ -1,0 +1,1 @@
+"""Leaving: what goes when a person goes."""

@@ -1,0 +1,1 @@
+"""Reach: which cases somebody of a provider sees."""
