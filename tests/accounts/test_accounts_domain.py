@@ -126,7 +126,11 @@ def test_each_role_allows_what_the_table_says():
     assert domain.permissions([Grant(Role.OFFICER, "revenue")]) == {
         "applications.read",
         "applications.decide",
+        "cases.break_glass",
     }
+    # Who breaks the glass reads, and decides nothing.
+    assert domain.permissions([Grant(Role.EMERGENCY, "revenue")]) == {"applications.read"}
+    assert domain.permissions([Grant(Role.OPERATOR, "sewa-1")]) == {"delegation.assist"}
     assert "people.grant" in domain.permissions([Grant(Role.CITIZEN), Grant(Role.ADMIN)])
 
 

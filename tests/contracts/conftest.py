@@ -35,6 +35,7 @@ def everybody(lived_in):
     person = make_person(name="Officer Singh", role="officer", provider="revenue")
     accounts.grant(person.id, Role.INTEGRATOR, "revenue", by="tests")
     accounts.grant(person.id, Role.ADMIN, by="tests")
+    accounts.grant(person.id, Role.OPERATOR, "service-centre-1", by="tests")
     db.session.commit()
     factories.draft_for(person)
     return person

@@ -8,25 +8,49 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from portal.accounts import service as accounts
 from portal.accounts.children import service as children
-from portal.accounts.domain import FOR_A_PROVIDER, PERMISSIONS, Role
+from portal.accounts.domain import FOR_A_PROVIDER, PERMISSIONS, Grant, Role
 from portal.accounts.family.domain import Relation
+from portal.accounts.roles import service as roles
+from portal.accounts.sessions import service as sessions
+from portal.accounts.sessions.models import SessionRow
 from portal.api import service as api
 from portal.applications import service as applications
 from portal.bills.domain import Fetched
 from portal.bills.models import BillLookup
+from portal.delegation import service as delegation
+from portal.federation import service as federation
+from portal.federation.domain import Identity
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.oauth.clients import service as clients
+from portal.oauth.models import OauthConsent
 from portal.registry.models import ServiceVersion
 from portal.webhooks import service as webhooks
+from tests.accounts.authenticator import kept_passkey
 from tests.accounts.factories import make_person, some_details
 from tests.applications import factories
+from tests.delegation.factories import EVERYTHING
 from tests.payments import factories as payments
 
+A_MONTH = timedelta(days=30)
 OURS, THEIRS = "revenue", "municipal"
 # What names no belonging: words of the catalogue, kinds, and the language.
-PUBLIC = {"lang", "provider", "name", "service", "slug", "area", "gateway", "act"}
+PUBLIC = {
+    "lang",
+    "provider",
+    "name",
+    "service",
+    "slug",
+    "area",
+    "gateway",
+    "act",
+    "kind",
+    "identity_provider",
+}
 # Secrets: who knows one may use it, and each page that takes one has tests of its own.
 SECRETS = {"token", "key", "code"}
 
@@ -86,6 +110,57 @@ def _child(citizen, _):
     return children.add(citizen.id, told, Relation.MOTHER)
 
 
+def _passkey(citizen, _):
+    return kept_passkey(citizen.id)
+
+
+def _session(citizen, _):
+    sessions.open_row(citizen.id)
+    mine = select(SessionRow.id).where(SessionRow.person_id == citizen.id)
+    return db.session.scalars(mine.order_by(SessionRow.created_at.desc())).first()
+
+
+def _identity(citizen, _):
+    federation.link(citizen.id, Identity("state-id", "https://id.example.org", "matrix"))
+    return federation.linked(citizen.id)[0].id
+
+
+def _mandate(citizen, _):
+    made = delegation.grant(citizen.id, "helper@example.org", EVERYTHING, clock.now() + A_MONTH)
+    return made.id
+
+
+def _client(citizen, _):
+    told = clients.Told(
+        provider=OURS,
+        name="Land records",
+        kind=clients.Kind.SITE,
+        website="https://land.example.org",
+        purpose="To fill in your forms.",
+        redirect_uris=("https://land.example.org/back",),
+        scopes=("openid", "email"),
+    )
+    return clients.register(told, citizen.id).id
+
+
+def _consent(citizen, _):
+    agreed = OauthConsent(
+        person_id=citizen.id,
+        client_id=_client(citizen, _),
+        scopes=["openid"],
+        asked=[],
+        claims=[],
+    )
+    db.session.add(agreed)
+    db.session.flush()
+    return agreed.id
+
+
+def _change(citizen, _):
+    wanted = Grant(Role.OFFICER, OURS)
+    return roles.propose(citizen.id, wanted, gives=True, by=citizen.id, reason="New officer")
+
+
 def _version(*_):
     return db.session.query(ServiceVersion.id).first()[0]
 
@@ -99,6 +174,13 @@ THINGS: dict[str, Callable] = {
     "token_id": _token,
     "child_id": _child,
     "version_id": _version,
+    "passkey_id": _passkey,
+    "session_id": _session,
+    "link_id": _identity,
+    "mandate_id": _mandate,
+    "client_id": _client,
+    "consent_id": _consent,
+    "change_id": _change,
 }
 NAMED = {"reference", *THINGS}
 

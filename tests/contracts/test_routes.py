@@ -221,6 +221,8 @@ def test_every_page_says_its_language_and_direction(house, application, as_every
     for rule, _ in alone(house):
         got = client.get(address(rule, lang=lang), follow_redirects=True)
         assert got.status_code == 200, rule.rule
+        if got.mimetype == "application/json":  # what a script of a page asks for
+            continue
         told = re.search(r'<html lang="([^"]+)" dir="([^"]+)">', got.get_data(as_text=True))
         assert told, rule.rule
         assert told.groups() == (lang, LANGUAGES[lang]), rule.rule

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.audit.models import AuditEntry
 from portal.delegation import domain, service
 from portal.delegation.models import Mandate
-from portal.kernel import clock, crypto
+from portal.kernel import clock, crypto, ids
 from portal.kernel.db import db
 from tests.applications.pages import open_page
 from tests.delegation.factories import EVERYTHING, INCOME_PATH, accepted, terms
@@ -59,7 +59,7 @@ def test_the_code_is_shown_once(ashas, ravi):
     assert ashas.get(f"{HELPERS}/code").status_code == 302
     assert code not in open_page(ashas, HELPERS).text
     row = db.session.scalars(select(Mandate)).one()
-    assert row.code_hash == crypto.token_hash(domain.read_code(code))
+    assert row.code_hash == crypto.token_hash(ids.read_code(code))
 
 
 def test_the_person_does_not_learn_whether_the_helper_has_an_account(ashas, ravi):
