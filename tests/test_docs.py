@@ -52,7 +52,7 @@ def codes(cell):
 def shown(default):
     if isinstance(default, bool):
         return str(default).lower()
-    return "-" if default is None else str(default)
+    return "-" if default in (None, ()) else str(default)
 
 
 def test_every_setting_is_told_with_what_it_is_unless_set():
@@ -102,7 +102,7 @@ def test_the_commands_that_pages_name_exist():
             cli.portal.add_command(command)
     named = set()
     for path in PAGES:
-        named |= set(re.findall(r"`portal ([a-z]+(?: [a-z]+)?)", path.read_text()))
+        named |= set(re.findall(r"`portal ([a-z]+(?: [a-z-]+)?)", path.read_text()))
     for words in named:
         first, _, second = words.partition(" ")
         assert first in cli.portal.commands, words

@@ -2,25 +2,29 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from typing import ParamSpec, cast
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 from pydantic import BaseModel
 
 from portal.accounts.views import entry
 from portal.api.access import calling, citizen
 from portal.api.openapi import Operation, described
-from portal.audit import service as audit
 from portal.kernel.errors import TooMany
-from portal.oauth import reading, service
-from portal.oauth.domain import BAD, CLAIMS, FOR_PEOPLE, FOR_PROGRAMS, OauthRefused
-from portal.oauth.service import Told
+from portal.oauth import protocol, reading, service
+from portal.oauth.domain import CLAIMS, FOR_PEOPLE, FOR_PROGRAMS, OauthRefused
 from portal.oauth.signing import service as signing
 from portal.web.access import public
 
 P = ParamSpec("P")
+KEYS_KEPT = 300
 programs = Blueprint("oauth", __name__)
-programs.after_request(entry.never_kept)
+
+
+@programs.after_request
+def never_kept(response: Response) -> Response:
+    """But for what says itself how long it may be kept."""
+    return response if response.cache_control.max_age else entry.never_kept(response)
 
 
 class Me(BaseModel):
@@ -45,87 +49,51 @@ def says_errors(view: Callable[P, Response]) -> Callable[P, Response]:
         try:
             return view(*args, **kwargs)
         except OauthRefused as refused:
-            return refusal(refused)
+            return protocol.server.handle_error_response(None, refused)
         except TooMany as error:
-            response = refusal(OauthRefused("slow_down", status=429))
+            slow = OauthRefused("slow_down", status=429)
+            response = protocol.server.handle_error_response(None, slow)
             response.headers["Retry-After"] = str(error.retry_after)
             return response
 
     return answered
 
 
-def refusal(refused: OauthRefused) -> Response:
-    audit.record("oauth.refused", about="oauth", actor="program", why=refused.why)
-    response = jsonify(error=refused.error)
-    response.status_code = refused.status
-    if refused.status == 401:
-        scheme = "Bearer" if refused.error == "invalid_token" else "Basic"
-        response.headers["WWW-Authenticate"] = f'{scheme} error="{refused.error}"'
-    return response
-
-
 @programs.post("/oauth/token")
 @public
 @says_errors
 def token() -> Response:
-    told = reading.form()
-    client = reading.client(told)
-    kind = told.get("grant_type")
-    if kind == "authorization_code":
-        wanted = (told.get(name) for name in ("code", "redirect_uri", "code_verifier"))
-        parts = tuple(one or "" for one in wanted)
-        if not all(parts):
-            raise OauthRefused(BAD, "parameters")
-        return jsonify(service.redeem(client, Told(*parts)))
-    if kind == "refresh_token":
-        if not told.get("refresh_token"):
-            raise OauthRefused(BAD, "parameters")
-        return jsonify(service.refresh(client, told["refresh_token"], told.get("scope", "")))
-    if kind == "client_credentials":
-        return jsonify(service.for_program(client, told.get("scope", "")))
-    raise OauthRefused("unsupported_grant_type" if kind else BAD)
+    return cast("Response", protocol.server.create_token_response(reading.form()))
 
 
 @programs.post("/oauth/revoke")
 @public
 @says_errors
 def revoke() -> Response:
-    told = reading.form()
-    client = reading.client(told)
-    if not told.get("token"):
-        raise OauthRefused(BAD, "parameters")
-    service.revoke(client, told["token"])
-    return jsonify({})
+    return _endpoint("revocation", reading.form())
 
 
 @programs.post("/oauth/introspect")
 @public
 @says_errors
 def introspect() -> Response:
-    told = reading.form()
-    client = reading.client(told)
-    if not told.get("token"):
-        raise OauthRefused(BAD, "parameters")
-    return jsonify(service.introspect(client, told["token"]))
+    return _endpoint("introspection", reading.form())
 
 
 @programs.route("/oauth/userinfo", methods=["GET", "POST"])
 @public
 @says_errors
 def userinfo() -> Response:
-    kind, _, text = request.headers.get("Authorization", "").partition(" ")
-    row = service.live_access(text.strip()) if kind.casefold() == "bearer" else None
-    if row is None or row.person_id is None:
-        raise OauthRefused("invalid_token", status=401)
-    if "openid" not in row.scopes:
-        raise OauthRefused("insufficient_scope", status=403)
-    return jsonify(service.userinfo(row.id, "userinfo"))
+    return _endpoint("userinfo", {})
 
 
 @programs.get("/oauth/jwks")
 @public
 def jwks() -> Response:
-    return jsonify(keys=signing.published())
+    """Kept by others for a few minutes: the next key is published long before it signs."""
+    response = jsonify(keys=signing.published())
+    response.cache_control.public, response.cache_control.max_age = True, KEYS_KEPT
+    return response
 
 
 @programs.get("/.well-known/openid-configuration")
@@ -158,7 +126,11 @@ def server() -> Response:
 @citizen("citizen")
 @described(Operation("What the person agreed to tell", gives=Me))
 def me() -> Response:
-    return jsonify(service.userinfo(calling().token_id, "api"))
+    return jsonify(service.userinfo_of(calling().token_id, "api"))
+
+
+def _endpoint(name: str, told: dict[str, str]) -> Response:
+    return cast("Response", protocol.server.create_endpoint_response(name, told))
 
 
 def _server() -> dict[str, object]:

@@ -10,6 +10,7 @@ from portal.kernel.errors import Refused
 from portal.oauth.clients import service as clients
 from portal.oauth.clients.domain import Kind, Told, UnfitClient
 from portal.oauth.domain import CLAIMS, FOR_PEOPLE, FOR_PROGRAMS, LABELS
+from portal.oauth.signing import service as signing
 from portal.web.access import SOON, fresh, may, visitor
 from portal.web.fields.base import tidy
 
@@ -61,6 +62,7 @@ def waiting() -> ResponseReturnValue:
 @fresh(SOON)
 def approve(client_id: UUID) -> ResponseReturnValue:
     clients.approve(client_id, visitor().id)
+    signing.ready()
     return redirect(url_for(".waiting"))
 
 

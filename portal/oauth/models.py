@@ -1,15 +1,13 @@
-"""What people agreed to, codes and tokens. Of codes and tokens only hashes are kept."""
+"""What people agreed to tell sites and apps."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base, Row
-
-CLIENT = "oauth_clients.id"
 
 
 class OauthConsent(Row, Base):
@@ -27,49 +25,8 @@ class OauthConsent(Row, Base):
     )
 
     person_id: Mapped[UUID]
-    client_id: Mapped[UUID] = mapped_column(ForeignKey(CLIENT))
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("oauth_clients.id"))
     scopes: Mapped[list[str]] = mapped_column(JSONB)
     asked: Mapped[list[str]] = mapped_column(JSONB)
     claims: Mapped[list[str]] = mapped_column(JSONB)
-    revoked_at: Mapped[datetime | None]
-
-
-class OauthCode(Row, Base):
-    """`family` names the tokens that are made from it."""
-
-    __tablename__ = "oauth_codes"
-    __table_args__ = (Index("ix_oauth_codes_ends", "ends"),)
-
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    family: Mapped[UUID]
-    client_id: Mapped[UUID] = mapped_column(ForeignKey(CLIENT))
-    person_id: Mapped[UUID]
-    session_id: Mapped[UUID]
-    consent_id: Mapped[UUID] = mapped_column(ForeignKey("oauth_consents.id"))
-    redirect_uri: Mapped[str]
-    challenge: Mapped[str]
-    nonce: Mapped[str | None]
-    scopes: Mapped[list[str]] = mapped_column(JSONB)
-    how: Mapped[str | None]
-    auth_time: Mapped[datetime]
-    ends: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-
-
-class OauthToken(Row, Base):
-    """`kind` is access or refresh. A family begins with one code and ends as one."""
-
-    __tablename__ = "oauth_tokens"
-    __table_args__ = (Index("ix_oauth_tokens_ends", "ends"),)
-
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    kind: Mapped[str]
-    family: Mapped[UUID] = mapped_column(index=True)
-    family_ends: Mapped[datetime]
-    client_id: Mapped[UUID] = mapped_column(ForeignKey(CLIENT), index=True)
-    person_id: Mapped[UUID | None]
-    consent_id: Mapped[UUID | None] = mapped_column(ForeignKey("oauth_consents.id"), index=True)
-    scopes: Mapped[list[str]] = mapped_column(JSONB)
-    ends: Mapped[datetime]
-    used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

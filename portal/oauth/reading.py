@@ -1,24 +1,15 @@
-"""Reading parameters once each, and who a client is; alike for all addresses of the server."""
+"""Reading parameters once each, and what a client shows of itself in the header."""
 
 import base64
 import binascii
 from collections.abc import Mapping
-from datetime import timedelta
 from urllib.parse import unquote_plus
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from portal.accounts.attempts import service as attempts
-from portal.accounts.attempts.domain import Limit
-from portal.oauth.clients import service as clients
-from portal.oauth.clients.domain import Kind
-from portal.oauth.clients.service import Client
-from portal.oauth.domain import BAD, LONGEST, OauthRefused
+from portal.oauth.domain import BAD, CLIENT, LONGEST, OauthRefused
 
-MINUTE = timedelta(minutes=1)
-FAILURES = Limit("oauth client", 20, MINUTE, MINUTE, 10 * MINUTE)
-CLIENT = "invalid_client"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -39,39 +30,35 @@ def form() -> dict[str, str]:
     return once(request.form)
 
 
-def client(told: Mapping[str, str]) -> Client:
-    """The approved client that showed its secret; an app has none. Raises OauthRefused, TooMany."""
-    name, secret = _credentials(told)
-    key = (name[:64], request.remote_addr or "")
-    attempts.spend(FAILURES, *key)
-    found = clients.approved(name)
-    if found is None or not _shows(found, secret):
-        raise OauthRefused(CLIENT, status=401)
-    attempts.take_back(FAILURES, *key)
-    return found
+def query() -> dict[str, str]:
+    """Raises OauthRefused."""
+    return once(request.args)
 
 
-def _shows(found: Client, secret: str | None) -> bool:
-    if found.kind == Kind.APP:
-        return secret is None
-    return secret is not None and clients.knows(found, secret)
+def one_way(told: Mapping[str, str]) -> str:
+    """The identifier of a client that shows its secret in one way alone. Raises OauthRefused."""
+    if (shown := header(told)) is not None:
+        if "client_secret" in told:
+            raise OauthRefused(BAD, "credentials")
+        return shown[0]
+    if "client_assertion" in told or not told.get("client_id"):
+        raise OauthRefused(CLIENT, "credentials", 401)
+    return told["client_id"]
 
 
-def _credentials(told: Mapping[str, str]) -> tuple[str, str | None]:
-    """By one way alone: in the header or in the form."""
-    header = request.headers.get("Authorization")
-    if header is None:
-        if "client_assertion" in told or not told.get("client_id"):
-            raise OauthRefused(CLIENT, "no_credentials", 401)
-        return told["client_id"], told.get("client_secret")
-    kind, _, text = header.partition(" ")
-    if kind.casefold() != "basic" or "client_secret" in told or len(text) > LONGEST:
-        raise OauthRefused(BAD if "client_secret" in told else CLIENT, "credentials", 401)
+def header(told: Mapping[str, str]) -> tuple[str, str] | None:
+    """The identifier and the secret of the header, if there is one. Raises OauthRefused."""
+    sent = request.headers.get("Authorization")
+    if sent is None:
+        return None
+    kind, _, text = sent.partition(" ")
+    if kind.casefold() != "basic" or len(text) > LONGEST:
+        raise OauthRefused(CLIENT, "credentials", 401)
     try:
         name, found, secret = base64.b64decode(text, validate=True).decode().partition(":")
     except (binascii.Error, ValueError) as error:
         raise OauthRefused(CLIENT, "credentials", 401) from error
-    name = unquote_plus(name)
+    name, secret = unquote_plus(name), unquote_plus(secret)
     if not found or "\0" in name + secret or told.get("client_id", name) != name:
         raise OauthRefused(CLIENT, "credentials", 401)
-    return name, unquote_plus(secret)
+    return name, secret

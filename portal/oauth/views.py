@@ -5,7 +5,8 @@ from typing import cast
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from authlib.oauth2 import OAuth2Error
+from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.domain import Level
@@ -16,12 +17,12 @@ from portal.i18n import gettext as _
 from portal.kernel import clock
 from portal.kernel.crypto import token_hash
 from portal.oauth import claims, domain, reading, service
-from portal.oauth.clients import domain as client_rules
-from portal.oauth.clients import service as clients
 from portal.oauth.clients.domain import Kind
 from portal.oauth.clients.service import Client
 from portal.oauth.domain import PHISHING_RESISTANT, Asked, CannotGoOn, OauthRefused
+from portal.oauth.protocol import CodeGrant, server
 from portal.oauth.service import Agreed
+from portal.oauth.tokens.service import Given
 from portal.web.access import LATER, fresh, public, signed_in, visitor
 from portal.web.errors import answer
 from portal.web.headers import POLICY
@@ -34,26 +35,16 @@ starts.after_request(entry.never_kept)
 BEGUN, MOST_BEGUN = "oauth", 5
 
 
-class BackToSite(Exception):
-    """What is wrong is told to the site, whose address is right."""
-
-    def __init__(self, redirect_uri: str, state: str | None, refused: OauthRefused) -> None:
-        self.redirect_uri, self.state, self.refused = redirect_uri, state, refused
-        super().__init__(refused.error)
-
-
 @starts.get("/oauth/authorize")
 @public
 def authorize() -> ResponseReturnValue:
     """Check the request whole; then the sign-in and the consent come."""
     try:
-        client, asked = _request()
-        if "none" in asked.prompt:
-            return _without_asking(client, asked)
-    except BackToSite as error:
-        return _back(error.redirect_uri, error.state, error=error.refused)
-    except OauthRefused as refused:
-        return _nowhere(refused)
+        grant = _grant()
+        if "none" in grant.asked.prompt:
+            return _without_asking(grant)
+    except OAuth2Error as error:
+        return _refused(error)
     begun = dict(session.get(BEGUN, {}))
     begun[_key()] = clock.now().isoformat()
     session[BEGUN] = dict(list(begun.items())[-MOST_BEGUN:])
@@ -65,17 +56,15 @@ def authorize() -> ResponseReturnValue:
 @fresh(LATER)
 def consent() -> ResponseReturnValue:
     try:
-        client, asked = _request()
+        grant = _grant()
         began = session.get(BEGUN, {}).get(_key())
         if began is None:
-            return _nowhere(OauthRefused(domain.BAD, "not_begun"))
-    except BackToSite as error:
-        return _back(error.redirect_uri, error.state, error=error.refused)
-    except OauthRefused as refused:
-        return _nowhere(refused)
-    if _too_long_ago(asked, datetime.fromisoformat(began)):
+            raise OauthRefused(domain.BAD, "not_begun")
+    except OAuth2Error as error:
+        return _refused(error)
+    if _too_long_ago(grant.asked, datetime.fromisoformat(began)):
         return redirect(url_for("sessions.confirm", next=request.full_path))
-    return _answered(client, asked) if request.method == "POST" else _asked(client, asked)
+    return _answered(grant) if request.method == "POST" else _asked(grant)
 
 
 @pages.get("/account/apps")
@@ -93,35 +82,36 @@ def withdraw(consent_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".mine"))
 
 
-def _request() -> tuple[Client, Asked]:
-    """Raises OauthRefused where nobody may be sent back, else BackToSite."""
-    told = reading.once(request.args)
-    client = clients.approved(told.get("client_id", ""))
-    uri = told.get("redirect_uri", "")
-    if client is None:
-        raise OauthRefused("invalid_client", "authorize_client")
-    if not any(client_rules.matches(one, uri) for one in client.redirect_uris):
-        raise OauthRefused(domain.BAD, "redirect_uri")
-    try:
-        return client, domain.read(told, uri, client.scopes)
-    except OauthRefused as refused:
-        raise BackToSite(uri, told.get("state"), refused) from refused
+def _grant() -> CodeGrant:
+    """Raises OAuth2Error, which leads back only where the address is right."""
+    who = sessions.standing()
+    person_id = who.person_id if who.level is Level.SIGNED_IN else None
+    grant: CodeGrant = server.get_consent_grant(reading.query(), person_id)
+    return grant
 
 
-def _without_asking(client: Client, asked: Asked) -> ResponseReturnValue:
-    """Raises BackToSite where somebody would have to be asked."""
-    if sessions.standing().level is not Level.SIGNED_IN or _too_long_ago(asked, None):
-        raise BackToSite(asked.redirect_uri, asked.state, OauthRefused("login_required"))
-    if (found := _covered(client, asked)) is None:
-        raise BackToSite(asked.redirect_uri, asked.state, OauthRefused("consent_required"))
-    return _let_in(client, asked, found)
+def _without_asking(grant: CodeGrant) -> ResponseReturnValue:
+    """Raises OauthRefused where somebody would have to be asked."""
+    signed_in = sessions.standing().level is Level.SIGNED_IN
+    if not signed_in or _too_long_ago(grant.asked, None):
+        raise _of(grant, "login_required")
+    if (found := _covered(grant)) is None:
+        raise _of(grant, "consent_required")
+    return _let_in(grant, found)
 
 
-def _covered(client: Client, asked: Asked) -> Agreed | None:
+def _of(grant: CodeGrant, error: str) -> OauthRefused:
+    refused = OauthRefused(error, uri=grant.asked.redirect_uri)
+    refused.state = grant.request.payload.state
+    return refused
+
+
+def _covered(grant: CodeGrant) -> Agreed | None:
     """What was agreed to before. Another app may pose as this one, so apps are asked each time."""
+    client = grant.client.row
     if client.kind == Kind.APP:
         return None
-    return service.remembered(cast("UUID", sessions.standing().person_id), client, asked)
+    return service.remembered(cast("UUID", sessions.standing().person_id), client, grant.asked)
 
 
 def _too_long_ago(asked: Asked, began: datetime | None) -> bool:
@@ -138,24 +128,24 @@ def _too_long_ago(asked: Asked, began: datetime | None) -> bool:
     return strong and domain.acr(who.how) != PHISHING_RESISTANT and bool(began and shown < began)
 
 
-def _asked(client: Client, asked: Asked) -> ResponseReturnValue:
-    if (found := _covered(client, asked)) and "consent" not in asked.prompt:
-        return _let_in(client, asked, found)
-    return _page(client, asked)
+def _asked(grant: CodeGrant) -> ResponseReturnValue:
+    if (found := _covered(grant)) and "consent" not in grant.asked.prompt:
+        return _let_in(grant, found)
+    return _page(grant.client.row, grant.asked)
 
 
-def _answered(client: Client, asked: Asked) -> ResponseReturnValue:
+def _answered(grant: CodeGrant) -> ResponseReturnValue:
     if request.form.get("act") != "agree":
-        refused = OauthRefused("access_denied", "person_refused")
-        return _back(asked.redirect_uri, asked.state, error=refused)
-    agreed = service.agree(visitor().id, client, asked, request.form.getlist("claim"))
-    return _let_in(client, asked, agreed)
+        return _back(server.create_authorization_response(grant.request, grant=grant))
+    ticked = request.form.getlist("claim")
+    return _let_in(grant, service.agree(visitor().id, grant.client.row, grant.asked, ticked))
 
 
-def _let_in(client: Client, asked: Asked, agreed: Agreed) -> ResponseReturnValue:
-    code = service.new_code(client, agreed, asked, sessions.standing())
+def _let_in(grant: CodeGrant, agreed: Agreed) -> ResponseReturnValue:
+    given = Given(agreed, grant.asked, sessions.standing())
     session[BEGUN] = {key: at for key, at in session.get(BEGUN, {}).items() if key != _key()}
-    return _back(asked.redirect_uri, asked.state, code=code)
+    answer = server.create_authorization_response(grant.request, grant_user=given, grant=grant)
+    return _back(answer)
 
 
 def _page(client: Client, asked: Asked) -> ResponseReturnValue:
@@ -169,22 +159,19 @@ def _page(client: Client, asked: Asked) -> ResponseReturnValue:
     return html, 200, {"Content-Security-Policy": policy}
 
 
-def _back(
-    uri: str, state: str | None, *, code: str | None = None, error: OauthRefused | None = None
-) -> ResponseReturnValue:
-    """To the site or app, with who says it (RFC 9207)."""
-    told = {"code": code} if code else {}
-    if error:
-        audit.record("oauth.refused", about="oauth", actor="web", why=error.why)
-        told = {"error": error.error}
-    told |= {"state": state} if state else {}
-    told["iss"] = service.issuer()
-    return redirect(f"{uri}{'&' if '?' in uri else '?'}{urlencode(told)}", 303)
-
-
-def _nowhere(refused: OauthRefused) -> ResponseReturnValue:
-    audit.record("oauth.refused", about="oauth", actor="web", why=refused.why)
+def _refused(error: OAuth2Error) -> ResponseReturnValue:
+    """Said to the site or app if its address is right, else on a page."""
+    if error.redirect_uri:
+        return _back(server.back(error))
+    audit.record(
+        "oauth.refused", about="oauth", actor="web", why=getattr(error, "why", error.error)
+    )
     return answer(400, _(CannotGoOn.message))
+
+
+def _back(response: Response) -> Response:
+    response.status_code = 303
+    return response
 
 
 def _key() -> str:

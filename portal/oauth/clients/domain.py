@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import SplitResult, urlsplit
 
+from authlib.common.urls import add_params_to_uri
+
 from portal.kernel.errors import N_, BadInput, DomainError, NotFound
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -78,6 +80,8 @@ def check_redirects(uris: tuple[str, ...], kind: Kind) -> None:
 def is_fit(uri: str, kind: Kind) -> bool:
     parts = _parts(uri)
     if parts is None or "@" in parts.netloc or set(uri) & set("*#\\"):
+        return False
+    if add_params_to_uri(uri, ()) != uri:  # what the answer is added to would change
         return False
     if any(step in (".", "..") for step in parts.path.casefold().replace("%2e", ".").split("/")):
         return False

@@ -1,11 +1,9 @@
 """Signing ID tokens, publishing the keys, and changing them over."""
 
 import json
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from joserfc import jwt
 from joserfc.jwk import RSAKey
 from sqlalchemy import delete, or_, select, text
 
@@ -21,15 +19,21 @@ PUBLISHED_AFTER = timedelta(days=1)
 ALONE = text("SELECT pg_advisory_xact_lock(7305808)")
 
 
-def sign(claims: Mapping[str, Any]) -> str:
+def ready() -> None:
+    """See to it that there is a key to sign with, and the next one published."""
+    if _current() is None:
+        _begin()
+
+
+def current() -> tuple[str, RSAKey]:
+    """What ID tokens are signed with, after its `kid`."""
     row = _current() or _begin()
     told = json.loads(keys.keyring().unwrap(row.key_id, row.id.bytes, row.sealed))
-    header = {"alg": ALG, "kid": str(row.id), "typ": "JWT"}
-    return jwt.encode(header, dict(claims), RSAKey.import_key(told))
+    return str(row.id), RSAKey.import_key(told)
 
 
 def published() -> list[dict[str, Any]]:
-    """The key in use, the next one, and old ones; none before the first token is signed."""
+    """The key in use, the next one, and old ones; none before the first client is approved."""
     live = or_(OauthKey.ends.is_(None), OauthKey.ends > clock.now())
     rows = db.session.scalars(select(OauthKey).where(live).order_by(OauthKey.id))
     return [row.public for row in rows]

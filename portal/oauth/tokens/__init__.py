@@ -1,0 +1,1 @@
+"""Codes, and the tokens that are made from them."""
