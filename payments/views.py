@@ -12,7 +12,7 @@ from payments.gateway import FormPost, Gateway, Printed, Redirect, Started
 from payments.service import Payment
 from portal.i18n import gettext, tag
 from portal.kernel import clock
-from portal.web.access import safe_next, signed_in, visitor
+from portal.web.access import SOON, fresh, safe_next, signed_in, visitor
 from portal.web.headers import POLICY
 
 pages = Blueprint("payments", __name__, url_prefix="/pay", template_folder="templates")
@@ -35,6 +35,7 @@ def show(payment_id: UUID) -> ResponseReturnValue:
 
 @pages.post("/<uuid:payment_id>")
 @signed_in
+@fresh(SOON)
 def start(payment_id: UUID) -> ResponseReturnValue:
     payment = service.find(visitor().id, payment_id)
     if request.form.get("amount") != _seen(payment) or payment.state != PaymentState.DUE:

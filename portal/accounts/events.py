@@ -90,3 +90,10 @@ class AccountSecured(Event):
 
     person_id: UUID
     since: datetime | None
+
+
+@dataclass(frozen=True)
+class PersonRemoved(Event):
+    """The person and all that accounts keep of them are gone; other rooms remove theirs."""
+
+    person_id: UUID

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, cast
 
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+from authlib.oidc.discovery import OpenIDProviderMetadata
 from flask import Blueprint, Response, jsonify
 from pydantic import BaseModel
 
@@ -48,7 +51,7 @@ def says_errors(view: Callable[P, Response]) -> Callable[P, Response]:
     def answered(*args: P.args, **kwargs: P.kwargs) -> Response:
         try:
             return view(*args, **kwargs)
-        except OauthRefused as refused:
+        except OAuth2Error as refused:
             return protocol.server.handle_error_response(None, refused)
         except TooMany as error:
             slow = OauthRefused("slow_down", status=429)
@@ -102,7 +105,7 @@ def configuration() -> Response:
     told = _server()
     claims = [name for names in CLAIMS.values() for name in names]
     more = ["email_verified", "phone_number_verified", "auth_time", "acr", "amr", "nonce"]
-    return jsonify(
+    every = OpenIDProviderMetadata(
         **told,
         userinfo_endpoint=f"{service.issuer()}/oauth/userinfo",
         subject_types_supported=["pairwise"],
@@ -114,12 +117,13 @@ def configuration() -> Response:
         request_parameter_supported=False,
         request_uri_parameter_supported=False,
     )
+    return jsonify(every)
 
 
 @programs.get("/.well-known/oauth-authorization-server")
 @public
 def server() -> Response:
-    return jsonify(_server())
+    return jsonify(AuthorizationServerMetadata(_server()))
 
 
 @programs.get("/api/v1/citizen/me")

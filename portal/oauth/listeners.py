@@ -1,8 +1,9 @@
 """What the authorization server hears."""
 
 from portal.accounts import service as accounts
-from portal.accounts.events import RoleRevoked
+from portal.accounts.events import PersonRemoved, RoleRevoked
 from portal.api import service as api
+from portal.oauth import service
 
 
 def role_revoked(event: RoleRevoked) -> None:
@@ -11,3 +12,8 @@ def role_revoked(event: RoleRevoked) -> None:
         return
     if event.provider not in accounts.providers_of(event.person_id, "api.tokens"):
         api.end_tokens_of(event.person_id, event.provider)
+
+
+def removed(event: PersonRemoved) -> None:
+    """Codes, tokens and what was agreed to go with the person."""
+    service.forget(event.person_id)

@@ -1,6 +1,6 @@
 """The oauth room: other sites and apps sign people in with the portal."""
 
-from portal.accounts.events import RoleRevoked
+from portal.accounts.events import PersonRemoved, RoleRevoked
 from portal.kernel.errors import N_
 from portal.kernel.jobs import Periodic
 from portal.kernel.room import MenuItem, Room
@@ -14,7 +14,10 @@ room = Room(
     commands=(commands.oauth,),
     jobs=(jobs.sweep,),
     periodic=(Periodic("23 3 * * *", jobs.sweep),),
-    within={RoleRevoked: (listeners.role_revoked,)},
+    within={
+        RoleRevoked: (listeners.role_revoked,),
+        PersonRemoved: (listeners.removed,),
+    },
     menu=(
         MenuItem(
             "account", N_("Sites and apps you let in"), "apps.mine", "plug", 94, signed_in=True

@@ -1,14 +1,17 @@
 """The pages on which a person pays: without JavaScript, in order, and only for what is theirs."""
 
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from payments import service
 from payments.domain import PaymentState
 from payments.gateway import FormPost, Outcome, Printed, Redirect, Status
+from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.money import Money
 from tests.accounts.factories import csrf_token, make_person, signed_in_client
@@ -221,3 +224,12 @@ def test_the_way_to_the_gateway_and_back_keeps_the_language(mine, payment, langu
     db.session.rollback()
     assert service.newest(payment).amount == FEE
     assert service.by_id(payment.id).state == PaymentState.DUE
+
+
+def test_paying_asks_for_a_factor_that_was_shown_just_now(app, mine, payment):
+    with time_machine.travel(clock.now() + timedelta(minutes=5, seconds=1)):
+        shown, _ = page(mine, payment)
+        sent = {"csrf_token": csrf_token(shown.data), "amount": "150.00 INR", "gateway": "sandbox"}
+        answer = mine.post(f"/en/pay/{payment.id}", data=sent)
+        assert "/account/confirm" in answer.headers["Location"]
+    assert service.newest(payment) is None

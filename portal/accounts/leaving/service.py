@@ -9,6 +9,7 @@ from portal.accounts import domain
 from portal.accounts.alarms.models import Alarm
 from portal.accounts.devices.models import KnownDevice
 from portal.accounts.domain import State
+from portal.accounts.events import PersonRemoved
 from portal.accounts.factors.models import App, RecoveryCode
 from portal.accounts.family.models import GuardianCode, Guardianship
 from portal.accounts.held.models import HeldPost
@@ -20,6 +21,7 @@ from portal.accounts.roles.models import Emergency, RoleChange, RoleGrant
 from portal.accounts.sessions.models import SessionRow
 from portal.kernel import clock, keys
 from portal.kernel.db import Base, db
+from portal.kernel.events import publish
 
 
 def remove(person_id: UUID) -> None:
@@ -47,6 +49,7 @@ def remove(person_id: UUID) -> None:
     )
     for model, owner in owned:
         db.session.execute(delete(model).where(owner == person_id))
+    publish(PersonRemoved(person_id))
 
 
 def sweep() -> None:

@@ -79,11 +79,9 @@ def check_redirects(uris: tuple[str, ...], kind: Kind) -> None:
 
 def is_fit(uri: str, kind: Kind) -> bool:
     parts = _parts(uri)
-    if parts is None or "@" in parts.netloc or set(uri) & set("*#\\"):
+    if parts is None or "@" in parts.netloc or set(uri) & set('*#"\\') or _has_dots(parts):
         return False
-    if add_params_to_uri(uri, ()) != uri:  # what the answer is added to would change
-        return False
-    if any(step in (".", "..") for step in parts.path.casefold().replace("%2e", ".").split("/")):
+    if add_params_to_uri(uri, ()) != uri:  # the query would not survive the answer
         return False
     if parts.scheme == "https":
         return bool(parts.hostname) and not uri.startswith("https:///")
@@ -118,6 +116,11 @@ def _parts(uri: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts
+
+
+def _has_dots(parts: SplitResult) -> bool:
+    steps = parts.path.casefold().replace("%2e", ".").split("/")
+    return any(step in (".", "..") for step in steps)
 
 
 def _portless(parts: SplitResult) -> tuple[str, ...]:
