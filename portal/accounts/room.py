@@ -1,7 +1,7 @@
 """The accounts room."""
 
 from portal.accounts import commands, jobs, listeners, passwords, visitors
-from portal.accounts.events import NewDevice
+from portal.accounts.events import AccountSecured, NewDevice
 from portal.accounts.recovery import service as recovery
 from portal.accounts.resets import service as resets
 from portal.accounts.sessions import service as sessions
@@ -80,7 +80,10 @@ room = Room(
         ),
         MenuItem("account", N_("Family"), "family.mine", "users", order=94, signed_in=True),
     ),
-    within={NewDevice: (listeners.warn_of_device,)},
+    within={
+        NewDevice: (listeners.warn_of_device,),
+        AccountSecured: (listeners.secured,),
+    },
     permissions={
         "people.grant": N_("Give and take away roles"),
         "cases.break_glass": N_("Open the cases of a provider for an hour in an emergency"),

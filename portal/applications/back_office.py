@@ -182,8 +182,9 @@ def _clock(row: Any) -> tuple[str, str]:
 @may(READ)
 def case(reference: str) -> ResponseReturnValue:
     application = service.find_case(_reach(READ), reference)
-    service.opened(application, visitor().id)
-    return _page(application, _form(application))
+    emergency = _is_emergency(application)
+    service.opened(application, visitor().id, emergency=emergency)
+    return _page(application, _form(application), may_act=not emergency)
 
 
 @pages.post("/<reference>")
@@ -208,7 +209,7 @@ def paper(reference: str, file_id: UUID) -> ResponseReturnValue:
     """A file among the answers, to be saved."""
     application = service.find_case(_reach(READ), reference)
     response = files.download_response(service.paper(application, file_id))
-    service.looked(application, visitor().id, "document")
+    _looked(application, "document")
     return response
 
 
@@ -218,7 +219,7 @@ def view(reference: str, file_id: UUID) -> ResponseReturnValue:
     """A file among the answers, to be looked at in its place."""
     application = service.find_case(_reach(READ), reference)
     response = files.view_response(service.paper(application, file_id))
-    service.looked(application, visitor().id, "document")
+    _looked(application, "document")
     return response
 
 
@@ -229,7 +230,7 @@ def issued(reference: str, document_id: UUID) -> ResponseReturnValue:
     application = service.find_case(_reach(READ), reference)
     document = service.issued_document(application, document_id)
     response = files.view_response(document.file_id)
-    service.looked(application, visitor().id, "document")
+    _looked(application, "document")
     return response
 
 
@@ -242,7 +243,7 @@ def slip(reference: str) -> ResponseReturnValue:
     if file_id is None:
         raise service.NoSuchApplication
     response = files.view_response(file_id)
-    service.looked(application, visitor().id, "slip")
+    _looked(application, "slip")
     return response
 
 
@@ -262,7 +263,22 @@ def _reach(permission: str) -> reach.Reach:
     return visitor().scopes_for(permission)
 
 
-def _page(application: Case, form: ActForm) -> str:
+def _looked(application: Case, why: str) -> None:
+    service.looked(application, visitor().id, why, emergency=_is_emergency(application))
+
+
+def _is_emergency(application: Case) -> bool:
+    """Whether an emergency alone opens the case: whoever may decide it needs none."""
+    if _reach(READ) == _reach(DECIDE):
+        return False
+    try:
+        service.find_case(_reach(DECIDE), application.reference)
+    except service.NoSuchApplication:
+        return True
+    return False
+
+
+def _page(application: Case, form: ActForm, *, may_act: bool = True) -> str:
     offer = registry.version(application.version_id)
     given = service.shared(application)
     holder, to_do = HELD_BY.get(State(application.state), CLOSED)
@@ -271,7 +287,7 @@ def _page(application: Case, form: ActForm) -> str:
         application=application,
         offer=offer,
         form=form,
-        acts=form.act.options,
+        acts=form.act.options if may_act else [],
         state=words.state(application.state, desk=True),
         stage=_stage(offer, application.stage),
         clock_left=_clock(application),

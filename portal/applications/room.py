@@ -1,7 +1,7 @@
 """The room of applications."""
 
 from payments.events import PaymentSucceeded
-from portal.applications import api, back_office, jobs, listeners, service, views
+from portal.applications import api, back_office, citizen_api, jobs, listeners, service, views
 from portal.applications.fees import service as fees
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Room
@@ -10,7 +10,7 @@ room = Room(
     name="applications",
     pages=(views.pages,),
     back_office=(back_office.pages,),
-    api=(api.pages,),
+    api=(api.pages, citizen_api.pages),
     jobs=(jobs.lapse_unpaid, jobs.announce_renewals),
     periodic=jobs.PERIODIC,
     within={PaymentSucceeded: (listeners.paid,)},

@@ -30,6 +30,7 @@ from portal.applications.records import service as records
 from portal.applications.renewals import service as renewals
 from portal.consent import service as consent
 from portal.delegation import paying
+from portal.delegation.domain import covers
 from portal.files import service as files
 from portal.kernel import clock, ids
 from portal.kernel.db import db, wait_patiently
@@ -341,6 +342,8 @@ def answer(
     now = declared.look(offer.service.form, {**others, **changed})
     fees.requote(application, offer, now)
     application.answers = now.answers
+    # Officers of one area go by where the person lives, as it is corrected.
+    application.area = domain.area_of(offer.service.form, now.answers)
     application.state, application.asked = State.IN_PROGRESS, None
     application.changed_at = clock.now()
     records.start_clock(application)
@@ -379,9 +382,9 @@ def _author(person_id: UUID, by: Behalf | None) -> Author:
 
 def may_pay(helper_id: UUID, application_id: UUID) -> bool:
     """Whether somebody lets this person pay the fee of their application, now."""
-    for acting in paying.payable(helper_id):
-        by = Behalf(Author(Actor.HELPER, str(helper_id)), acting.terms.services)
-        theirs = Application.id == application_id, Application.person_id == acting.person_id
-        if db.session.scalar(lists.within(select(Application.id).where(*theirs), by)) is not None:
-            return True
-    return False
+    application = db.session.get(Application, application_id)
+    if application is None:
+        return False
+    path = application.provider_slug, application.service_slug
+    rights = paying.payable(helper_id, application.person_id)
+    return any(covers(one.terms.services, *path) for one in rights)

@@ -182,6 +182,7 @@ def show(reference: str) -> ResponseReturnValue:
         asked=_asked_labels(application),
         wrote=words.asked_in_words(application),
         looks=service.looks(application),
+        emergencies=service.looks(application, emergency=True),
         may_withdraw=domain.may_withdraw(domain.State(application.state)),
     )
 

@@ -169,20 +169,28 @@ def _title(entry: Any, reader: UUID, *, desk: bool) -> str:
 def _doers(
     application: Case, entries: Sequence[Any], reader: UUID, *, desk: bool
 ) -> dict[int, str]:
-    """Who did what for the person, by the number of the entry; by name for person and helper."""
+    """Who did what for the person, by the number of the entry.
+
+    By name for the person, and for the reader's own; nobody else learns who helps them.
+    """
     stood_in = [one for one in entries if one.actor in FOR_THE_PERSON]
     theirs = [one for one in entries if one.actor == Actor.CITIZEN]
     by_others = stood_in if desk or reader == application.person_id else [*stood_in, *theirs]
     if not by_others:
         return {}
     centres = delegation.centres([one.mandate_id for one in stood_in if one.mandate_id])
-    if desk:
-        return {
-            one.number: gettext(STOOD_IN[one.actor], centre=centres.get(one.mandate_id, "-"))
-            for one in by_others
-        }
-    names = accounts.names({application.person_id, *(UUID(one.actor_id) for one in by_others)})
-    return {one.number: _done(application, one, names, centres) for one in by_others}
+    known = {str(application.person_id), str(reader)}
+    is_persons = reader == application.person_id
+    named = [one for one in by_others if not desk and (is_persons or one.actor_id in known)]
+    told = {
+        one.number: gettext(STOOD_IN[one.actor], centre=centres.get(one.mandate_id, "-"))
+        for one in by_others
+        if one not in named
+    }
+    if named:
+        names = accounts.names({application.person_id, *(UUID(one.actor_id) for one in named)})
+        told |= {one.number: _done(application, one, names, centres) for one in named}
+    return told
 
 
 def _done(

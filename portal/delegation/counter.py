@@ -10,14 +10,20 @@ from portal.accounts import service as accounts
 from portal.accounts.joining import service as joining
 from portal.delegation import offers, service, visitors
 from portal.delegation.assisting import service as assisting
-from portal.delegation.domain import ASSIST, Kind
-from portal.delegation.forms import AskForm, CodeForm, NumberForm, SlipForm, SubjectForm
+from portal.delegation.domain import ASSIST, Kind, SlipNotSigned
+from portal.delegation.forms import (
+    AskForm,
+    CounterCodeForm,
+    NumberForm,
+    SlipForm,
+    SubjectForm,
+)
 from portal.delegation.service import Given
 from portal.delegation.views import never_kept, page
 from portal.i18n import gettext
 from portal.i18n.languages import tag
-from portal.kernel.errors import DomainError, Refused
-from portal.web.access import may, visitor
+from portal.kernel.errors import DomainError
+from portal.web.access import SOON, fresh, may, visitor
 from portal.web.edge import takes
 
 pages = Blueprint("counter", __name__, url_prefix="/assist", template_folder="templates")
@@ -25,25 +31,18 @@ pages.after_request(never_kept)
 SLIP_UPLOAD = 11_000_000
 
 
-def centre() -> str:
-    """Where the operator works. Raises Refused."""
-    if not (found := sorted(visitors.centres())):
-        raise Refused
-    return found[0]
-
-
 @pages.route("", methods=["GET", "POST"])
 @may(ASSIST)
 def assist() -> ResponseReturnValue:
     """Type the code that the citizen made, and begin."""
-    form, me = CodeForm(), visitor().id
+    form, me = CounterCodeForm(visitors.centres()), visitor().id
     slips = [row for row in service.held(me) if row.kind == Kind.SLIP]
     names = accounts.names({row.subject_id for row in slips})
     told: dict[str, Any] = {"slips": slips, "names": names}
     if not form.is_sent():
         return page("assist", form, **told)
     assisting.count_code(me)
-    row = service.start_session(form.code.answer(), me, centre())
+    row = service.start_session(form.code.answer(), me, form.where())
     if row is None:
         return page("assist", form, refused=True, **told)
     visitors.begin(Kind.SESSION, row.id)
@@ -67,10 +66,10 @@ def end_slip() -> ResponseReturnValue:
 @pages.route("/ask", methods=["GET", "POST"])
 @may(ASSIST)
 def ask() -> ResponseReturnValue:
-    form = AskForm()
+    form = AskForm(visitors.centres())
     if not form.is_sent():
         return page("ask", form)
-    assisting.ask(form.contact.answer(), form.terms(), visitor().id, centre())
+    assisting.ask(form.contact.answer(), form.terms(), visitor().id, form.where())
     flash(
         gettext(
             "If this contact is known here, a code is on its way. Let the citizen read it out."
@@ -84,10 +83,10 @@ def ask() -> ResponseReturnValue:
 @may(ASSIST)
 def record() -> ResponseReturnValue:
     """Somebody without a phone or an account."""
-    form = SubjectForm()
+    form = SubjectForm(visitors.centres())
     if not form.is_sent():
         return page("record", form)
-    row = assisting.record(form.details(), form.terms(), form.until(), visitor().id, centre())
+    row = assisting.record(form.details(), form.terms(), form.until(), visitor().id, form.where())
     return redirect(url_for(".slip", mandate_id=row.id))
 
 
@@ -133,8 +132,14 @@ def paper(mandate_id: UUID) -> ResponseReturnValue:
 
 @pages.post("/slips/<uuid:mandate_id>/joining")
 @may(ASSIST)
+@fresh(SOON)
 def joining_code(mandate_id: UUID) -> ResponseReturnValue:
-    """A code on paper, with which the person takes the record over one day."""
+    """A code on paper, with which the person takes the record over one day.
+
+    Only for whom a signed slip says to be there: the code opens all that was kept of them.
+    """
     row = service.slip(mandate_id, visitor().id)
+    if row.slip_file_id is None:
+        raise SlipNotSigned
     code = joining.joining_code(row.subject_id, by=visitor().id)
     return render_template("delegation/joining.html", row=row, code=code)

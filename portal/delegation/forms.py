@@ -1,7 +1,9 @@
 """What people type to let others act for them, and what operators type at a counter."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -16,6 +18,7 @@ from portal.geo import service as geo
 from portal.i18n import gettext, language
 from portal.i18n import lazy_gettext as _l
 from portal.kernel import clock
+from portal.kernel.errors import Refused
 from portal.web.fields import (
     AddressField,
     ChoiceField,
@@ -28,6 +31,8 @@ from portal.web.fields import (
     TextField,
 )
 
+# Where the days of citizens end.
+ZONE = ZoneInfo("Asia/Kolkata")
 NEEDS = (
     (Need.FILL, _l("Fill in forms, with what my profile holds for them")),
     (Need.SEND, _l("Send applications")),
@@ -82,7 +87,7 @@ class LastingForm(TermsForm):
     def until(self) -> datetime:
         """The first moment of the day after."""
         return datetime.combine(
-            date.fromisoformat(self.ends.answer()) + timedelta(days=1), time(), UTC
+            date.fromisoformat(self.ends.answer()) + timedelta(days=1), time(), ZONE
         )
 
 
@@ -104,6 +109,30 @@ class CodeForm(Form):
     code = CodeField(_l("Code"), digits=False, autocomplete="off")
 
 
+class AtCentre(Form):
+    """What an operator types; one who works at several centres says at which they are."""
+
+    centre = SelectField(_l("Service centre"))
+
+    def __init__(self, centres: Collection[str], **more: Any) -> None:
+        super().__init__(**more)
+        self.centres = sorted(centres)
+        if len(self.centres) > 1:
+            self.centre.options = [(one, one) for one in self.centres]
+        else:
+            del self.centre
+
+    def where(self) -> str:
+        """The centre at which it is done. Raises Refused."""
+        if not self.centres:
+            raise Refused
+        return self.centres[0] if len(self.centres) == 1 else str(self.centre.answer())
+
+
+class CounterCodeForm(AtCentre, CodeForm):
+    """The code of a citizen who is at the counter."""
+
+
 class NumberForm(Form):
     number = TextField(
         _l("Number of the slip"),
@@ -113,7 +142,7 @@ class NumberForm(Form):
     )
 
 
-class AskForm(TermsForm):
+class AskForm(AtCentre, TermsForm):
     """An operator asks for a session; the citizen's code comes by mail."""
 
     contact = TextField(
@@ -121,7 +150,7 @@ class AskForm(TermsForm):
     )
 
 
-class SubjectForm(LastingForm):
+class SubjectForm(AtCentre, LastingForm):
     """Somebody without an account, as they say it at the counter."""
 
     name = NameField(_l("Full name"), hint=_l("As on the identity card"), autocomplete="off")
@@ -130,8 +159,8 @@ class SubjectForm(LastingForm):
     address = AddressField(_l("Home address"), levels=geo.levels, required=False)
     speaks = SelectField(_l("Language of the slip"))
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)
+    def __init__(self, centres: Collection[str], **more: Any) -> None:
+        super().__init__(centres, **more)
         self.speaks.options = offers.languages()
 
     def validate_birth_date(self, field: Any) -> None:

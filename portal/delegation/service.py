@@ -14,6 +14,7 @@ from portal.accounts.alarms import service as alarms
 from portal.audit import service as audit
 from portal.delegation import domain
 from portal.delegation.domain import (
+    ASSIST,
     CODE_LASTS,
     CODE_LENGTH,
     INVITATION_LASTS,
@@ -37,6 +38,7 @@ SLIP_PREFIX = "SL"
 SLIP_KINDS = ("jpeg", "png", "pdf")
 LISTED = 100
 UNUSED_KEPT = timedelta(days=30)
+WRITTEN_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,33 @@ def end_slip(number: str, operator_id: UUID) -> bool:
     return row is not None
 
 
+def forget(person_id: UUID) -> None:
+    """End all that somebody who left let others do, or did for others."""
+    _end_all(person_id, _of_either(person_id))
+
+
+def secure(principal_id: UUID, since: datetime | None) -> None:
+    """End what a thief may have let others do: each code that waits, each right since then."""
+    theirs = [Mandate.helper_id.is_(None)]
+    if since is not None:
+        # The warning that the moment is of was written just after the right began.
+        begun = since - WRITTEN_WITHIN
+        theirs += [Mandate.created_at >= begun, Mandate.accepted_at >= begun]
+    _end_all(principal_id, and_(Mandate.subject_id == principal_id, or_(*theirs)))
+
+
+def _end_all(by: UUID, which: ColumnElement[bool]) -> None:
+    ended = (
+        update(Mandate)
+        .where(which, Mandate.ended_at.is_(None))
+        .values(ended_at=clock.now(), ended_by=by)
+        .returning(Mandate)
+        .execution_options(populate_existing=True)
+    )
+    for row in db.session.scalars(ended).all():
+        _record("delegation.ended", row, by)
+
+
 def _of_either(person_id: UUID) -> ColumnElement[bool]:
     return or_(Mandate.subject_id == person_id, Mandate.helper_id == person_id)
 
@@ -243,18 +272,22 @@ def terms_of(row: Mandate) -> Terms:
     return Terms(tuple(row.services), tuple(Need(one) for one in row.needs))
 
 
-def held(helper_id: UUID) -> Sequence[Mandate]:
-    """Those for whom the helper may act now, slips of which included."""
+def held(helper_id: UUID, *, of: UUID | None = None) -> Sequence[Mandate]:
+    """Those for whom the helper may act now, slips of which included; of one principal, or all."""
     wanted = select(Mandate).where(_lives(helper_id)).order_by(Mandate.id.desc())
+    if of is not None:
+        wanted = wanted.where(Mandate.subject_id == of)
     rows = db.session.scalars(wanted.limit(LISTED)).all()
     keys.preload(row.subject_id for row in rows)
     return rows
 
 
 def given(principal_id: UUID) -> Sequence[Mandate]:
-    """All that the principal ever let others do, the newest first."""
-    mine = select(Mandate).where(Mandate.subject_id == principal_id).order_by(Mandate.id.desc())
-    return db.session.scalars(mine.limit(LISTED)).all()
+    """What the principal let others do: all that can still be ended, then the newest."""
+    mine = select(Mandate).where(Mandate.subject_id == principal_id)
+    may_end = and_(Mandate.ended_at.is_(None), Mandate.ends > clock.now())
+    order = and_(may_end, Mandate.helper_id.is_not(None)).desc(), may_end.desc(), Mandate.id.desc()
+    return db.session.scalars(mine.order_by(*order).limit(LISTED)).all()
 
 
 def is_waiting(row: Mandate) -> bool:
@@ -276,8 +309,13 @@ def centres(mandate_ids: Sequence[UUID]) -> dict[UUID, str]:
 
 
 def _lives(helper_id: UUID) -> ColumnElement[bool]:
+    """Operators act as long as they hold the role at that centre."""
+    serves = Mandate.centre.in_(accounts.providers_of(helper_id, ASSIST))
     return and_(
-        Mandate.helper_id == helper_id, Mandate.ended_at.is_(None), Mandate.ends > clock.now()
+        Mandate.helper_id == helper_id,
+        Mandate.ended_at.is_(None),
+        Mandate.ends > clock.now(),
+        or_(Mandate.kind == Kind.HELPER, serves),
     )
 
 

@@ -11,7 +11,6 @@ from portal.delegation import offers, relatives, service, visitors
 from portal.delegation.assisting import service as assisting
 from portal.delegation.domain import ActingEnded, Kind, NoSuchMandate, NotYourself
 from portal.delegation.forms import CodeForm, HelperForm, TermsForm
-from portal.delegation.service import Given
 from portal.i18n import gettext
 from portal.web.access import SOON, fresh, signed_in, visitor
 
@@ -126,7 +125,7 @@ def accept() -> ResponseReturnValue:
 @signed_in
 def choose() -> ResponseReturnValue:
     me = visitor().id
-    held = [row for row in service.held(me) if _is_open(row)]
+    held = service.held(me)
     return render_template(
         "delegation/choose.html",
         held=held,
@@ -135,11 +134,6 @@ def choose() -> ResponseReturnValue:
         say_services=offers.say_services,
         say_needs=offers.say_needs,
     )
-
-
-def _is_open(row: Given) -> bool:
-    """Sessions and slips are for who still works at a centre."""
-    return row.kind == Kind.HELPER or row.centre in visitors.centres()
 
 
 @pages.post("/act-for")

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from portal.accounts import service as accounts
 from portal.audit import service as audit
-from portal.delegation import domain, relatives, service
+from portal.delegation import relatives, service
 from portal.delegation.domain import ASSIST, Acting, ActingEnded, Kind, Need, Standing
 from portal.i18n import gettext
 from portal.kernel.errors import N_, Conflict
@@ -112,13 +112,7 @@ def _mode(me: UUID) -> dict[str, str] | None:
 def _looked_up(mode: dict[str, str], me: UUID) -> Acting | None:
     if mode["kind"] == Kind.CHILD:
         return relatives.acting_for(UUID(mode["id"]), me)
-    found = service.acting(UUID(mode["id"]), me)
-    return found if found is not None and _still_serves(found) else None
-
-
-def _still_serves(found: Acting) -> bool:
-    """Operators act as long as they hold the role at that centre."""
-    return found.kind not in domain.AT_A_COUNTER or found.centre in centres()
+    return service.acting(UUID(mode["id"]), me)
 
 
 def centres() -> frozenset[str]:

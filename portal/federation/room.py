@@ -1,6 +1,6 @@
 """The federation room: signing in with identity providers of others."""
 
-from portal.accounts.events import AccountSecured
+from portal.accounts.events import AccountSecured, PersonRemoved
 from portal.federation import api, jobs, listeners, service, views
 from portal.federation.settings import FederationSettings
 from portal.kernel.errors import N_
@@ -14,7 +14,7 @@ room = Room(
     api=(api.programs,),
     jobs=(jobs.sweep,),
     periodic=(Periodic("7 * * * *", jobs.sweep),),
-    within={AccountSecured: (listeners.secured,)},
+    within={AccountSecured: (listeners.secured,), PersonRemoved: (listeners.removed,)},
     menu=(
         MenuItem(
             "account",

@@ -249,6 +249,12 @@ def unlink_since(person_id: UUID, moment: datetime) -> None:
         _unlink(row)
 
 
+def forget(person_id: UUID) -> None:
+    """Remove what somebody linked who left."""
+    db.session.execute(delete(LinkedIdentity).where(LinkedIdentity.subject_id == person_id))
+    db.session.execute(delete(ProviderSession).where(ProviderSession.person_id == person_id))
+
+
 def check_logout(of: Remote, token: str) -> Logout:
     """Raises SignInRefused."""
     taken = tokens.take_apart(token, of.provider)

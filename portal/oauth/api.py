@@ -15,7 +15,7 @@ from portal.api.access import calling, citizen
 from portal.api.openapi import Operation, described
 from portal.kernel.errors import TooMany
 from portal.oauth import protocol, reading, service
-from portal.oauth.domain import CLAIMS, FOR_PEOPLE, FOR_PROGRAMS, OauthRefused
+from portal.oauth.domain import CLAIMS, SCOPES, OauthRefused
 from portal.oauth.signing import service as signing
 from portal.web.access import public
 
@@ -129,6 +129,7 @@ def server() -> Response:
 @programs.get("/api/v1/citizen/me")
 @citizen("citizen")
 @described(Operation("What the person agreed to tell", gives=Me))
+@says_errors
 def me() -> Response:
     return jsonify(service.userinfo_of(calling().token_id, "api"))
 
@@ -146,7 +147,7 @@ def _server() -> dict[str, object]:
         "revocation_endpoint": f"{own}/oauth/revoke",
         "introspection_endpoint": f"{own}/oauth/introspect",
         "jwks_uri": f"{own}/oauth/jwks",
-        "scopes_supported": [*FOR_PEOPLE, *FOR_PROGRAMS],
+        "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],

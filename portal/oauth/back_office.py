@@ -9,7 +9,7 @@ from portal.i18n import gettext as _
 from portal.kernel.errors import Refused
 from portal.oauth.clients import service as clients
 from portal.oauth.clients.domain import Kind, Told, UnfitClient
-from portal.oauth.domain import CLAIMS, FOR_PEOPLE, FOR_PROGRAMS, LABELS
+from portal.oauth.domain import CLAIMS, LABELS, SCOPES
 from portal.oauth.signing import service as signing
 from portal.web.access import SOON, fresh, may, visitor
 from portal.web.fields.base import tidy
@@ -54,7 +54,9 @@ def secret(client_id: UUID) -> ResponseReturnValue:
 @admin.get("")
 @may("oauth.approve")
 def waiting() -> ResponseReturnValue:
-    return render_template("oauth/approvals.html", clients=clients.listed(), me=visitor().id)
+    return render_template(
+        "oauth/approvals.html", clients=clients.listed(), me=visitor().id, labels=LABELS
+    )
 
 
 @admin.post("/<uuid:client_id>/approve")
@@ -107,7 +109,7 @@ def _page(new_secret: str | None = None) -> str:
         clients=clients.listed(_providers()),
         providers=sorted(_providers()),
         kinds=KINDS,
-        scopes=[*FOR_PEOPLE, *FOR_PROGRAMS],
+        scopes=SCOPES,
         claims=[name for names in CLAIMS.values() for name in names],
         labels=LABELS,
         secret=new_secret,

@@ -32,8 +32,21 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "address": N_("Home address"),
     }
 )
-FOR_PEOPLE = ("openid", *CLAIMS, "citizen", "offline_access")
-FOR_PROGRAMS = ("applications", "provider")
+FOR_PEOPLE = ("openid", *CLAIMS, "citizen", "applications", "offline_access")
+# A token is for a person or for a program: `applications` of the one opens nothing of the other.
+FOR_PROGRAMS = ("applications",)
+SCOPES: Mapping[str, str] = MappingProxyType(
+    {
+        "openid": N_("Sign people in; every site and app needs it"),
+        "profile": N_("Full name, date of birth and gender"),
+        "email": N_("E-mail address"),
+        "phone": N_("Mobile number"),
+        "address": N_("Home address"),
+        "citizen": N_("Read what the person agreed to through the interface"),
+        "applications": N_("The person's applications; for a program, those of the provider"),
+        "offline_access": N_("Ask again when the person is not there"),
+    }
+)
 PHISHING_RESISTANT, TWO_FACTORS = "phr", "mfa"
 METHODS: Mapping[str, str] = MappingProxyType(
     {"password": "pwd", "app": "otp", "recovery": "otp", "text": "sms", "passkey": "hwk"}

@@ -1,7 +1,7 @@
 """What the authorization server hears."""
 
 from portal.accounts import service as accounts
-from portal.accounts.events import PersonRemoved, RoleRevoked
+from portal.accounts.events import AccountSecured, PersonRemoved, RoleRevoked
 from portal.api import service as api
 from portal.oauth import service
 
@@ -17,3 +17,9 @@ def role_revoked(event: RoleRevoked) -> None:
 def removed(event: PersonRemoved) -> None:
     """Codes, tokens and what was agreed to go with the person."""
     service.forget(event.person_id)
+
+
+def secured(event: AccountSecured) -> None:
+    """A thief may have let sites of their own in."""
+    if event.since is not None:
+        service.secure(event.person_id, event.since)

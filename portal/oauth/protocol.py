@@ -59,7 +59,7 @@ from portal.oauth.facts import (
     Party,
     TokenFacts,
 )
-from portal.oauth.models import OauthConsent
+from portal.oauth.service import Agreed
 from portal.oauth.signing import service as signing
 from portal.oauth.tokens import service as tokens
 from portal.oauth.tokens.service import ACCESS, Given, Issued, Token
@@ -121,15 +121,16 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def authenticate_client(
         self, request: Request, methods: list[str], endpoint: str = "token"
     ) -> Party:
-        """Raises OauthRefused, TooMany."""
+        """Only failures count, and hold up nobody who shows the secret, which has 256 bits.
+
+        Raises OauthRefused, TooMany.
+        """
         name = reading.one_way(request.form)
-        about = (name[:64], flask.request.remote_addr or "")
-        attempts.spend(FAILURES, *about)
         try:
             found: Party = super().authenticate_client(request, methods, endpoint)
         except InvalidClientError as error:
+            attempts.spend(FAILURES, name[:64], flask.request.remote_addr or "")
             raise OauthRefused(CLIENT, status=401) from error
-        attempts.take_back(FAILURES, *about)
         return found
 
     def get_authorization_grant(self, request: Request) -> "CodeGrant":
@@ -205,7 +206,7 @@ class IdToken(OpenIDCode):  # type: ignore[misc]
         ends = now + domain.ACCESS_LASTS
         return {**told, "iat": int(now.timestamp()), "exp": int(ends.timestamp())}
 
-    def generate_user_info(self, user: OauthConsent, scope: str) -> dict[str, str]:  # noqa: ARG002
+    def generate_user_info(self, user: Agreed, scope: str) -> dict[str, str]:  # noqa: ARG002
         return {"sub": service.subject(clients.one(user.client_id), user.person_id)}
 
 
@@ -220,7 +221,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
     def query_authorization_code(self, code: str, client: Party) -> CodeFacts:
         return CodeFacts(tokens.take_code(code, client.row.id))
 
-    def authenticate_user(self, authorization_code: CodeFacts) -> OauthConsent:
+    def authenticate_user(self, authorization_code: CodeFacts) -> Agreed:
         return tokens.live_consent(authorization_code.row.consent_id)
 
     def delete_authorization_code(self, authorization_code: CodeFacts) -> None:
@@ -235,7 +236,7 @@ class NextGrant(RefreshTokenGrant):  # type: ignore[misc]
         row = tokens.refresh_token(refresh_token)
         return TokenFacts(row) if row else None
 
-    def authenticate_user(self, refresh_token: TokenFacts) -> OauthConsent:
+    def authenticate_user(self, refresh_token: TokenFacts) -> Agreed:
         tokens.take_refresh(refresh_token.row)
         return tokens.live_consent(refresh_token.row.consent_id)
 

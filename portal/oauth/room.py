@@ -1,6 +1,6 @@
 """The oauth room: other sites and apps sign people in with the portal."""
 
-from portal.accounts.events import PersonRemoved, RoleRevoked
+from portal.accounts.events import AccountSecured, PersonRemoved, RoleRevoked
 from portal.kernel.errors import N_
 from portal.kernel.jobs import Periodic
 from portal.kernel.room import MenuItem, Room
@@ -17,6 +17,7 @@ room = Room(
     within={
         RoleRevoked: (listeners.role_revoked,),
         PersonRemoved: (listeners.removed,),
+        AccountSecured: (listeners.secured,),
     },
     menu=(
         MenuItem(

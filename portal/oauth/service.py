@@ -1,6 +1,7 @@
 """What people agreed to tell sites and apps, and what these are told."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -125,6 +126,19 @@ def subject(client: OauthClient, person_id: UUID) -> str:
 
 def issuer() -> str:
     return current().kernel.base_url
+
+
+def secure(person_id: UUID, since: datetime) -> None:
+    """Somebody else may have used the account since then: no token counts any more.
+
+    What was agreed to before that stays, so that the person lets those sites in by signing in.
+    """
+    tokens.end_of_person(person_id)
+    new = (OauthConsent.person_id == person_id, OauthConsent.created_at >= since)
+    gone = update(OauthConsent).where(*new, OauthConsent.revoked_at.is_(None))
+    told = gone.values(revoked_at=clock.now()).returning(OauthConsent.client_id)
+    for client_id in db.session.scalars(told).all():
+        tokens.told("withdrawn", client_id, str(client_id), person_id)
 
 
 def forget(person_id: UUID) -> None:

@@ -23,6 +23,7 @@ from portal.accounts.family.domain import (
 from portal.accounts.family.models import GuardianCode, Guardianship
 from portal.accounts.joining import service as joining
 from portal.accounts.leaving import service as leaving
+from portal.accounts.recovery import service as recovery
 from portal.audit.models import AuditEntry
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -441,3 +442,41 @@ def test_a_factor_is_asked_for_again_before_a_code_is_made(app, person):
     with time_machine.travel(clock.now() + timedelta(minutes=6), tick=False):
         sent = client.post(f"/en/account/family/{child}/joining-code", data={"csrf_token": token})
     assert "/account/confirm" in sent.location
+
+
+# --- What a thief did ---------------------------------------------------------------------------
+
+
+def test_a_code_that_does_not_fit_is_recorded(app, person):
+    client = signed_in_client(app, person)
+    told = {"code": "ABCDEFGHJKMN", "relation": "father", "declared": "yes"}
+    assert factories.send(client, "/en/account/family/join", **told).status_code == 422
+    db.session.rollback()
+    assert ("family.code_refused", str(person.id)) in acts_about(person.id)
+
+
+def test_this_was_not_me_takes_codes_and_new_guardians_away(person, other):
+    child, later = add(person), add(person, name="Mani Kaur")
+    old = family.accept(other.id, family.invite(person.id, child), Relation.FATHER)
+    db.session.commit()
+    with time_machine.travel("2026-06-03T06:00:00+00:00"):
+        since = clock.now()
+        family.accept(other.id, family.invite(person.id, later), Relation.FATHER)
+        code = family.invite(person.id, child)
+        db.session.commit()
+        recovery.secure(person.id, since=since, why="new_device")
+        db.session.commit()
+        assert [one.id for one in family.dependants_of(other.id)] == [old]
+        assert len(family.dependants_of(person.id)) == 2
+        with pytest.raises(GuardianCodeUnfit):
+            family.accept(factories.make_person().id, code, Relation.FATHER)
+
+
+def test_this_was_not_me_takes_joining_codes_away(person, app):
+    child = add(person, birth_date=date(2011, 3, 9))
+    code = children.joining_code(person.id, child)
+    db.session.commit()
+    recovery.secure(person.id, since=None, why="new_device")
+    db.session.commit()
+    told = some_details(name="Simran Kaur", birth_date=date(2011, 3, 9))
+    assert joining.claim(code, told, PASSWORD, factories.ADDRESS) is None

@@ -462,3 +462,11 @@ def test_passwords_are_hashed_whether_the_code_is_right_or_not(person, monkeypat
     claims("AAAA-BBBB-CCCC")
     claims(code)
     assert len(hashed) == 2
+
+
+def test_a_code_that_does_not_fit_is_recorded(app):
+    told = child_details(email="somebody@example.org")
+    assert joining.claim("ABCDEFGHJKMN", told, PASSWORD, ADDRESS) is None
+    db.session.commit()
+    wanted = select(AuditEntry.actor).where(AuditEntry.act == "accounts.joining_refused")
+    assert db.session.scalars(wanted).all() == ["web"]

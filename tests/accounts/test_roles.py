@@ -102,3 +102,18 @@ def test_all_permissions_are_declared_by_a_room(app):
 def test_a_person_made_for_tests_may_hold_a_role(app):
     officer = factories.make_person(role="officer", provider="revenue")
     assert service.providers_of(officer.id) == {"revenue"}
+
+
+def test_a_role_that_is_taken_away_without_its_reach_is_gone(person):
+    service.grant(person.id, Role.OFFICER, "revenue", area="PB-LDH", by="tests")
+    service.grant(person.id, Role.OFFICER, "revenue", category="certificates", by="tests")
+    service.grant(person.id, Role.OFFICER, "power", area="PB-LDH", by="tests")
+    service.revoke(person.id, Role.OFFICER, "revenue", by="tests")
+    assert service.providers_of(person.id, "applications.read") == {"power"}
+
+
+def test_a_role_that_was_narrowed_stays_when_the_wide_one_is_taken_away(person):
+    service.grant(person.id, Role.OFFICER, "revenue", by="tests")
+    service.grant(person.id, Role.OFFICER, "revenue", area="PB-LDH", by="tests")
+    service.revoke(person.id, Role.OFFICER, "revenue", by="tests")
+    assert Grant(Role.OFFICER, "revenue", "PB-LDH") in service.grants_of(person.id)

@@ -221,3 +221,22 @@ def test_an_invitation_is_mailed(app, admins):
     told = {"email": "new@example.org", "act": "invite", "role": "admin", "reason": "replacement"}
     assert factories.send(client, "/en/admin/people", **told).status_code == 302
     assert "/en/register?invitation=" in factories.messages_to("new@example.org")[0]
+
+
+def test_an_emergency_ends_with_the_role_that_let_it_be_opened(person):
+    roles.grant(person.id, Role.OFFICER, "power", by="tests")
+    staff.emergency(person.id, "revenue", "flood in the office")
+    assert Grant(Role.EMERGENCY, "revenue") in service.grants_of(person.id)
+    roles.revoke(person.id, Role.OFFICER, "power", by="tests")
+    assert service.grants_of(person.id) == (Grant(Role.CITIZEN),)
+    assert roles.emergencies(person.id) == {}
+    roles.grant(person.id, Role.OFFICER, "power", by="tests")
+    assert roles.emergencies(person.id) == {}
+
+
+def test_an_emergency_stays_with_whoever_holds_another_role_that_may(person):
+    roles.grant(person.id, Role.OFFICER, "power", by="tests")
+    roles.grant(person.id, Role.ADMIN, by="tests")
+    staff.emergency(person.id, "revenue", "flood in the office")
+    roles.revoke(person.id, Role.OFFICER, "power", by="tests")
+    assert Grant(Role.EMERGENCY, "revenue") in service.grants_of(person.id)

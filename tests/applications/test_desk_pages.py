@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.accounts.domain import Role
+from portal.accounts.staff import service as staff
 from portal.applications import service
 from portal.applications.fees import service as fees
 from portal.audit.models import AuditEntry
@@ -241,3 +242,42 @@ def test_a_citizen_does_not_see_the_desk(mine, person):
 def test_the_fee_of_a_case_is_that_of_its_answers(person):
     application = sent(person, LAND)
     assert fees.of(application) == Money.of("55.00", "INR")
+
+
+def test_a_look_in_an_emergency_is_told_to_the_person_as_one(revenue, person, mine):
+    application = sent(person)
+    other = make_person(name="Officer Gill", role="officer", provider="power")
+    staff.emergency(other.id, "revenue", "flood in the office")
+    db.session.commit()
+    elsewhere = signed_in_client(revenue, other)
+    page = case(elsewhere, application)
+    for link in papers(page, view=True):
+        assert elsewhere.get(link).status_code == 200
+    db.session.rollback()
+    acts = db.session.scalars(select(AuditEntry.why).where(AuditEntry.act == "case.emergency"))
+    assert acts.all() == ["read", "document", "document"]
+    told = open_page(mine, f"/en/applications/{application.reference}").words
+    assert "Emergency access was opened" in told
+    assert "to decide" not in told
+
+
+def test_an_officer_of_the_provider_looks_as_one_though_an_emergency_lasts(desk, officer, person):
+    staff.emergency(officer.id, "power", "flood in the office")
+    db.session.commit()
+    application = sent(person)
+    case(desk, application)
+    db.session.rollback()
+    assert db.session.scalar(select(AuditEntry.why).where(AuditEntry.act == "case.looked"))
+    assert not db.session.scalar(select(AuditEntry.why).where(AuditEntry.act == "case.emergency"))
+
+
+def test_in_an_emergency_nothing_is_decided(revenue, person):
+    application = sent(person)
+    other = make_person(name="Officer Gill", role="officer", provider="power")
+    staff.emergency(other.id, "revenue", "flood in the office")
+    db.session.commit()
+    page = case(signed_in_client(revenue, other), application)
+    assert "act" not in page.names
+    refused = page.send(to=f"/en/desk/{application.reference}", act="accept")
+    assert refused.status == 404
+    assert service.find(person.id, application.reference).state == "submitted"

@@ -5,6 +5,7 @@ import pytest
 from portal.accounts import service as accounts
 from portal.accounts.domain import Grant, Role, Scope, scopes
 from portal.applications import service
+from portal.applications.domain import ProviderEvent
 from portal.applications.lists import service as lists
 from portal.applications.lists.domain import Sort, Wanted
 from portal.geo import service as geo
@@ -200,3 +201,14 @@ def test_a_narrow_reach_asks_no_more_for_more_cases(two, person, tehsils, querie
     first = asked()
     sent(person, INCOME)
     assert asked() == (2, first[1])
+
+
+def test_a_case_goes_to_the_officers_of_the_address_as_it_is_corrected(person, tehsils):
+    (above, here), (other, there) = tehsils
+    application = sent(person, INCOME, home=address(here))
+    event = ProviderEvent("ask", message={"en": "Where do you live?"}, fields=("home",))
+    service.receive(HERE, application.reference, ProviderEvent("accept"), OFFICER)
+    service.receive(HERE, application.reference, event, OFFICER)
+    service.answer(person.id, application.reference, {"home": address(there)})
+    assert sees(of(other), application.reference)
+    assert not sees(of(above), application.reference)

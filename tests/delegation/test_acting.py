@@ -251,3 +251,13 @@ def test_the_department_is_told_by_whom_but_not_who(ravis, asha, ravi):
     own = factories.sent(asha, LAND)
     assert applications.disclosure(helped.id).submitted_by == "helper"
     assert applications.disclosure(own.id).submitted_by == "self"
+
+
+def test_one_helper_is_not_told_who_else_helps(ravis, nobodys, asha, ravi, nobody):
+    acting(ravis, asha, ravi)
+    review(ravis, asha).send(agree="yes")
+    sent = db.session.scalars(select(Application)).one()
+    acting(nobodys, asha, nobody)
+    told = open_page(nobodys, f"/en/applications/{sent.reference}").words
+    assert "Ravi" not in told
+    assert "Done by a helper (family) for the person" in told

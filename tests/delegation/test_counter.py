@@ -238,6 +238,7 @@ def test_somebody_without_an_account_is_recorded_and_can_take_it_over_later(coun
     assert (told.name, told.email, told.language) == ("Bibi Kaur", None, "pa")
     assert (row.kind, row.helper_id, row.centre) == (Kind.SLIP, operator.id, CENTRE)
     assert f"/pa/assist/slips/{row.id}/paper" in page.links("/paper")
+    page.send(files={"photo": (picture(), "slip.jpg")})
     code = page.send(to=f"/en/assist/slips/{row.id}/joining")
     assert "Code to take your record over" in code.words
 

@@ -5,11 +5,13 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
+from portal.accounts.leaving import service as leaving
 from portal.audit.models import AuditEntry
 from portal.federation import jobs, service
 from portal.federation.domain import Identity
-from portal.federation.models import ProviderSession, SpentToken
+from portal.federation.models import LinkedIdentity, ProviderSession, SpentToken
 from portal.federation.tokens import LOGOUT
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -159,3 +161,13 @@ def test_what_has_ended_is_swept(app, trusted):
         db.session.commit()
     assert db.session.query(SpentToken).count() == 0
     assert db.session.query(ProviderSession).count() == 0
+
+
+def test_what_was_linked_goes_with_the_person(app, trusted):
+    signed_in(app, trusted)
+    db.session.rollback()
+    someone = db.session.scalars(select(LinkedIdentity.subject_id)).one()
+    leaving.remove(someone)
+    db.session.commit()
+    for model in (LinkedIdentity, ProviderSession):
+        assert db.session.scalars(select(model)).all() == []

@@ -13,9 +13,11 @@ from joserfc.errors import BadSignatureError, InvalidKeyIdError
 from joserfc.jwk import KeySet, RSAKey
 from sqlalchemy import func, select
 
+from portal.accounts.events import AccountSecured
 from portal.accounts.leaving import service as leaving
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.kernel.events import publish
 from portal.oauth import service
 from portal.oauth.clients import service as clients
 from portal.oauth.commands import oauth
@@ -213,3 +215,19 @@ def test_nothing_is_kept_of_whoever_leaves(site, asha, code):
     assert site.post("introspect", token=token).json == {"active": False}
     for model in (OauthCode, OauthToken, OauthConsent):
         assert db.session.scalar(select(func.count()).select_from(model)) == 0
+
+
+@pytest.mark.parametrize(("before", "remembered"), [(SECOND, False), (-SECOND, True)])
+def test_when_somebody_else_had_the_account_no_token_counts(
+    site, person, asha, code, before, remembered
+):
+    tokens = site.redeem(code).json
+    other = sent_back(let_in_again(person, site))["code"]
+    agreed = db.session.scalars(select(OauthConsent.created_at)).one()
+    publish(AccountSecured(asha.id, agreed - before))
+    db.session.commit()
+    assert site.post("introspect", token=tokens["access_token"]).json == {"active": False}
+    assert site.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+    assert site.redeem(other).json["error"] == "invalid_grant"
+    silent = sent_back(person.get(site.ask(prompt="none")))
+    assert ("code" in silent) is remembered

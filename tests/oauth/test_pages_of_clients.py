@@ -23,6 +23,8 @@ def test_an_integrator_registers_and_an_admin_approves(app, staff):
     page = admin.get("/en/admin/apps")
     path = page.get_data(as_text=True).split('action="')
     path = next(one for one in path if "/approve" in one[:90]).split('"')[0]
+    assert admin.get("/oauth/jwks").json == {"keys": []}
     assert admin.post(path, data={"csrf_token": csrf_token(page.data)}).status_code == 302
+    assert len(admin.get("/oauth/jwks").json["keys"]) == 2
     assert "Approved" in integrator.get("/en/console/apps").get_data(as_text=True)
     assert integrator.get("/en/admin/apps").status_code == 403

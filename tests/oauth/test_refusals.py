@@ -58,8 +58,9 @@ def test_nobody_is_sent_to_another_address(site, person, uri):
     assert noted()
 
 
-@pytest.mark.parametrize("client_id", [None, "", "unknown", "0" * 32, "\0", "x" * 9000])
+@pytest.mark.parametrize("client_id", [None, "", "unknown", "0" * 32, "\0", "x" * 9000, str.upper])
 def test_an_unknown_client_gets_a_page(site, person, client_id):
+    client_id = client_id(site.id) if callable(client_id) else client_id
     answer = person.get(site.ask(client_id=client_id))
     assert answer.status_code == 400
     assert noted()
@@ -255,7 +256,8 @@ def test_tokens_of_an_integrator_end_with_the_role(app, staff):
 
 
 def test_guessing_a_secret_is_slowed_down(site):
-    answers = [
-        site.post(client_secret="no", grant_type="refresh_token").status_code for _ in range(21)
-    ]
-    assert answers[-1] == 429
+    told = {"client_secret": "no", "grant_type": "refresh_token"}
+    answers = [site.post(**told).status_code for _ in range(21)]
+    assert answers[-2:] == [401, 429]
+    right = site.post(grant_type="refresh_token", refresh_token="x")
+    assert right.json["error"] == "invalid_grant"

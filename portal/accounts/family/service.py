@@ -1,6 +1,7 @@
 """Guardianships: beginning, ending and looking them up. They end by themselves at 18."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,8 @@ from portal.audit import service as audit
 from portal.kernel import clock, ids, keys
 from portal.kernel.db import db
 from portal.kernel.events import publish
+
+WRITTEN_WITHIN = timedelta(minutes=1)
 
 
 def dependants_of(guardian_id: UUID) -> tuple[Dependant, ...]:
@@ -154,11 +157,35 @@ def accept(person_id: UUID, typed: str, relation: Relation) -> UUID:
     row = db.session.execute(used.returning(GuardianCode.subject_id, GuardianCode.made_by)).first()
     # Whoever made it may have stopped since, or the child has come of age.
     if row is None or not is_guardian(row.made_by, row.subject_id):
+        about = f"person:{person_id}"
+        audit.record("family.code_refused", about=about, actor=person_id, subject_id=person_id)
         raise GuardianCodeUnfit
     child_id: UUID = row.subject_id
     link(person_id, child_id, relation)
     attempts.forget(CODES, str(person_id))
     return child_id
+
+
+def secure(guardian_id: UUID, since: datetime | None) -> None:
+    """Take away what a thief did as this guardian: codes, and other guardians since then."""
+    db.session.execute(delete(GuardianCode).where(GuardianCode.made_by == guardian_id))
+    if since is None:
+        return
+    mine = select(Guardianship.subject_id).where(_live(guardian_id))
+    begun = (
+        update(Guardianship)
+        .where(
+            Guardianship.subject_id.in_(mine),
+            Guardianship.guardian_id != guardian_id,
+            Guardianship.created_at >= since - WRITTEN_WITHIN,
+            Guardianship.ended_at.is_(None),
+        )
+        .values(ended_at=clock.now())
+        .returning(Guardianship.guardian_id, Guardianship.subject_id)
+    )
+    for row in db.session.execute(begun).all():
+        _told("family.ended", row.subject_id, guardian_id)
+        publish(GuardianEnded(row.guardian_id, row.subject_id))
 
 
 def sweep() -> None:

@@ -107,6 +107,7 @@ def claim(code: str, told: Details, password: str, address: str) -> UUID | None:
     hashed, address = _begin(told, password, address)
     person = _meant(code, told)
     if person is None or not _use_up(code, person, told):
+        audit.record("accounts.joining_refused", about="joining_code", actor="web")
         return None
     _take_over(person, told)
     db.session.add(Password(subject_id=person.id, hash=hashed))
@@ -114,6 +115,12 @@ def claim(code: str, told: Details, password: str, address: str) -> UUID | None:
     _told("accounts.claimed", person.id, person.id)
     attempts.take_back(REGISTRATION, address)
     return person.id
+
+
+def take_back(made_by: UUID) -> None:
+    """End the codes that this one made and nobody has used."""
+    mine = JoiningCode.made_by == made_by, JoiningCode.used_at.is_(None)
+    db.session.execute(delete(JoiningCode).where(*mine))
 
 
 def sweep() -> None:

@@ -21,6 +21,7 @@ from portal.kernel.events import publish
 from portal.kernel.ids import uuid7
 
 COMMAND = "command"
+BREAK_GLASS = "cases.break_glass"
 
 
 class InvitationEnded(Gone):
@@ -83,19 +84,34 @@ def revoke(
     category: str | None = None,
     by: UUID | str,
 ) -> None:
-    """Take a role away; nothing happens to somebody who does not hold it."""
-    taken = Grant(role, provider, area, category)
+    """Take a role away; nothing happens to somebody who does not hold it.
+
+    Named without its reach, what was given with one goes too, where nothing wider was held. An
+    emergency that it let open ends with it.
+    """
     held = (
         RoleGrant.person_id == person_id,
         RoleGrant.role == role,
         RoleGrant.provider.is_not_distinct_from(provider),
+    )
+    reach = (
         RoleGrant.area.is_not_distinct_from(area),
         RoleGrant.category.is_not_distinct_from(category),
     )
-    gone = delete(RoleGrant).where(*held).returning(RoleGrant.id)
-    if db.session.scalar(gone) is not None:
+    gone = _taken(*held, *reach)
+    if not gone and area is None and category is None:
+        gone = _taken(*held)
+    for taken in gone:
         _changed("accounts.role_revoked", person_id, taken, by)
+    if gone:
+        if BREAK_GLASS not in permissions_of(person_id):
+            db.session.execute(delete(Emergency).where(Emergency.subject_id == person_id))
         publish(RoleRevoked(person_id, role, provider))
+
+
+def _taken(*held: ColumnElement[bool]) -> list[Grant]:
+    gone = db.session.scalars(delete(RoleGrant).where(*held).returning(RoleGrant))
+    return [_grant(row, Role(row.role)) for row in gone]
 
 
 def admins() -> tuple[UUID, ...]:

@@ -22,8 +22,6 @@ from portal.kernel import clock, keys
 from portal.kernel.db import db
 from portal.kernel.errors import Refused
 
-BREAK_GLASS = "cases.break_glass"
-
 
 @dataclass(frozen=True)
 class Change:
@@ -103,7 +101,7 @@ def emergency(person_id: UUID, provider: str, reason: str) -> datetime:
 
     Raises Refused, ReasonNeeded.
     """
-    if BREAK_GLASS not in roles.permissions_of(person_id):
+    if roles.BREAK_GLASS not in roles.permissions_of(person_id):
         raise Refused
     if not reason.strip():
         raise ReasonNeeded

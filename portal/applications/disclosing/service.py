@@ -20,6 +20,7 @@ from portal.registry import service as registry
 
 Answers = Mapping[str, Any]
 Files = list[tuple[str, dict[str, Any]]]
+LOOKED, IN_EMERGENCY = "case.looked", "case.emergency"
 
 
 def disclosure(application_id: UUID) -> Disclosure:
@@ -114,10 +115,12 @@ def _files(application: Application, seen: Answers) -> Files:
     return declared.file_answers(form, seen)
 
 
-def looked(application: Application, officer_id: UUID, why: str) -> None:
+def looked(
+    application: Application, officer_id: UUID, why: str, *, emergency: bool = False
+) -> None:
     """Leave the trace that the person can read: who opened the case, and why."""
     audit.record(
-        "case.looked",
+        IN_EMERGENCY if emergency else LOOKED,
         about=f"application:{application.id}",
         actor=officer_id,
         subject_id=application.subject_id,
@@ -125,14 +128,18 @@ def looked(application: Application, officer_id: UUID, why: str) -> None:
     )
 
 
-def looks(application: Application) -> Sequence[datetime]:
-    """When officers opened the case or a document of it, for the person to read."""
-    return audit.moments(application.subject_id, "case.looked", f"application:{application.id}")
+def looks(application: Application, *, emergency: bool = False) -> Sequence[datetime]:
+    """When officers opened the case or a document of it, for the person to read.
+
+    Looks in an emergency stand apart: they are no part of the work on the case.
+    """
+    act = IN_EMERGENCY if emergency else LOOKED
+    return audit.moments(application.subject_id, act, f"application:{application.id}")
 
 
-def opened(application: Application, officer_id: UUID) -> None:
+def opened(application: Application, officer_id: UUID, *, emergency: bool = False) -> None:
     """An officer sees the case: recorded each time, and disclosed when there is something new."""
-    looked(application, officer_id, "decide")
+    looked(application, officer_id, "read" if emergency else "decide", emergency=emergency)
     fields = set(shared(application))
     given = consent.for_application(application.id)
     seen = {name for one in given for told in one.disclosed for name in _at_desk(told)}

@@ -117,12 +117,14 @@ def of_providers(client_id: UUID, providers: Collection[str], *, hold: bool = Fa
 
 
 def approved(text: str) -> OauthClient | None:
-    """The client that names itself so, if it is approved."""
+    """The client that names itself so, letter by letter, if it is approved."""
     try:
         row = db.session.get(OauthClient, UUID(text))
     except ValueError:
         return None
-    return row if row is not None and row.state == State.APPROVED else None
+    if row is None or str(row.id) != text or row.state != State.APPROVED:
+        return None
+    return row
 
 
 def knows(client: OauthClient, secret: str) -> bool:

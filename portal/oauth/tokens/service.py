@@ -189,6 +189,11 @@ def end_of_consent(consent_id: UUID) -> None:
     db.session.execute(delete(OauthCode).where(OauthCode.consent_id == consent_id))
 
 
+def end_of_person(person_id: UUID) -> None:
+    end(OauthToken.person_id == person_id)
+    db.session.execute(delete(OauthCode).where(OauthCode.person_id == person_id))
+
+
 def forget(person_id: UUID) -> None:
     """Remove all that is kept of a person here."""
     db.session.execute(delete(OauthToken).where(OauthToken.person_id == person_id))
