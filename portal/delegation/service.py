@@ -221,7 +221,7 @@ def forget(person_id: UUID) -> None:
 
 def secure(principal_id: UUID, since: datetime | None) -> None:
     """End what a thief may have let others do: each code that waits, each right since then."""
-    theirs = [Mandate.helper_id.is_(None)]
+    theirs: list[ColumnElement[bool]] = [Mandate.helper_id.is_(None)]
     if since is not None:
         # The warning that the moment is of was written just after the right began.
         begun = since - WRITTEN_WITHIN
