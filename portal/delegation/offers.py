@@ -1,6 +1,6 @@
 """What can be chosen, and what was chosen, in the reader's words."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from portal.delegation.domain import EVERYTHING, Need
 from portal.i18n import gettext, say
@@ -34,8 +34,13 @@ def choices() -> list[tuple[str, str]]:
 
 def say_services(services: Collection[str]) -> list[str]:
     """The chosen services in words; one that is no longer offered is left out."""
+    return teller()(services)
+
+
+def teller() -> Callable[[Collection[str]], list[str]]:
+    """The same for many rights: what is offered is looked up once."""
     known = dict(choices())
-    return [known[one] for one in services if one in known]
+    return lambda services: [known[one] for one in services if one in known]
 
 
 def say_needs(needs: Collection[str]) -> list[str]:

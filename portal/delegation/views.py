@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
         past=[row for row in given if row.helper_id and not service.is_live(row)],
         held=held,
         names=accounts.names(ids),
-        say_services=offers.say_services,
+        say_services=offers.teller(),
         say_needs=offers.say_needs,
     )
 
@@ -131,7 +131,7 @@ def choose() -> ResponseReturnValue:
         held=held,
         children=relatives.children_of(me),
         names=accounts.names({row.subject_id for row in held}),
-        say_services=offers.say_services,
+        say_services=offers.teller(),
         say_needs=offers.say_needs,
     )
 

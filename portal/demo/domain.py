@@ -163,6 +163,21 @@ ACCOUNTS = (
         role=Role.INTEGRATOR,
     ),
     Account(
+        who="Operator of a service centre",
+        details=Details(
+            name="Kuldeep Sandhu",
+            birth_date=date(1993, 2, 8),
+            email="operator@demo.example",
+            mobile="+919876500011",
+            address=_lives("Service centre, Canal Road", "IN-PB-NDP-NAD-NADIPUR-CITY", "140001"),
+            gender=Gender.MALE,
+        ),
+        password="blue stamp on the counter",  # noqa: S106
+        secret="KULDEEPDEMOKEY23KULDEEPDEMOKEY23",  # noqa: S106
+        role=Role.OPERATOR,
+        provider="nadipur-centre",
+    ),
+    Account(
         who="Admin, proposes services",
         details=Details(
             name="Harleen Kaur",

@@ -153,3 +153,18 @@ def _statements(work):
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     return len(seen)
+
+
+def test_lists_of_rights_cost_the_same_for_one_principal_and_for_many(ravis, asha, ravi):
+    accepted(asha, ravi, terms(INCOME_PATH))
+    few = _asked(ravis)
+    for number in range(4):
+        accepted(make_person(name=f"Person {'abcd'[number]}"), ravi, terms(INCOME_PATH))
+    assert _asked(ravis) <= few
+
+
+def _asked(client):
+    paths = ("/en/act-for", "/en/account/helpers")
+    for path in paths:
+        client.get(path)
+    return _statements(lambda: all(client.get(path).status_code == 200 for path in paths))

@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from portal.accounts import service as accounts
-from portal.accounts.domain import Level, Role
+from portal.accounts.domain import FOR_A_PROVIDER, Level, Role
 from portal.accounts.passwords import UnfitPassword, check
 from portal.bills.sources import service as billing
 from portal.demo import commands, department, service
@@ -55,7 +55,7 @@ def test_everyone_signs_in_with_what_the_page_says(world):
 def test_roles_are_for_a_provider_or_for_the_whole_portal(world):
     for account in ACCOUNTS:
         grants = accounts.grants_of(accounts.id_of(account.email))
-        provider = account.provider if account.role in (Role.OFFICER, Role.INTEGRATOR) else None
+        provider = account.provider if account.role in FOR_A_PROVIDER else None
         given = {(account.role, provider)} if account.role else set()
         assert {(one.role, one.provider) for one in grants} == {(Role.CITIZEN, None)} | given
 

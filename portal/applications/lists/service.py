@@ -1,6 +1,6 @@
 """Lists of applications: a person's own, and the desk's queue. No answer is opened for them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVarTuple
 from uuid import UUID
@@ -87,7 +87,7 @@ def queue(
     """
     parts = [
         _in_order(part.add_columns(*LISTED, _sorted_by(wanted.sort)), wanted.sort, after, limit)
-        for part in _parts(reach, wanted, wanted.group, today)
+        for part in _parts(by_provider(reach), wanted, wanted.group, today)
     ]
     if not parts:
         return []
@@ -100,7 +100,8 @@ def queue(
 
 def counts(reach: Reach, wanted: Wanted, today: date) -> dict[str, int]:
     """How many cases each group has under these filters, by one query; ends at MOST + 1."""
-    bounded = {group: _count(_parts(reach, wanted, group, today)) for group in GROUPS}
+    mine = by_provider(reach)
+    bounded = {group: _count(_parts(mine, wanted, group, today)) for group in GROUPS}
     asked = [count.label(group) for group, count in bounded.items() if count is not None]
     found = db.session.execute(select(*asked)).one()._asdict() if asked else {}
     return {group: found.get(group, 0) for group in GROUPS}
@@ -118,14 +119,16 @@ def search(reach: Reach, words: str, *, limit: int = 50) -> Sequence[Any]:
     return db.session.execute(found.limit(limit)).all()
 
 
-def _parts(reach: Reach, wanted: Wanted, group: str, today: date) -> list[Select[Any]]:
+def _parts(
+    reached_of: Mapping[str, ColumnElement[bool]], wanted: Wanted, group: str, today: date
+) -> list[Select[Any]]:
     """One selection for each provider and state, without columns yet."""
     asked = _asked(wanted, group, today)
     return [
         select().where(
             Application.provider_slug == provider, Application.state == state, mine, *asked
         )
-        for provider, mine in by_provider(reach).items()
+        for provider, mine in reached_of.items()
         if wanted.service is None or provider == wanted.service[0]
         for state in GROUPS[group]
     ]

@@ -3,7 +3,7 @@
 A slug alone reaches all of the provider, as programs of theirs do.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 
 from sqlalchemy import ColumnElement, String, and_, any_, false, literal, or_, true
@@ -28,8 +28,14 @@ def reached(reach: Reach) -> ColumnElement[bool]:
 def by_provider(reach: Reach) -> dict[str, ColumnElement[bool]]:
     """For each provider, in their order, what is reached of its cases."""
     scopes = sorted(_scopes(reach), key=lambda scope: scope.provider)
+    narrowed = {scope.provider for scope in scopes if scope.category is not None}
+    offered = _offered(narrowed) if narrowed else {}
+    areas = {one: sorted(geo.within(one)) for one in {scope.area for scope in scopes} if one}
     parts = groupby(scopes, key=lambda scope: scope.provider)
-    return {provider: _any_of(tuple(theirs)) for provider, theirs in parts}
+    return {
+        provider: or_(*[_part(scope, offered, areas) for scope in theirs])
+        for provider, theirs in parts
+    }
 
 
 def services(reach: Reach) -> dict[tuple[str, str], Service]:
@@ -43,18 +49,17 @@ def _scopes(reach: Reach) -> set[Scope]:
     return {Scope(one) if isinstance(one, str) else one for one in reach}
 
 
-def _any_of(scopes: Iterable[Scope]) -> ColumnElement[bool]:
-    return or_(*map(_part, scopes))
-
-
-def _part(scope: Scope) -> ColumnElement[bool]:
+def _part(
+    scope: Scope, offered: Mapping[tuple[str, str], Service], areas: Mapping[str, list[str]]
+) -> ColumnElement[bool]:
+    """One scope; services and areas were looked up once for all of them."""
     asked: list[ColumnElement[bool]] = []
     if scope.category is not None:
-        offered = _offered({scope.provider})
-        slugs = [path[1] for path, one in offered.items() if one.category == scope.category]
-        asked.append(Application.service_slug.in_(slugs))
+        here = (path[1] for path in offered if path[0] == scope.provider)
+        fit = [slug for slug in here if offered[scope.provider, slug].category == scope.category]
+        asked.append(Application.service_slug.in_(fit))
     if scope.area is not None:
-        codes = sorted(geo.within(scope.area))
+        codes = areas.get(scope.area, [])
         asked.append(Application.area == any_(literal(codes, ARRAY(String))))
     return and_(true(), *asked)
 
