@@ -56,4 +56,4 @@ def file_size(count: int) -> str:
     """In KB or MB, as phones show it."""
     if count < 1_000_000:
         return f"{max(1, round(count / 1000))} KB"
-    return f"{count / 1_000_000:.1f} MB"
+    return f"{count / 1_000_000:.1f} MB".replace(".0 ", " ")

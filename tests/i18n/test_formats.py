@@ -39,7 +39,7 @@ def test_numbers_and_money_are_grouped_by_lakh_in_latin_digits(code):
 
 
 @pytest.mark.parametrize(
-    ("count", "told"), [(1, "1 KB"), (48_211, "48 KB"), (9_960_000, "10.0 MB")]
+    ("count", "told"), [(1, "1 KB"), (48_211, "48 KB"), (9_960_000, "10 MB"), (1_500_000, "1.5 MB")]
 )
 def test_sizes_are_told_as_phones_do(count, told):
     assert i18n.file_size(count) == told

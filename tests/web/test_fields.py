@@ -383,7 +383,7 @@ def test_files_say_how_large_they_may_be(english):
     shown = controls(drawn(Everything()))
     assert shown["speech"].get("accept") == "audio/*"
     assert shown["speech"].get("data-most") == "20000000"
-    assert shown["photo"].get("data-large").startswith("This file is larger than 10.0 MB.")
+    assert shown["photo"].get("data-large").startswith("This file is larger than 10 MB.")
 
 
 def test_what_is_worked_out_is_shown_and_takes_nothing(english):
