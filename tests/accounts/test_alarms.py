@@ -133,6 +133,16 @@ def test_what_was_set_up_since_the_warning_goes_and_what_was_there_stays(person)
     assert factors.codes_left(person.id) == 0
 
 
+def test_what_a_warning_is_of_goes_too_though_it_was_noted_a_moment_earlier(person):
+    with time_machine.travel(clock.now() + timedelta(hours=1)) as hours:
+        factors.new_codes(person.id)
+        hours.shift(timedelta(seconds=2))
+        recovery.deny(warned(person))
+        db.session.commit()
+    assert factors.has_app(person.id)
+    assert factors.codes_left(person.id) == 0
+
+
 def test_an_app_that_took_the_place_of_the_owners_goes(person):
     with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
         token = warned(person)

@@ -10,7 +10,8 @@ from flask import Response
 from sqlalchemy import func, select, update
 
 from portal.accounts.attempts import service as attempts
-from portal.accounts.attempts.domain import FACTOR
+from portal.accounts.attempts.domain import FACTOR, MOST_FAILURES
+from portal.accounts.confirming import service as confirming
 from portal.accounts.sessions.models import SessionRow
 from portal.app import create_app
 from portal.audit.models import AuditEntry
@@ -197,10 +198,24 @@ def test_passwords_are_counted_too(mine, person):
     assert send(mine, PAGE, password=person.password).status_code == 429
 
 
-def test_assertions_are_counted_too(mine, person):
-    for _ in range(10):
+def test_refused_passkeys_are_counted_for_the_address(mine, person):
+    for _ in range(20):
         assert send(mine, PAGE, assertion="{}").status_code == 422
     assert send(mine, PAGE, assertion="{}").status_code == 429
+
+
+def test_wrong_codes_hold_no_passkey_back(mine, person):
+    for _ in range(10):
+        assert send(mine, PAGE, code="000000").status_code == 422
+    assert send(mine, PAGE, code="000000").status_code == 429
+    assert send(mine, PAGE, assertion="{}").status_code == 422
+
+
+def test_what_is_switched_off_is_not_asked_for(mine, person):
+    assert confirming.ways(person.id) == ("app", "password")
+    for _ in range(MOST_FAILURES):
+        attempts.risk("app", person.id)
+    assert confirming.ways(person.id) == ("password",)
 
 
 def test_a_refusal_is_recorded(mine):

@@ -5,28 +5,30 @@ Every try is counted as at the sign-in, on the same counters.
 
 from uuid import UUID
 
-from portal.accounts import service
+from portal.accounts import domain, service
 from portal.accounts.attempts import service as attempts
 from portal.accounts.attempts.domain import FACTOR
 from portal.accounts.factors import service as factors
 from portal.accounts.passkeys import service as passkeys
+from portal.accounts.passkeys.domain import REFUSALS
 from portal.accounts.passkeys.service import PasskeyRefused
 from portal.audit import service as audit
 
 
 def ways(person_id: UUID) -> tuple[str, ...]:
-    """The strongest first; a password is always there to be asked for."""
+    """The strongest first. What is switched off, or was taken away, is not asked for."""
     found = ["passkey"] if passkeys.count(person_id) else []
-    found += ["app"] if factors.has_app(person_id) else []
-    return (*found, "password")
+    found += ["app"] if factors.has_app(person_id) and not factors.app_is_off(person_id) else []
+    found += ["password"] if service.has_password(person_id) else []
+    return tuple(found)
 
 
-def by_passkey(person_id: UUID, assertion: str) -> bool:
-    """Raises TooMany."""
-    attempts.spend(FACTOR, str(person_id))
+def by_passkey(person_id: UUID, assertion: str, *, address: str) -> bool:
+    """Raises TooMany. Refused ones alone are counted, so that wrong codes hold no passkey back."""
     try:
         passkeys.check(assertion, person_id)
     except PasskeyRefused:
+        attempts.spend(REFUSALS, domain.neighbourhood(address))
         return _told(person_id, "passkey", right=False)
     return _told(person_id, "passkey", right=True)
 

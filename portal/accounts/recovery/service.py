@@ -39,6 +39,8 @@ from portal.kernel.db import db
 from portal.kernel.events import publish
 from portal.kernel.settings import Settings, SettingsError, current
 
+JUST_BEFORE = timedelta(minutes=1)
+
 
 @dataclass(frozen=True)
 class UnderWay:
@@ -169,7 +171,8 @@ def deny(token: str) -> None:
         raise LinkEnded
     people.hold(known.person_id)
     warned = alarms.use(token)
-    secure(warned.person_id, since=warned.at, why=warned.what)
+    # What the warning is of was noted a moment before it.
+    secure(warned.person_id, since=warned.at - JUST_BEFORE, why=warned.what)
 
 
 def secure(person_id: UUID, *, since: datetime | None = None, why: str) -> None:

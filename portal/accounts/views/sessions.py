@@ -43,7 +43,8 @@ def _shown(app: ShownApp, password: ShownPassword) -> str | None:
     """Which factor was sent and is right. Raises TooMany."""
     me = person_id()
     if "assertion" in request.form:
-        return "passkey" if confirming.by_passkey(me, request.form["assertion"]) else None
+        sent, here = request.form["assertion"], entry.address()
+        return "passkey" if confirming.by_passkey(me, sent, address=here) else None
     if "code" in request.form:
         right = app.is_sent() and confirming.by_app(me, app.code.answer())
         return "app" if right else None
