@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.accounts.recovery import service as recovery
@@ -48,7 +49,8 @@ def link(client, elsewhere, slug):
 
 
 def why():
-    return [one.why for one in db.session.query(AuditEntry).filter_by(act="federation.refused")]
+    refused = select(AuditEntry.why).where(AuditEntry.act == "federation.refused")
+    return db.session.scalars(refused.order_by(AuditEntry.number)).all()
 
 
 @pytest.fixture

@@ -63,7 +63,8 @@ def tell(client, said):
 
 def why():
     db.session.rollback()
-    return [one.why for one in db.session.query(AuditEntry).filter_by(act="federation.refused")]
+    refused = select(AuditEntry.why).where(AuditEntry.act == "federation.refused")
+    return db.session.scalars(refused.order_by(AuditEntry.number)).all()
 
 
 def signed_in(app, hostile, sid="there"):

@@ -220,7 +220,8 @@ def assert_refused(answer, code, count=1):
     assert answer.status_code == 400, (answer.status_code, answer.headers.get("Location"))
     assert "This did not work" in page
     db.session.rollback()
-    recorded = db.session.query(AuditEntry).filter_by(act="federation.refused").all()
+    refused = db.session.query(AuditEntry).filter_by(act="federation.refused")
+    recorded = refused.order_by(AuditEntry.number).all()
     assert [one.why for one in recorded][-1:] == [code]
     assert len(recorded) == count
     assert {row.level for row in db.session.query(SessionRow)} <= {"visitor"}

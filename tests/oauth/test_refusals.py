@@ -28,7 +28,8 @@ def error_of(answer):
 
 
 def noted():
-    return db.session.scalars(select(AuditEntry.why).where(AuditEntry.act == "oauth.refused")).all()
+    refused = select(AuditEntry.why).where(AuditEntry.act == "oauth.refused")
+    return db.session.scalars(refused.order_by(AuditEntry.number)).all()
 
 
 @pytest.mark.parametrize(
