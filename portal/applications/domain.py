@@ -128,6 +128,7 @@ NEXT: Mapping[State, frozenset[State]] = MappingProxyType(
     }
 )
 
+ENDED = frozenset(state for state, following in NEXT.items() if not following)
 
 # Members of an event that carry something; `type` stands beside them.
 ALWAYS = frozenset({"message", "case_number"})

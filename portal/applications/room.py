@@ -5,6 +5,7 @@ from portal.applications import api, back_office, citizen_api, jobs, listeners, 
 from portal.applications.fees import service as fees
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Room
+from portal.registry.events import VersionProposed
 
 room = Room(
     name="applications",
@@ -14,6 +15,7 @@ room = Room(
     jobs=(jobs.lapse_unpaid, jobs.announce_renewals),
     periodic=jobs.PERIODIC,
     within={PaymentSucceeded: (listeners.paid,)},
+    after={VersionProposed: (listeners.proposed,)},
     payers={fees.PURPOSE: service.may_pay},
     menu=(
         MenuItem("site", N_("My applications"), "applications.index", "doc", 20, signed_in=True),

@@ -27,6 +27,7 @@ from portal.profile import service as profile
 from portal.profile.domain import GROUPS, answers
 from portal.registry import service as registry
 from portal.registry.discovery import discover
+from portal.registry.publishing import service as publishing
 from portal.webhooks import service as webhooks
 
 ISSUER = "Sanjha"
@@ -55,8 +56,8 @@ def load() -> None:
     )
     registry.sync(discover())
     for version in registry.newest(waiting=True):
-        registry.propose(version.id, proposer)
-        registry.publish(version.id, publisher)
+        publishing.propose(version.id, proposer)
+        publishing.publish(version.id, publisher)
 
 
 def is_empty() -> bool:

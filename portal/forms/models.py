@@ -23,6 +23,7 @@ class Draft(PersonalRow, Base):
             unique=True,
             postgresql_where=text("sent_at IS NULL"),
         ),
+        Index("ix_drafts_open", "purpose", postgresql_where=text("sent_at IS NULL")),
     )
 
     person_id: Mapped[UUID]

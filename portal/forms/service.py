@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, bindparam, select, update
+from sqlalchemy import Select, Table, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -116,6 +116,12 @@ def of_person(person_id: UUID) -> Sequence[Draft]:
     """The open drafts, the newest first."""
     wanted = select(Draft).where(Draft.person_id == person_id, Draft.sent_at.is_(None))
     return db.session.scalars(wanted.order_by(Draft.saved_at.desc()).limit(50)).all()
+
+
+def open_for(purpose: str) -> int:
+    """How many people have begun and not sent."""
+    count = select(func.count()).where(Draft.purpose == purpose, Draft.sent_at.is_(None))
+    return db.session.scalar(count) or 0
 
 
 def save(draft: Draft, answers: Mapping[str, Any], asked: Sequence[str]) -> None:

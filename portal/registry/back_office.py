@@ -11,6 +11,7 @@ from portal.registry import service
 from portal.registry.changes import Change, changes
 from portal.registry.contract import Words
 from portal.registry.finding import SLUG
+from portal.registry.publishing import service as publishing
 from portal.registry.service import Offer, Version
 from portal.registry.vocabulary import PERSONAL_CLASSES
 from portal.web.access import may, visitor
@@ -65,7 +66,7 @@ def version(version_id: UUID) -> ResponseReturnValue:
 @pages.post("/versions/<uuid:version_id>/propose")
 @may("catalogue.publish")
 def propose(version_id: UUID) -> ResponseReturnValue:
-    service.propose(version_id, visitor().id)
+    publishing.propose(version_id, visitor().id)
     flash(gettext("You proposed this version. Another person must publish it."), "ok")
     return redirect(url_for(".version", version_id=version_id))
 
@@ -73,7 +74,7 @@ def propose(version_id: UUID) -> ResponseReturnValue:
 @pages.post("/versions/<uuid:version_id>/publish")
 @may("catalogue.publish")
 def publish(version_id: UUID) -> ResponseReturnValue:
-    service.publish(version_id, visitor().id)
+    publishing.publish(version_id, visitor().id)
     flash(gettext("This version is published. People are offered it from now on."), "ok")
     return redirect(url_for(".version", version_id=version_id))
 
@@ -84,8 +85,8 @@ def pause(provider: str, name: str) -> ResponseReturnValue:
     reason = _reason()
     if reason is None:
         service.offered(provider, name)
-        return _page(provider, name, error=service.PauseNeedsReason.message), 422
-    service.pause(provider, name, visitor().id, reason)
+        return _page(provider, name, error=publishing.PauseNeedsReason.message), 422
+    publishing.pause(provider, name, visitor().id, reason)
     flash(gettext("The service is paused. Its page says why."), "ok")
     return redirect(url_for(".show", provider=provider, name=name))
 
@@ -93,7 +94,7 @@ def pause(provider: str, name: str) -> ResponseReturnValue:
 @pages.post("/<provider>/<name>/resume")
 @may("catalogue.pause")
 def resume(provider: str, name: str) -> ResponseReturnValue:
-    service.resume(provider, name, visitor().id)
+    publishing.resume(provider, name, visitor().id)
     flash(gettext("People can apply for this service again."), "ok")
     return redirect(url_for(".show", provider=provider, name=name))
 

@@ -47,6 +47,12 @@ GRAVE = frozenset(
     | {"shares", "keeps", "rule", "more_rows", "renewal"}
 )
 
+# What may end differently for somebody with the same answers.
+DECIDES = frozenset(
+    {"asked", "kind", "required", "condition", "check", "rule", "more_rows", "rows"}
+    | {"fee", "eligibility"}
+)
+
 OWN_SENTENCE = (
     *("fee", "payment", "promise", "eligibility", "shares", "keeps", "stages", "issues"),
     "renewal",
@@ -83,6 +89,11 @@ def changes(old: Service, new: Service) -> tuple[Change, ...]:
     """From the old to the new version, grave ones first."""
     found = [*_in_questions(old, new), *_in_service(old, new)]
     return tuple(sorted(found, key=lambda change: not change.grave))
+
+
+def decides_otherwise(old: Service, new: Service) -> bool:
+    """Whether the same answers may lead elsewhere: other questions, fees, checks or rules."""
+    return any(change.code in DECIDES for change in changes(old, new))
 
 
 def _in_service(old: Service, new: Service) -> Iterator[Change]:

@@ -9,8 +9,9 @@ from itertools import chain
 from zoneinfo import available_timezones
 
 from portal.registry.contract import LANGUAGES, Billing, Calendar, Provider, Renewal, Service
-from portal.registry.finding import Finding, nearest, of_table, slug, twice
+from portal.registry.finding import SLUG, Finding, nearest, of_table, slug, twice
 from portal.registry.form_conformance import about_form
+from portal.registry.inheriting import path_of
 from portal.registry.rule_conformance import about_rules
 from portal.registry.vocabulary import AUDIENCES, CATEGORIES, LIFE_EVENTS
 from portal.registry.words import words_in
@@ -35,7 +36,8 @@ def findings(provider: Provider) -> tuple[Finding, ...]:
     """Everything that is wrong, in the order of the declaration; empty when all is well."""
     services = (_about_service(service) for service in provider.services)
     own = (_about_provider(provider), _about_billing("billing", provider.billing))
-    return tuple(chain(*own, *services, _about_renewals(provider), _about_words(provider)))
+    others = (_about_inherited(provider), _about_renewals(provider), _about_words(provider))
+    return tuple(chain(*own, *services, *others))
 
 
 def _about_words(provider: Provider) -> Iterator[Finding]:
@@ -72,7 +74,7 @@ def _about_provider(provider: Provider) -> Iterator[Finding]:
         yield Finding("appeals", "Say to whom a decision can be appealed.", "warning")
     for code in provider.languages:
         yield from of_table("languages", code, LANGUAGES, "language")
-    if not provider.services:
+    if not provider.services and not provider.inherits:
         yield Finding("services", "The provider offers nothing. Add a Service.", "warning")
     yield from twice("services", (service.slug for service in provider.services), "services")
     yield from _about_calendar("calendar", provider.calendar)
@@ -88,6 +90,22 @@ def _about_billing(place: str, billing: Billing | None) -> Iterator[Finding]:
             f"{place}.pattern_message",
             "Say in words what the pattern asks for; people cannot read patterns.",
         )
+
+
+def _about_inherited(provider: Provider) -> Iterator[Finding]:
+    slugs = [path_of(one)[1] for one in provider.inherits]
+    own = [service.slug for service in provider.services]
+    yield from twice("inherits", [*own, *slugs], "services")
+    for one in provider.inherits:
+        place, (parent, service) = f"inherits.{one.service}", path_of(one)
+        if not (SLUG.match(parent) and SLUG.match(service)):
+            yield Finding(
+                place, "Say whose service it is, and which, such as “punjab-towns/trade-licence”."
+            )
+        if parent == provider.slug:
+            yield Finding(place, "That is your own service. Inherit one of another provider.")
+        if one.fee is not None and one.fee_words is None:
+            yield Finding(f"{place}.fee_words", "Say in words what the service costs here.")
 
 
 def _about_renewals(provider: Provider) -> Iterator[Finding]:

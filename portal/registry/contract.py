@@ -201,6 +201,24 @@ class Service(Frozen):
         return tuple(field for field in self.form.fields if isinstance(field, Document))
 
 
+class Inherited(Frozen):
+    """A service that another provider defines, given here too; what is said here stands instead.
+
+    `service` is where it is defined, such as `punjab-towns/trade-licence`. It keeps its slug. The
+    calendar, the officers, the contacts and the webhook are those of whoever inherits it.
+    """
+
+    service: str
+    fee: str | None = None
+    fee_words: Words | None = None
+    payment: PaymentMoment | None = None
+    promise: Whole | None = None
+    who_may: tuple[Words, ...] | None = None
+    shares: Words | None = None
+    keeps: Words | None = None
+    channels: tuple[Channel, ...] | None = None
+
+
 class Provider(Frozen):
     """Who gives the services. `area` is the code of the area that it serves."""
 
@@ -217,9 +235,18 @@ class Provider(Frozen):
     languages: tuple[str, ...] = LANGUAGES
     billing: Billing | None = None
     services: tuple[Service, ...] = ()
+    inherits: tuple[Inherited, ...] = ()
 
     def service(self, slug: str) -> Service | None:
         return next((service for service in self.services if service.slug == slug), None)
+
+
+class Origin(Frozen):
+    """Where an inherited service was defined, by which version, and what is said otherwise here."""
+
+    service: str
+    version: Whole
+    differs: tuple[str, ...] = ()
 
 
 class Offering(Frozen):
@@ -228,15 +255,22 @@ class Offering(Frozen):
     contract: Literal[1] = 1
     provider: Provider
     service: Service
+    origin: Origin | None = None
 
 
-def definition(provider: Provider, service: Service) -> dict[str, Any]:
+def definition(
+    provider: Provider, service: Service, origin: Origin | None = None
+) -> dict[str, Any]:
     """All that a version freezes, ready for JSON. `Offering.model_validate` reads it back.
 
     What is not given is left out, so that a contract that grows leaves old definitions equal.
     """
-    alone = provider.model_copy(update={"services": ()})
-    return Offering(provider=alone, service=service).model_dump(mode="json", exclude_none=True)
+    alone = provider.model_copy(update={"services": (), "inherits": ()})
+    whole = Offering(provider=alone, service=service, origin=origin)
+    told = whole.model_dump(mode="json", exclude_none=True)
+    # What is always empty says nothing, and would make every definition another.
+    del told["provider"]["inherits"]
+    return told
 
 
 def digest(definition: dict[str, Any]) -> str:
@@ -269,6 +303,7 @@ __all__ = [
     "Frozen",
     "Group",
     "Holiday",
+    "Inherited",
     "IntegerField",
     "IssuedDocument",
     "LocationField",
@@ -280,6 +315,7 @@ __all__ = [
     "Notice",
     "Offering",
     "Officer",
+    "Origin",
     "PaymentMoment",
     "Personal",
     "PhoneField",

@@ -7,7 +7,7 @@ changes, and what is on can only point at what two people published.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -83,6 +83,53 @@ class VersionPublication(Row, Base):
     published_by: Mapped[UUID]
 
 
+class PlannedPublication(Base):
+    """An approval whose time has not come. The row goes when it comes, or is called off."""
+
+    __tablename__ = "planned_publications"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["publication_id", "version_id"],
+            ["version_publications.id", "version_publications.version_id"],
+        ),
+    )
+
+    version_id: Mapped[UUID] = mapped_column(primary_key=True)
+    publication_id: Mapped[UUID] = mapped_column(unique=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    approved_by: Mapped[UUID]
+
+
+@append_only
+class VersionTurn(Row, Base):
+    """That a version went on: at its first time, or again when somebody went back to it."""
+
+    __tablename__ = "version_turns"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["publication_id", "version_id"],
+            ["version_publications.id", "version_publications.version_id"],
+        ),
+        Index("ix_version_turns_service", "provider_slug", "service_slug", "id"),
+    )
+
+    provider_slug: Mapped[str]
+    service_slug: Mapped[str]
+    publication_id: Mapped[UUID]
+    version_id: Mapped[UUID] = mapped_column(index=True)
+    turned_by: Mapped[UUID]
+
+
+@append_only
+class VersionTrial(Row, Base):
+    """How past applications fare under a version: counts, nobody's answers."""
+
+    __tablename__ = "version_trials"
+
+    version_id: Mapped[UUID] = mapped_column(ForeignKey(ServiceVersion.id), index=True)
+    told: Mapped[Json]
+
+
 class ServiceState(Base):
     """Which version of a service is on, and whether it is paused."""
 
@@ -110,6 +157,24 @@ class ServiceState(Base):
     paused_by: Mapped[UUID | None]
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class Heir(Base):
+    """That a provider gives a service which another one defines, and what it says otherwise.
+
+    `told` holds the provider without services and what it inherits, as it declared them last;
+    `problem` says why the newest version of the definition could not be taken over.
+    """
+
+    __tablename__ = "heirs"
+    __table_args__ = (Index("ix_heirs_of", "parent_provider", "parent_service", "provider_slug"),)
+
+    provider_slug: Mapped[str] = mapped_column(ForeignKey(RecordedProvider.slug), primary_key=True)
+    service_slug: Mapped[str] = mapped_column(primary_key=True)
+    parent_provider: Mapped[str]
+    parent_service: Mapped[str]
+    told: Mapped[Json]
+    problem: Mapped[str | None]
 
 
 class CatalogueStamp(Base):

@@ -3,9 +3,13 @@
 from flask import Flask
 
 from portal.kernel.errors import N_
+from portal.kernel.jobs import Periodic
 from portal.kernel.room import MenuItem, Room
-from portal.registry import back_office, commands
+from portal.registry import back_office, commands, listeners
 from portal.registry.discovery import discover
+from portal.registry.events import ServicePublished
+from portal.registry.heirs import service as heirs
+from portal.registry.publishing import service as publishing
 
 
 def find_providers(_: Flask) -> None:
@@ -18,6 +22,9 @@ room = Room(
     opens=(find_providers,),
     commands=(commands.providers,),
     back_office=(back_office.pages,),
+    jobs=(publishing.publish_due, heirs.take_over),
+    periodic=(Periodic("* * * * *", publishing.publish_due),),
+    within={ServicePublished: (listeners.published,)},
     menu=(
         MenuItem("admin", N_("Catalogue"), "registry.listing", "doc", 10, "catalogue.publish"),
         MenuItem(

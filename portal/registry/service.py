@@ -1,37 +1,40 @@
-"""What providers offer: recorded, proposed, published by a second person, paused, looked up.
+"""What providers offer: recorded and looked up.
 
-Whether a declaration makes sense is conformance.py's; what changed between two is domain.py's.
+Whether a declaration makes sense is conformance.py's, what changed between two is changes.py's,
+and who publishes it is publishing's.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from portal.audit import service as audit
-from portal.kernel import clock, events, ids
+from portal.kernel import clock, ids
 from portal.kernel.db import Json, db, unit
-from portal.kernel.errors import N_, BadInput, DomainError, NotFound
-from portal.registry import conformance, contract
-from portal.registry.contract import Offering, Provider, Service, Words
-from portal.registry.events import ServicePaused, ServicePublished, ServiceResumed
+from portal.kernel.errors import N_, DomainError, NotFound
+from portal.registry import conformance, contract, inheriting
+from portal.registry.contract import Inherited, Offering, Origin, Provider, Service, Words
 from portal.registry.finding import SLUG
 from portal.registry.kept import Kept
 from portal.registry.models import (
     CatalogueStamp,
+    Heir,
+    PlannedPublication,
     RecordedProvider,
     ServiceDefinition,
     ServiceState,
     ServiceVersion,
     VersionProposal,
     VersionPublication,
+    VersionTurn,
 )
 
-VersionState = Literal["draft", "proposed", "published", "retired"]
+VersionState = Literal["draft", "proposed", "approved", "published", "retired"]
 Path = tuple[str, str]
 # Some 30 KB each when parsed.
 _definitions: Kept[UUID, "Pinned"] = Kept(512)
@@ -60,36 +63,6 @@ class ProviderDoesNotConform(DomainError):
     message = N_("%(provider)s is not recorded until this is put right: %(findings)s")
 
 
-class AlreadyProposed(DomainError):
-    message = N_("This version is proposed already. Another person must publish it.")
-
-
-class AlreadyPublished(DomainError):
-    message = N_("This version is published already.")
-
-
-class NotProposed(DomainError):
-    message = N_("Somebody must propose this version before it can be published.")
-
-
-class TwoPeopleNeeded(DomainError):
-    status = 403
-    message = N_("You proposed this version. Another person must publish it.")
-
-
-class AlreadyPaused(DomainError):
-    message = N_("This service is paused already.")
-
-
-class NotPaused(DomainError):
-    message = N_("This service is not paused.")
-
-
-class PauseNeedsReason(BadInput):
-    status = 422
-    message = N_("Say why the service is paused. People read it on the page of the service.")
-
-
 @dataclass(frozen=True)
 class Pinned:
     """One version, parsed. The same for as long as the house stands."""
@@ -98,6 +71,7 @@ class Pinned:
     number: int
     provider: Provider
     service: Service
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -121,16 +95,28 @@ class Version:
     proposed_at: datetime | None
     published_by: UUID | None
     published_at: datetime | None
+    planned_at: datetime | None
+    was_on: bool
     current_id: UUID | None
     is_paused: bool
 
     @property
     def state(self) -> VersionState:
+        """`approved` waits for its time; one that was called off before is a draft again."""
         if self.current_id == self.id:
             return "published"
+        if self.planned_at:
+            return "approved"
         if self.published_by:
-            return "retired"
+            return "retired" if self.was_on else "draft"
         return "proposed" if self.proposed_by else "draft"
+
+
+class Recorded(NamedTuple):
+    """`is_new` is false when the very same was recorded before."""
+
+    version_id: UUID
+    is_new: bool
 
 
 @dataclass(frozen=True)
@@ -146,86 +132,85 @@ class CatalogueRow:
 
 def sync(providers: Iterable[Provider]) -> list[Version]:
     """Record each definition that is new as a draft; says which. Raises ProviderDoesNotConform."""
-    recorded = []
+    recorded: list[Recorded | None] = []
     for provider in providers:
         _refuse_unfit(provider)
         row = {"slug": provider.slug, "created_at": clock.now()}
         db.session.execute(insert(RecordedProvider).values(row).on_conflict_do_nothing())
-        _queue_up(provider.slug)
+        queue_up(provider.slug)
         recorded += [_record(provider, service) for service in provider.services]
-    return [find(version_id) for version_id in recorded if version_id]
+        _forget_heirs(provider)
+        recorded += [inherit(provider, inherited) for inherited in provider.inherits]
+    return [find(one.version_id) for one in recorded if one is not None and one.is_new]
 
 
-def propose(version_id: UUID, by: UUID) -> None:
-    """Raises NoSuchVersion, AlreadyProposed, AlreadyPublished."""
-    version = _take(version_id)
-    if version.state == "proposed":
-        raise AlreadyProposed
-    if version.state == "published":
-        raise AlreadyPublished
-    db.session.add(VersionProposal(version_id=version_id, proposed_by=by))
-    db.session.flush()
-    audit.record("service.propose", about=f"version:{version_id}", actor=by)
+def inherit(provider: Provider, inherited: Inherited) -> Recorded | None:
+    """Record what the provider inherits, as its definition is published now.
 
-
-def publish(version_id: UUID, by: UUID) -> None:
-    """Offer this version from now on.
-
-    Raises NoSuchVersion, NotProposed, TwoPeopleNeeded, AlreadyPublished.
+    None when nobody has published the definition yet, or when it does not fit what is said
+    otherwise here: then the heir's row says so.
     """
-    version = _take(version_id)
-    if version.state == "published":
-        raise AlreadyPublished
-    if version.state != "proposed":
-        raise NotProposed
-    if version.proposed_by == by:
-        raise TwoPeopleNeeded
-    _turn_on(version, by)
-    _bump()
-    audit.record("service.publish", about=f"version:{version_id}", actor=by)
-    events.publish(ServicePublished(version_id, version.provider, version.service))
+    row = _heir(provider, inherited)
+    try:
+        defined = offered(row.parent_provider, row.parent_service)
+    except NoSuchService:
+        return None
+    service = inheriting.resolved(defined.service, inherited)
+    wrong = _wrong(inheriting.alone(provider, service))
+    if defined.origin is not None:
+        wrong = f"{inherited.service} is inherited itself. Inherit {defined.origin.service}."
+    row.problem = wrong or None
+    db.session.flush()
+    if wrong:
+        return None
+    return _record(provider, service, inheriting.origin(inherited, defined.number))
 
 
-def pause(provider: str, service: str, by: UUID, reason: Words | None) -> None:
-    """Take no applications for now. Raises NoSuchService, AlreadyPaused, PauseNeedsReason."""
-    state = _state(provider, service)
-    if reason is None:
-        raise PauseNeedsReason
-    if state.paused_by:
-        raise AlreadyPaused
-    state.paused_by, state.paused_at, state.pause_reason = by, clock.now(), dict(reason.texts)
-    _bump()
-    audit.record("service.pause", about=f"service:{provider}/{service}", actor=by)
-    events.publish(ServicePaused(provider, service))
+def declared(row: Heir) -> tuple[Provider, Inherited]:
+    """What the heir declared last."""
+    provider = Provider.model_validate(row.told["provider"])
+    return provider, Inherited.model_validate(row.told["inherited"])
 
 
-def resume(provider: str, service: str, by: UUID) -> None:
-    """Raises NoSuchService, NotPaused."""
-    state = _state(provider, service)
-    if not state.paused_by:
-        raise NotPaused
-    state.paused_by = state.paused_at = state.pause_reason = None
-    _bump()
-    audit.record("service.resume", about=f"service:{provider}/{service}", actor=by)
-    events.publish(ServiceResumed(provider, service))
+def _heir(provider: Provider, inherited: Inherited) -> Heir:
+    parent, service = inheriting.path_of(inherited)
+    row = db.session.get(Heir, (provider.slug, service))
+    if row is None:
+        row = Heir(provider_slug=provider.slug, service_slug=service)
+        db.session.add(row)
+    alone = provider.model_copy(update={"services": (), "inherits": ()})
+    parts = {"provider": alone, "inherited": inherited}
+    row.parent_provider, row.parent_service = parent, service
+    row.told = {n: one.model_dump(mode="json", exclude_none=True) for n, one in parts.items()}
+    return row
+
+
+def _forget_heirs(provider: Provider) -> None:
+    """What it does not declare any more it does not inherit; what is on stays as it is."""
+    kept = [inheriting.path_of(one)[1] for one in provider.inherits]
+    gone = delete(Heir).where(Heir.provider_slug == provider.slug, Heir.service_slug.not_in(kept))
+    db.session.execute(gone)
 
 
 def _refuse_unfit(provider: Provider) -> None:
-    wrong = [one for one in conformance.findings(provider) if one.weight == "error"]
-    if wrong:
-        said = " ".join(f"{one.place}: {one.sentence}" for one in wrong)
+    if said := _wrong(provider):
         raise ProviderDoesNotConform(provider=provider.slug, findings=said)
 
 
-def _record(provider: Provider, service: Service) -> UUID | None:
-    """The id of the new version; None when this definition is known."""
-    definition = contract.definition(provider, service)
+def _wrong(provider: Provider) -> str:
+    """The errors of a declaration, in sentences; empty when there is none."""
+    wrong = [one for one in conformance.findings(provider) if one.weight == "error"]
+    return " ".join(f"{one.place}: {one.sentence}" for one in wrong)
+
+
+def _record(provider: Provider, service: Service, origin: Origin | None = None) -> Recorded:
+    definition = contract.definition(provider, service, origin)
     digest = contract.digest(definition)
-    number, same = ServiceVersion.number, ServiceVersion.digest == digest
-    known = select(func.max(number), func.max(number).filter(same))
-    last, found = db.session.execute(known.where(_of(provider.slug, service.slug))).one()
-    if found:
-        return None
+    here = _of(provider.slug, service.slug)
+    same = select(ServiceVersion.id).where(here, ServiceVersion.digest == digest)
+    if known := db.session.scalar(same):
+        return Recorded(known, is_new=False)
+    last = db.session.scalar(select(func.max(ServiceVersion.number)).where(here))
     frozen = {"digest": digest, "definition": definition}
     db.session.execute(insert(ServiceDefinition).values(frozen).on_conflict_do_nothing())
     version = ServiceVersion(
@@ -237,7 +222,7 @@ def _record(provider: Provider, service: Service) -> UUID | None:
     db.session.add(version)
     db.session.flush()
     audit.record("service.record", about=f"version:{version.id}", actor="registry.sync")
-    return version.id
+    return Recorded(version.id, is_new=True)
 
 
 def _sane(*slugs: str) -> bool:
@@ -245,44 +230,18 @@ def _sane(*slugs: str) -> bool:
     return all(SLUG.match(slug) for slug in slugs)
 
 
-def _queue_up(provider: str) -> None:
+def queue_up(provider: str) -> None:
     """One at a time for each provider, until this transaction ends."""
     row = select(RecordedProvider.slug).where(RecordedProvider.slug == provider)
     db.session.execute(row.with_for_update())
 
 
 def _take(version_id: UUID) -> Version:
-    _queue_up(find(version_id).provider)
+    queue_up(find(version_id).provider)
     return find(version_id)
 
 
-def _state(provider: str, service: str) -> ServiceState:
-    offered(provider, service)
-    _queue_up(provider)
-    state = db.session.get(ServiceState, (provider, service), populate_existing=True)
-    if state is None:
-        raise NoSuchService
-    return state
-
-
-def _turn_on(version: Version, by: UUID) -> None:
-    newest = select(VersionProposal.id).where(VersionProposal.version_id == version.id)
-    newest = newest.order_by(VersionProposal.created_at.desc()).limit(1)
-    publication = VersionPublication(
-        proposal_id=db.session.scalars(newest).one(),
-        version_id=version.id,
-        proposed_by=version.proposed_by,
-        published_by=by,
-    )
-    db.session.add(publication)
-    db.session.flush()
-    on = {"publication_id": publication.id, "version_id": version.id}
-    here = {"provider_slug": version.provider, "service_slug": version.service}
-    statement = insert(ServiceState).values(here | on)
-    db.session.execute(statement.on_conflict_do_update(index_elements=list(here), set_=on))
-
-
-def _bump() -> None:
+def bump() -> None:
     stamp_now = {"stamp": ids.uuid7()}
     statement = insert(CatalogueStamp).values({"id": 1} | stamp_now)
     db.session.flush()
@@ -395,7 +354,7 @@ def newest(after: Path = ("", ""), most: int = 50, *, waiting: bool = False) -> 
 
 def _parse(version_id: UUID, number: int, definition: Json) -> Pinned:
     offering = Offering.model_validate(definition)
-    return Pinned(version_id, number, offering.provider, offering.service)
+    return Pinned(version_id, number, offering.provider, offering.service, offering.origin)
 
 
 def _of(provider: str, service: str) -> ColumnElement[bool]:
@@ -405,6 +364,7 @@ def _of(provider: str, service: str) -> ColumnElement[bool]:
 def _latest(where: ColumnElement[bool], *path: Any) -> Select[*tuple[Any, ...]]:
     """Versions with their newest proposal; with a path, the newest version of each."""
     distinct = path or (ServiceVersion.number,)
+    turned = select(VersionTurn.id).where(VersionTurn.version_id == ServiceVersion.id)
     return (
         select(
             ServiceVersion.id,
@@ -416,17 +376,20 @@ def _latest(where: ColumnElement[bool], *path: Any) -> Select[*tuple[Any, ...]]:
             VersionProposal.created_at.label("proposed_at"),
             VersionPublication.published_by,
             VersionPublication.created_at.label("published_at"),
+            PlannedPublication.at.label("planned_at"),
+            turned.exists().label("was_on"),
             ServiceState.version_id.label("current_id"),
             ServiceState.paused_by.is_not(None).label("is_paused"),
         )
         .ext(distinct_on(*distinct))
         .outerjoin(VersionProposal, VersionProposal.version_id == ServiceVersion.id)
         .outerjoin(VersionPublication, VersionPublication.proposal_id == VersionProposal.id)
+        .outerjoin(PlannedPublication, PlannedPublication.version_id == ServiceVersion.id)
         .outerjoin(
             ServiceState,
             (ServiceState.provider_slug == ServiceVersion.provider_slug)
             & (ServiceState.service_slug == ServiceVersion.service_slug),
         )
         .where(where)
-        .order_by(*path, ServiceVersion.number.desc(), VersionProposal.created_at.desc())
+        .order_by(*path, ServiceVersion.number.desc(), VersionProposal.id.desc())
     )

@@ -8,7 +8,7 @@ from portal.consent.models import Consent
 from portal.files.models import File
 from portal.forms.models import Draft
 from portal.kernel.db import db
-from portal.registry import service as registry
+from portal.registry.publishing import service as publishing
 from portal.webhooks import service as webhooks
 from tests.accounts.factories import csrf_token, signed_in_client
 from tests.applications import factories
@@ -297,7 +297,7 @@ def test_a_paused_service_takes_nothing_and_keeps_the_draft(mine):
 
 
 def pause():
-    registry.pause("revenue", INCOME, MEERA, words("The office moves."))
+    publishing.pause("revenue", INCOME, MEERA, words("The office moves."))
     db.session.commit()
 
 

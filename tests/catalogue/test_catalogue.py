@@ -7,7 +7,7 @@ from portal.catalogue.commands import catalogue
 from portal.catalogue.service import Wanted
 from portal.i18n import LANGUAGES, speaking, tag
 from portal.kernel.db import db
-from portal.registry import service as registry
+from portal.registry.publishing import service as publishing
 from tests.accounts.factories import browser
 from tests.registry.publishing_factories import (
     KARAM,
@@ -117,20 +117,20 @@ def test_a_fee_is_said_in_words(app, client):
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_paused_service_says_why_and_offers_no_start(app, client, code):
     published()
-    registry.pause("tehsil", "income-certificate", MEERA, REASON)
+    publishing.pause("tehsil", "income-certificate", MEERA, REASON)
     db.session.commit()
     here = PAGE.replace("/en", f"/{tag(code)}")
     page = client.get(here).text
     assert REASON.say(code) in page
     assert "/apply/" not in page
-    registry.resume("tehsil", "income-certificate", KARAM)
+    publishing.resume("tehsil", "income-certificate", KARAM)
     db.session.commit()
     assert "/apply/" in client.get(here).text
 
 
 def test_a_paused_service_is_marked_in_lists(app):
     published()
-    registry.pause("tehsil", "income-certificate", MEERA, REASON)
+    publishing.pause("tehsil", "income-certificate", MEERA, REASON)
     assert [line.is_paused for line in service.listing(Wanted()).lines] == [True]
 
 
@@ -212,9 +212,9 @@ def test_a_new_version_takes_the_place_of_the_old_one(app):
 
 def test_what_a_version_leaves_undone_undoes_its_lines(app):
     draft = recorded()
-    registry.propose(draft.id, MEERA)
+    publishing.propose(draft.id, MEERA)
     db.session.commit()
-    registry.publish(draft.id, KARAM)
+    publishing.publish(draft.id, KARAM)
     db.session.rollback()
     assert service.listing(Wanted()).lines == []
 

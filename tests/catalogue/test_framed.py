@@ -4,8 +4,8 @@ import pytest
 
 from portal.catalogue import framed
 from portal.kernel.db import db
-from portal.registry import service as registry
 from portal.registry.kept import Kept
+from portal.registry.publishing import service as publishing
 from portal.web.access import visitor_or_none
 from portal.web.shell import csrf
 from tests.accounts.factories import browser, make_person, signed_in_client
@@ -129,7 +129,7 @@ def test_a_publication_and_a_pause_show_at_once(app, asha):
     assert "3 working days" not in asha.get(PAGE).text
     published(a_provider(a_service(promise=3)))
     assert "3 working days" in asha.get(PAGE).text
-    registry.pause("tehsil", "income-certificate", MEERA, words("Closed today."))
+    publishing.pause("tehsil", "income-certificate", MEERA, words("Closed today."))
     db.session.commit()
     assert "Closed today." in asha.get(PAGE).text
 

@@ -5,6 +5,7 @@ import pytest
 from portal.catalogue import visitors
 from portal.kernel.db import db
 from portal.registry import service as registry
+from portal.registry.publishing import service as publishing
 from tests.accounts.factories import browser, make_person, signed_in_client
 from tests.registry.publishing_factories import MEERA, a_provider, a_service, published, words
 
@@ -43,7 +44,7 @@ def test_a_publication_and_a_pause_show_at_once(app, client):
     published(a_provider(a_service(promise=3)))
     assert "3 working days" in client.get(PAGE).text
     tags.append(client.get(PAGE).headers["ETag"])
-    registry.pause("tehsil", "income-certificate", MEERA, words("Closed today."))
+    publishing.pause("tehsil", "income-certificate", MEERA, words("Closed today."))
     db.session.commit()
     assert "Closed today." in client.get(PAGE).text
     tags.append(client.get(PAGE).headers["ETag"])

@@ -5,7 +5,7 @@ import pytest
 from portal.discovery import finding
 from portal.i18n import LANGUAGES, speaking, tag
 from portal.kernel.db import db
-from portal.registry import service as registry
+from portal.registry.publishing import service as publishing
 from tests.accounts.factories import browser
 from tests.registry.publishing_factories import (
     MEERA,
@@ -153,7 +153,7 @@ def test_odd_questions_are_answered(catalogue, client, query):
 
 
 def test_a_paused_service_is_found_and_marked(catalogue, client):
-    registry.pause("tehsil", "income-certificate", MEERA, words("Closed today."))
+    publishing.pause("tehsil", "income-certificate", MEERA, words("Closed today."))
     db.session.commit()
     assert "Paused" in client.get("/en/search?q=income").text
 

@@ -19,6 +19,7 @@ from portal.geo import sources
 from portal.kernel import crypto
 from portal.kernel.db import db
 from portal.registry import service as registry
+from portal.registry.publishing import service as publishing
 from portal.webhooks import service as webhooks
 from tests.journeys import storm_books
 from tests.journeys.departments import Department
@@ -78,8 +79,8 @@ def app(house, department):
         department.secret = webhooks.new_secret()
         for version in registry.newest(waiting=True):
             if version.provider in OFFERED:
-                registry.propose(version.id, MEERA)
-                registry.publish(version.id, KARAM)
+                publishing.propose(version.id, MEERA)
+                publishing.publish(version.id, KARAM)
         for provider in OFFERED:
             webhooks.set_endpoint(provider, department.url, "tests", department.secret)
         db.session.commit()

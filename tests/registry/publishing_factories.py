@@ -20,6 +20,7 @@ from portal.registry.contract import (
     Webhook,
     Words,
 )
+from portal.registry.publishing import service as publishing
 
 MEERA, KARAM = UUID(int=1), UUID(int=2)
 CODES = ("en", "pa", "pa_Arab", "hi", "ur")
@@ -99,7 +100,7 @@ def published(provider=None):
     """Record, propose and publish all that a provider offers; the versions, committed."""
     drafts = service.sync([provider or a_provider()])
     for draft in drafts:
-        service.propose(draft.id, MEERA)
-        service.publish(draft.id, KARAM)
+        publishing.propose(draft.id, MEERA)
+        publishing.publish(draft.id, KARAM)
     db.session.commit()
     return [service.find(draft.id) for draft in drafts]

@@ -10,18 +10,21 @@ from portal.kernel.ids import uuid7
 from portal.registry import service
 from portal.registry.contract import Form, Step
 from portal.registry.models import VersionProposal, VersionPublication
-from portal.registry.service import (
+from portal.registry.publishing import service as publishing
+from portal.registry.publishing.service import (
     AlreadyPaused,
     AlreadyProposed,
     AlreadyPublished,
-    NoSuchProvider,
-    NoSuchService,
-    NoSuchVersion,
     NotPaused,
     NotProposed,
     PauseNeedsReason,
-    ProviderDoesNotConform,
     TwoPeopleNeeded,
+)
+from portal.registry.service import (
+    NoSuchProvider,
+    NoSuchService,
+    NoSuchVersion,
+    ProviderDoesNotConform,
 )
 from tests.registry.publishing_factories import (
     APPLICANT,
@@ -91,16 +94,16 @@ def test_two_people_publish(app):
 
 def test_nobody_publishes_what_they_proposed(app):
     version = recorded()
-    service.propose(version.id, MEERA)
+    publishing.propose(version.id, MEERA)
     with pytest.raises(TwoPeopleNeeded):
-        service.publish(version.id, MEERA)
+        publishing.publish(version.id, MEERA)
 
 
 @pytest.mark.parametrize("liar", [MEERA, KARAM])
 def test_the_database_too_wants_two_people(app, liar):
     """Neither the same person twice, nor a proposer who proposed nothing."""
     version = recorded()
-    service.propose(version.id, MEERA)
+    publishing.propose(version.id, MEERA)
     proposal = db.session.query(VersionProposal).one()
     db.session.add(
         VersionPublication(
@@ -115,12 +118,12 @@ def test_the_database_too_wants_two_people(app, liar):
 def test_the_steps_have_their_order(app):
     version = recorded()
     with pytest.raises(NotProposed):
-        service.publish(version.id, KARAM)
-    service.propose(version.id, MEERA)
+        publishing.publish(version.id, KARAM)
+    publishing.propose(version.id, MEERA)
     with pytest.raises(AlreadyProposed):
-        service.propose(version.id, KARAM)
-    service.publish(version.id, KARAM)
-    for act in (service.propose, service.publish):
+        publishing.propose(version.id, KARAM)
+    publishing.publish(version.id, KARAM)
+    for act in (publishing.propose, publishing.publish):
         with pytest.raises(AlreadyPublished):
             act(version.id, MEERA)
 
@@ -137,8 +140,8 @@ def test_the_newest_publication_is_offered_and_the_earlier_one_is_retired(app):
 def test_a_retired_version_comes_back_the_same_way(app):
     first = published()[0]
     published(a_provider(a_service(promise=10)))
-    service.propose(first.id, KARAM)
-    service.publish(first.id, MEERA)
+    publishing.propose(first.id, KARAM)
+    publishing.publish(first.id, MEERA)
     assert service.offered(*HERE).version_id == first.id
     assert service.find(first.id).published_by == MEERA
 
@@ -175,26 +178,26 @@ def test_what_is_on_can_only_be_what_was_published(app):
 
 def test_a_pause_says_why_and_ends(app):
     published()
-    service.pause(*HERE, MEERA, REASON)
+    publishing.pause(*HERE, MEERA, REASON)
     offer = service.offered(*HERE)
     assert (offer.state, offer.pause_reason) == ("paused", REASON)
     with pytest.raises(AlreadyPaused):
-        service.pause(*HERE, MEERA, REASON)
-    service.resume(*HERE, KARAM)
+        publishing.pause(*HERE, MEERA, REASON)
+    publishing.resume(*HERE, KARAM)
     assert service.offered(*HERE).state == "published"
     with pytest.raises(NotPaused):
-        service.resume(*HERE, KARAM)
+        publishing.resume(*HERE, KARAM)
 
 
 def test_a_pause_needs_a_reason(app):
     published()
     with pytest.raises(PauseNeedsReason):
-        service.pause(*HERE, MEERA, None)
+        publishing.pause(*HERE, MEERA, None)
 
 
 def test_publishing_does_not_end_a_pause(app):
     published()
-    service.pause(*HERE, MEERA, REASON)
+    publishing.pause(*HERE, MEERA, REASON)
     published(a_provider(a_service(promise=10)))
     assert service.offered(*HERE).state == "paused"
 
@@ -204,9 +207,9 @@ def test_what_does_not_exist_is_not_found(app):
         with pytest.raises(NoSuchVersion):
             call(uuid7())
     with pytest.raises(NoSuchVersion):
-        service.propose(uuid7(), MEERA)
-    for act in (service.resume, service.offered, service.history):
-        arguments = (*HERE, MEERA) if act is service.resume else HERE
+        publishing.propose(uuid7(), MEERA)
+    for act in (publishing.resume, service.offered, service.history):
+        arguments = (*HERE, MEERA) if act is publishing.resume else HERE
         with pytest.raises(NoSuchService):
             act(*arguments)
     with pytest.raises(NoSuchProvider):
@@ -224,8 +227,8 @@ def test_a_provider_is_known_by_its_newest_publication(app):
 
 def test_every_act_is_in_the_record(app):
     published()
-    service.pause(*HERE, MEERA, REASON)
-    service.resume(*HERE, KARAM)
+    publishing.pause(*HERE, MEERA, REASON)
+    publishing.resume(*HERE, KARAM)
     db.session.commit()
     acts = db.session.execute(text("SELECT act FROM audit_entries ORDER BY number")).scalars()
     assert list(acts) == [
@@ -238,9 +241,9 @@ def test_the_stamp_changes_with_what_people_see(app):
     stamps = [service.stamp()]
     published()
     stamps.append(service.stamp())
-    service.pause(*HERE, MEERA, REASON)
+    publishing.pause(*HERE, MEERA, REASON)
     stamps.append(service.stamp())
-    service.resume(*HERE, MEERA)
+    publishing.resume(*HERE, MEERA)
     stamps.append(service.stamp())
     recorded(a_provider(a_service(promise=10)))
     assert stamps[0] is None

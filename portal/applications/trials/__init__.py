@@ -1,0 +1,1 @@
+"""New rules of a service, tried on the applications of the past before they decide anything."""

@@ -1,0 +1,1 @@
+"""Services that are defined once and given by many."""

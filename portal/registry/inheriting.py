@@ -1,0 +1,33 @@
+"""One definition, many providers: what a service is where it is inherited. Plain functions."""
+
+from typing import Any
+
+from portal.registry.contract import Inherited, Origin, Provider, Service
+
+# In the order of the contract; `service` says whose definition it is.
+OWN = tuple(name for name in Inherited.model_fields if name != "service")
+
+
+def path_of(inherited: Inherited) -> tuple[str, str]:
+    """The slugs of the provider and of the service that is inherited; empty ones when malformed."""
+    provider, _, service = inherited.service.partition("/")
+    return provider, service
+
+
+def overrides(inherited: Inherited) -> dict[str, Any]:
+    """What is said otherwise, by the name that the service has for it."""
+    said = {name: getattr(inherited, name) for name in OWN}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def resolved(defined: Service, inherited: Inherited) -> Service:
+    return defined.model_copy(update=overrides(inherited))
+
+
+def origin(inherited: Inherited, number: int) -> Origin:
+    return Origin(service=inherited.service, version=number, differs=tuple(overrides(inherited)))
+
+
+def alone(provider: Provider, service: Service) -> Provider:
+    """The provider with this service and no other, to see whether they make sense together."""
+    return provider.model_copy(update={"services": (service,), "inherits": ()})

@@ -1,0 +1,1 @@
+"""From a recorded version to what people are offered, and back."""
