@@ -1,16 +1,21 @@
 """The clerks' pages: what was recorded, what changes with it, who proposed, who publishes."""
 
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import ClassVar
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.i18n import LANGUAGES, gettext
-from portal.kernel.errors import NotFound
+from portal.i18n.formats import ZONE
+from portal.kernel.errors import N_, BadInput, NotFound
 from portal.registry import service
 from portal.registry.changes import Change, changes
 from portal.registry.contract import Words
 from portal.registry.finding import SLUG
+from portal.registry.heirs import service as heirs
 from portal.registry.publishing import service as publishing
 from portal.registry.service import Offer, Version
 from portal.registry.vocabulary import PERSONAL_CLASSES
@@ -20,6 +25,11 @@ from portal.web.fields.base import tidy
 pages = Blueprint("registry", __name__, url_prefix="/admin/catalogue", template_folder="templates")
 PAGE = 50
 LONGEST_REASON = 500
+
+
+class TimeNotRead(BadInput):
+    status: ClassVar[int] = 422
+    message = N_("Write the day, and the time such as 09:00, from which people are offered it.")
 
 
 @pages.get("")
@@ -59,6 +69,9 @@ def version(version_id: UUID) -> ResponseReturnValue:
         current=current,
         report=_report(current, offers[found.id]),
         mine=found.proposed_by == visitor().id,
+        needs_trial=publishing.needs_trial(found),
+        trial=publishing.trial(found),
+        own=_own(),
         classes=PERSONAL_CLASSES,
     )
 
@@ -74,9 +87,30 @@ def propose(version_id: UUID) -> ResponseReturnValue:
 @pages.post("/versions/<uuid:version_id>/publish")
 @may("catalogue.publish")
 def publish(version_id: UUID) -> ResponseReturnValue:
-    publishing.publish(version_id, visitor().id)
-    flash(gettext("This version is published. People are offered it from now on."), "ok")
+    at = _moment(request.form) if "day" in request.form else None
+    publishing.publish(version_id, visitor().id, at)
+    if at is None:
+        flash(gettext("This version is published. People are offered it from now on."), "ok")
+    else:
+        flash(gettext("This version is approved. It is published when its time comes."), "ok")
     return redirect(url_for(".version", version_id=version_id))
+
+
+@pages.post("/versions/<uuid:version_id>/call-off")
+@may("catalogue.publish")
+def call_off(version_id: UUID) -> ResponseReturnValue:
+    publishing.call_off(version_id, visitor().id)
+    flash(gettext("The approval is called off. This version is a draft again."), "ok")
+    return redirect(url_for(".version", version_id=version_id))
+
+
+@pages.post("/<provider>/<name>/roll-back")
+@may("catalogue.publish")
+def roll_back(provider: str, name: str) -> ResponseReturnValue:
+    why = tidy(request.form.get("why", ""), lines=False)[:LONGEST_REASON]
+    publishing.roll_back(provider, name, visitor().id, why)
+    flash(gettext("People are offered the version before from now on."), "ok")
+    return redirect(url_for(".show", provider=provider, name=name))
 
 
 @pages.post("/<provider>/<name>/pause")
@@ -106,6 +140,9 @@ def _page(provider: str, name: str, error: str | None = None) -> str:
         history=history,
         newest=service.version(history[0].id),
         offer=_offer(history[0]),
+        before=publishing.before(provider, name),
+        heirs=heirs.of(provider, name),
+        own=_own(),
         longest=LONGEST_REASON,
         given=request.form,
         error=error,
@@ -130,6 +167,29 @@ def _reason() -> Words | None:
     said = {code: tidy(request.form.get(f"reason-{code}", ""), lines=False) for code in LANGUAGES}
     said = {code: text[:LONGEST_REASON] for code, text in said.items() if text}
     return Words(texts=said) if "en" in said else None
+
+
+def _moment(given: Mapping[str, str]) -> datetime:
+    """The day and the time where the office is. Raises TimeNotRead."""
+    try:
+        day = date.fromisoformat(given.get("day", ""))
+        return datetime.combine(day, time.fromisoformat(given.get("time", "")), ZONE)
+    except ValueError as error:
+        raise TimeNotRead from error
+
+
+def _own() -> dict[str, str]:
+    """What may differ where a service is inherited, in words."""
+    return {
+        "fee": gettext("The fee"),
+        "fee_words": gettext("The words for the fee"),
+        "payment": gettext("When the fee is paid"),
+        "promise": gettext("The promised time"),
+        "who_may": gettext("Who may apply"),
+        "shares": gettext("Why answers are shared"),
+        "keeps": gettext("What the provider keeps"),
+        "channels": gettext("Where people apply"),
+    }
 
 
 def _after() -> tuple[str, str]:
