@@ -36,6 +36,7 @@ class Application(PersonalRow, Base):
             "provider_slug",
             postgresql_where="case_number IS NOT NULL",
         ),
+        Index("ix_applications_version_id", "version_id", "id"),
         Index("ix_applications_reminders", "remind_on", postgresql_where="remind_on IS NOT NULL"),
         Index(
             "ix_applications_unpaid",

@@ -3,6 +3,8 @@
 from payments.events import PaymentSucceeded
 from portal.applications import api, back_office, citizen_api, jobs, listeners, service, views
 from portal.applications.fees import service as fees
+from portal.applications.moving import back_office as moving_pages
+from portal.applications.moving import service as moving
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Room
 from portal.registry.events import VersionProposed
@@ -10,9 +12,9 @@ from portal.registry.events import VersionProposed
 room = Room(
     name="applications",
     pages=(views.pages,),
-    back_office=(back_office.pages,),
+    back_office=(back_office.pages, moving_pages.pages),
     api=(api.pages, citizen_api.pages),
-    jobs=(jobs.lapse_unpaid, jobs.announce_renewals),
+    jobs=(jobs.lapse_unpaid, jobs.announce_renewals, moving.move),
     periodic=jobs.PERIODIC,
     within={PaymentSucceeded: (listeners.paid,)},
     after={VersionProposed: (listeners.proposed,)},
@@ -20,6 +22,9 @@ room = Room(
     menu=(
         MenuItem("site", N_("My applications"), "applications.index", "doc", 20, signed_in=True),
         MenuItem("site", N_("Desk"), "desk.queue", "users", 80, "applications.read"),
+        MenuItem(
+            "admin", N_("Running applications"), "moving.index", "clock", 15, "catalogue.publish"
+        ),
         MenuItem("desk", N_("Queue"), "desk.queue", "grid", 10, "applications.read"),
     ),
     permissions={

@@ -49,6 +49,7 @@ ACTS: Mapping[str, str] = {
     "note": N_("A note from the provider"),
     "withdraw": N_("Withdrawn by you"),
     "lapse": N_("Lapsed: the fee was not paid in time"),
+    "move": N_("Goes on under a newer version of the service"),
 }
 # What an officer reads instead, who is not the person.
 AT_THE_DESK: Mapping[str, str] = {

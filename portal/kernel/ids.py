@@ -2,6 +2,7 @@
 
 import secrets
 import unicodedata
+from datetime import datetime
 from threading import Lock
 from uuid import UUID
 
@@ -27,6 +28,11 @@ def uuid7() -> UUID:
     stamp = _next(int(clock.now().timestamp() * 1000) << 12)
     bits = (stamp >> 12 << 80) | (7 << 76) | ((stamp & 0xFFF) << 64)
     return UUID(int=bits | (0b10 << 62) | secrets.randbits(62))
+
+
+def first_at(moment: datetime) -> UUID:
+    """The least id that a row of this moment may have: what is made later sorts behind it."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def _next(now: int) -> int:
