@@ -74,7 +74,7 @@ $(INSTALLED): requirements.lock setup.cfg pyproject.toml
 	@echo "Installing into .venv (the first time takes a minute or two)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable '.[portal,test]'
 	@touch $@
 
 assets: install $(BUILT) ## Build style, scripts and fonts, if their sources changed
@@ -90,7 +90,7 @@ $(COMPILED): $(shell find translations providers -name '*.po' 2>/dev/null) | $(I
 	@touch $@
 
 lock: install ## Write requirements.lock anew from setup.cfg
-	@$(BIN)/pip-compile --quiet --generate-hashes --extra test --allow-unsafe --strip-extras --no-header \
+	@$(BIN)/pip-compile --quiet --generate-hashes --extra portal --extra test --allow-unsafe --strip-extras --no-header \
 		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
 		--output-file requirements.lock setup.cfg
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from portal import cli
 from portal.app import rooms
 from portal.applications.domain import ACTS
+from portal.cli import whole
 from portal.demo.domain import ACCOUNTS
 from portal.kernel.settings import OUTSIDE_SECTIONS, KernelSettings
 
@@ -97,16 +97,14 @@ def test_links_of_a_page_lead_somewhere(path):
 
 
 def test_the_commands_that_pages_name_exist():
-    for room in rooms():
-        for command in room.commands:
-            cli.portal.add_command(command)
+    known = whole.gather().commands
     named = set()
     for path in PAGES:
         named |= set(re.findall(r"`portal ([a-z]+(?: [a-z-]+)?)", path.read_text()))
     for words in named:
         first, _, second = words.partition(" ")
-        assert first in cli.portal.commands, words
-        inner = getattr(cli.portal.commands[first], "commands", None)
+        assert first in known, words
+        inner = getattr(known[first], "commands", None)
         assert not second or inner is None or second in inner, words
 
 
@@ -122,11 +120,15 @@ def plain(name):
 
 
 def named_in_setup():
-    """The packages that the portal needs, and those that only tests need."""
+    """The packages that the kit needs, those that the portal adds, and those that tests add."""
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg")
-    lists = (config["options"]["install_requires"], config["options.extras_require"]["test"])
-    return [{plain(name) for name in one.split()} for one in lists]
+    extras = config["options.extras_require"]
+    lists = (config["options"]["install_requires"], extras["portal"], extras["test"])
+    return [
+        {plain(name) for name in one.splitlines() if name and not name.startswith("#")}
+        for one in lists
+    ]
 
 
 def imported(*places):
@@ -155,7 +157,7 @@ def test_every_dependency_has_its_reason_and_none_has_one_in_vain():
     assert sorted(told) == sorted(set().union(*named_in_setup()))
 
 
-@pytest.mark.parametrize(("places", "lists"), [(SHIPPED, 1), (("tests", "tools"), 2)])
+@pytest.mark.parametrize(("places", "lists"), [(SHIPPED, 2), (("tests", "tools"), 3)])
 def test_whatever_is_imported_is_named_in_the_setup(places, lists):
     named = set().union(*named_in_setup()[:lists])
     owners = packages_distributions()
@@ -181,7 +183,8 @@ def test_nothing_is_installed_for_people_that_no_code_names():
         if module in words
         for one in owns
     }
-    assert named_in_setup()[0] <= named
+    kit, portal, _ = named_in_setup()
+    assert kit | portal <= named
 
 
 def test_the_lock_file_holds_every_package_of_the_setup_and_none_that_left():

@@ -67,7 +67,9 @@ class Gender(StrEnum):
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.CITIZEN: frozenset(),
     Role.OFFICER: frozenset({"applications.read", "applications.decide", "cases.break_glass"}),
-    Role.INTEGRATOR: frozenset({"webhooks.manage", "bills.manage", "api.tokens", "oauth.clients"}),
+    Role.INTEGRATOR: frozenset(
+        {"providers.manage", "webhooks.manage", "bills.manage", "api.tokens", "oauth.clients"}
+    ),
     Role.ADMIN: frozenset(
         {
             "catalogue.publish",

@@ -26,7 +26,7 @@ def make() -> ResponseReturnValue:
     if provider not in _providers():
         raise Refused
     label = tidy(request.form.get("label", ""), lines=False)[:80] or provider
-    return _page(service.issue_token(provider, service.SCOPES, label, visitor().id))
+    return _page(service.issue_token(provider, request.form.getlist("scope"), label, visitor().id))
 
 
 @pages.post("/<uuid:token_id>/revoke")
@@ -47,5 +47,6 @@ def _page(token: str | None) -> str:
         "api/tokens.html",
         tokens=service.tokens(providers),
         providers=sorted(providers),
+        scopes=service.SCOPES,
         token=token,
     )

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from portal.kernel.errors import N_, BadInput
 
 B = TypeVar("B", bound="Body")
+Q = TypeVar("Q", bound="Query")
 
 
 class Body(BaseModel):
@@ -19,10 +20,12 @@ class Body(BaseModel):
 
 class NotJson(BadInput):
     status: ClassVar[int] = 415
+    kind: ClassVar[str | None] = "not-json"
     message = N_("Send JSON with the header Content-Type: application/json.")
 
 
 class Unreadable(BadInput):
+    kind: ClassVar[str | None] = "unreadable"
     message = N_("The body is not valid JSON: %(why)s.")
 
 
@@ -30,11 +33,42 @@ class Invalid(BadInput):
     """`faults` holds a JSON pointer and a sentence for each place that is wrong."""
 
     status: ClassVar[int] = 422
+    kind: ClassVar[str | None] = "invalid-body"
     message = N_("Some members of the body are not right. See errors.")
 
     def __init__(self, faults: list[dict[str, str]]) -> None:
         super().__init__()
         self.faults = faults
+
+
+class InvalidQuery(BadInput):
+    """Each fault names a parameter, after a question mark."""
+
+    kind: ClassVar[str | None] = "invalid-query"
+    message = N_("Some parameters of the address are not right. See errors.")
+
+    def __init__(self, faults: list[dict[str, str]]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
+class Query(BaseModel):
+    """What an address may ask for: each parameter once, and none that is not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def asked(kind: type[Q]) -> Q:
+    """The query of the address as a value of the kind. Raises InvalidQuery."""
+    told = request.args.to_dict(flat=False)
+    twice = [name for name, values in told.items() if len(values) > 1]
+    if twice:
+        raise InvalidQuery([{"pointer": f"?{twice[0]}", "detail": "It stands twice"}])
+    try:
+        return kind.model_validate({name: values[0] for name, values in told.items()})
+    except ValidationError as error:
+        faults = [(str(one["loc"][0]), str(one["msg"])) for one in error.errors()]
+        raise InvalidQuery([{"pointer": f"?{at}", "detail": said} for at, said in faults]) from None
 
 
 def read(kind: type[B]) -> B:

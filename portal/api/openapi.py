@@ -1,47 +1,88 @@
-"""The description of an area's interface (OpenAPI 3.1), made from the routes themselves."""
+"""What a route of an interface says of itself, for its OpenAPI document and its page."""
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from http import HTTPStatus
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Flask
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+
+from portal.kernel.errors import DomainError
 
 P = ParamSpec("P")
 R = TypeVar("R")
-SCHEMAS = "#/components/schemas/{model}"
-PROBLEM = {
-    "type": "object",
-    "description": "RFC 9457",
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
-            },
-        },
-    },
-}
+Json = Any
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What examples speak of; the console puts the reader's own provider here."""
+
+    provider: str = "revenue"
+    service: str = "income-certificate"
+    version: int = 3
+    answers: Mapping[str, Json] = field(
+        default_factory=lambda: {"full_name": "Asha Devi", "annual_income": "84000.00"}
+    )
+    papers: tuple[str, ...] = ("income_proof",)
+    reference: str = "PB-7K3M-9QXA"
+
+    @property
+    def path(self) -> str:
+        return f"{self.provider}/{self.service}"
+
+
+# An example itself, or what makes one of a sample.
+Example = Json | Callable[[Sample], Json]
+JSON_ONLY = ("application/json",)
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What one route takes and gives; `media` is set where it gives no JSON."""
+    """What one route takes and gives; `media` is set where it gives no JSON.
+
+    `asks` are the members of its query, `sends` examples of its body by what they show, `given`
+    an example of its answer. `refusals` are those of its own: what every call may meet is added.
+    `tagged`: it gives an ETag, or heeds If-Match. `paged`: it gives a Link. `keyed`: it wants an
+    Idempotency-Key, which a body does unless it is said otherwise. `accepts` are kinds of bodies.
+    """
 
     summary: str
     takes: type[BaseModel] | None = None
     gives: type[BaseModel] | None = None
     status: int = 200
     media: str = "application/json"
+    description: str = ""
+    asks: type[BaseModel] | None = None
+    sends: Mapping[str, Example] = field(default_factory=dict)
+    given: Example = None
+    refusals: tuple[type[DomainError], ...] = ()
+    tagged: bool = False
+    paged: bool = False
+    keyed: bool | None = None
+    accepts: tuple[str, ...] = JSON_ONLY
+
+    @property
+    def has_body(self) -> bool:
+        """A body of no model has kinds of its own, such as a file."""
+        return self.takes is not None or self.accepts != JSON_ONLY
+
+    @property
+    def wants_key(self) -> bool:
+        return self.has_body if self.keyed is None else self.keyed
+
+
+@dataclass(frozen=True)
+class Told:
+    """A kind of message that the portal sends to programs of this area, for Room(told=…)."""
+
+    name: str
+    summary: str
+    body: type[BaseModel]
+    example: Example
+    description: str = ""
+    area: str = "provider"
+    # What an answer to it may say.
+    answer: type[BaseModel] | None = None
 
 
 def described(operation: Operation) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -54,80 +95,5 @@ def described(operation: Operation) -> Callable[[Callable[P, R]], Callable[P, R]
     return describe
 
 
-def document(app: Flask, area: str, base_url: str) -> dict[str, Any]:
-    """The document of one area: catalogue, provider, citizen, statistics or admin."""
-    prefix = f"/api/v1/{area}/"
-    routes = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith(prefix)]
-    views = [(rule, app.view_functions[rule.endpoint]) for rule in routes]
-    found = [(rule, view) for rule, view in views if hasattr(view, "operation")]
-    operations = [view.operation for _, view in found]
-    paths: dict[str, Any] = {}
-    for rule, view in found:
-        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            paths.setdefault(path, {})[method.lower()] = _operation(rule, view.operation, view)
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": f"Sanjha, {area} interface", "version": "1"},
-        "servers": [{"url": base_url}],
-        "paths": paths,
-        "components": {"schemas": _schemas(operations), "securitySchemes": _bearer()},
-    }
-
-
-def _operation(rule: Any, operation: Operation, view: Any) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "operationId": rule.endpoint.replace(".", "_"),
-        "summary": operation.summary,
-        "parameters": [_parameter(rule, name) for name in sorted(rule.arguments)],
-        "responses": {
-            str(operation.status): _response(operation),
-            "default": {
-                "description": "What went wrong",
-                "content": {"application/problem+json": {"schema": _ref("Problem")}},
-            },
-        },
-    }
-    if view.access.kind == "program":
-        told["security"] = [{"token": [view.access.need]}]
-    if operation.takes:
-        told["parameters"].append(_key())
-        content = {"application/json": {"schema": _ref(operation.takes.__name__)}}
-        told["requestBody"] = {"required": True, "content": content}
-    return told
-
-
-def _response(operation: Operation) -> dict[str, Any]:
-    schema: dict[str, str] = _ref(operation.gives.__name__) if operation.gives else {}
-    return {
-        "description": HTTPStatus(operation.status).phrase,
-        "content": {operation.media: {"schema": schema}},
-    }
-
-
-def _schemas(operations: list[Operation]) -> dict[str, Any]:
-    models = {model for one in operations for model in (one.takes, one.gives) if model}
-    ordered = sorted(models, key=lambda model: model.__name__)
-    _, told = models_json_schema([(model, "validation") for model in ordered], ref_template=SCHEMAS)
-    defined: dict[str, Any] = told.get("$defs", {})
-    return defined | {"Problem": PROBLEM}
-
-
-def _ref(name: str) -> dict[str, str]:
-    return {"$ref": SCHEMAS.format(model=name)}
-
-
-def _parameter(rule: Any, name: str) -> dict[str, Any]:
-    schema = {"type": "string"}
-    if f"<uuid:{name}>" in rule.rule:
-        schema["format"] = "uuid"
-    return {"name": name, "in": "path", "required": True, "schema": schema}
-
-
-def _key() -> dict[str, Any]:
-    schema = {"type": "string", "minLength": 1, "maxLength": 255}
-    return {"name": "Idempotency-Key", "in": "header", "required": True, "schema": schema}
-
-
-def _bearer() -> dict[str, Any]:
-    return {"token": {"type": "http", "scheme": "bearer"}}
+def shown(example: Example, sample: Sample) -> Json:
+    return example(sample) if callable(example) else example

@@ -1,9 +1,10 @@
 """Who a program is, and answering the same call the same way."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
@@ -20,15 +21,27 @@ from portal.kernel.errors import N_, BadInput, NotFound, Refused, SignInNeeded
 
 PREFIX = "sanjha_"
 KEPT = timedelta(hours=24)
-SCOPES = ("applications",)
+SCOPES: Mapping[str, str] = MappingProxyType(
+    {
+        "applications": N_("Read the applications of the provider, and say what happened to them"),
+        "provider": N_("Upload manifests of the provider, and read its events"),
+    }
+)
 
 
 class NoToken(SignInNeeded):
+    kind: ClassVar[str | None] = "no-token"
     message = N_("Send a valid token of your provider in the header Authorization: Bearer.")
 
 
 class ScopeMissing(Refused):
+    kind: ClassVar[str | None] = "scope-missing"
     message = N_("This token does not have the scope %(scope)s. Make one that has it.")
+
+
+class UnfitScopes(BadInput):
+    status: ClassVar[int] = 422
+    message = N_("Choose at least one scope that the token is to have.")
 
 
 class NoSuchToken(NotFound):
@@ -36,29 +49,37 @@ class NoSuchToken(NotFound):
 
 
 class KeyMissing(BadInput):
+    kind: ClassVar[str | None] = "key-missing"
     message = N_("Send a header Idempotency-Key of 1 to 255 characters with every change.")
 
 
 class KeyReused(BadInput):
+    kind: ClassVar[str | None] = "key-reused"
     status: ClassVar[int] = 422
     message = N_("This Idempotency-Key came with another body before. Use a new key.")
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A program, acting for one provider; with `person_id`, for this person alone."""
+    """A program, acting for one provider; with `person_id`, for this person alone.
+
+    `label` is what the integrator calls it.
+    """
 
     token_id: UUID
     provider_slug: str
     scopes: frozenset[str]
     person_id: UUID | None = None
+    label: str = ""
 
 
 Answer = tuple[Json, int]
 
 
-def issue_token(provider_slug: str, scopes: Sequence[str], label: str, made_by: UUID) -> str:
-    """The token itself, which is never shown again."""
+def issue_token(provider_slug: str, scopes: Collection[str], label: str, made_by: UUID) -> str:
+    """The token itself, which is never shown again. Raises UnfitScopes."""
+    if not scopes or not set(scopes) <= set(SCOPES):
+        raise UnfitScopes
     token = PREFIX + secrets.token_urlsafe(32)
     row = ApiToken(
         token_hash=token_hash(token),
@@ -88,15 +109,26 @@ def tokens(providers: frozenset[str]) -> Sequence[ApiToken]:
 
 
 def caller(authorization: str | None, scope: str, *, for_person: bool = False) -> Caller:
-    """Raises NoToken, ScopeMissing; a person's token opens nothing of a provider's, nor back."""
+    """Raises NoToken, ScopeMissing."""
+    found = known(authorization, for_person=for_person)
+    check_scope(found, scope)
+    return found
+
+
+def check_scope(by: Caller, scope: str) -> None:
+    """Raises ScopeMissing."""
+    if scope not in by.scopes:
+        raise ScopeMissing(scope=scope)
+
+
+def known(authorization: str | None, *, for_person: bool = False) -> Caller:
+    """Raises NoToken; a person's token opens nothing of a provider's, nor back."""
     kind, _, token = (authorization or "").partition(" ")
     if kind.casefold() != "bearer" or not token:
         raise NoToken
     found = _own(token.strip()) or _of_rooms(token.strip())
     if found is None or (found.person_id is not None) != for_person:
         raise NoToken
-    if scope not in found.scopes:
-        raise ScopeMissing(scope=scope)
     return found
 
 
@@ -117,7 +149,9 @@ def _own(token: str) -> Caller | None:
         ApiToken.token_hash == token_hash(token), ApiToken.revoked_at.is_(None)
     )
     row = db.session.scalar(wanted)
-    return Caller(row.id, row.provider_slug, frozenset(row.scopes)) if row else None
+    if row is None:
+        return None
+    return Caller(row.id, row.provider_slug, frozenset(row.scopes), label=row.label)
 
 
 def _of_rooms(token: str) -> Caller | None:

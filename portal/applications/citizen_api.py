@@ -8,7 +8,8 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import BaseModel, Field
 
 from portal.api.access import calling, citizen
-from portal.api.openapi import Operation, described
+from portal.api.bodies import Query
+from portal.api.openapi import Operation, Sample, described
 from portal.applications.lists import service as lists
 from portal.audit import service as audit
 from portal.kernel.errors import N_, BadInput
@@ -19,6 +20,7 @@ PAGE = 50
 
 
 class BadPlace(BadInput):
+    kind = "bad-place"
     message = N_("Ask for the next page by the address that the page before it gave.")
 
 
@@ -38,9 +40,35 @@ class OwnApplications(BaseModel):
     next: str | None = Field(description="the address of the next page, if there is one")
 
 
+class Asked(Query):
+    """Where the list goes on."""
+
+    after: str | None = Field(default=None, description="as the page before gave it in `next`")
+
+
+def _example(sample: Sample) -> dict[str, Any]:
+    return {
+        "application": sample.reference,
+        "service": sample.path,
+        "state": "in_progress",
+        "stage": None,
+        "due_on": "2026-12-15",
+        "submitted_at": "2026-11-22T09:30:00Z",
+    }
+
+
 @pages.get("")
 @citizen("applications")
-@described(Operation("List the person's own applications, the newest first", gives=OwnApplications))
+@described(
+    Operation(
+        "List the person's own applications",
+        gives=OwnApplications,
+        description="The newest first. No answer is in the list, and each reading is noted.",
+        asks=Asked,
+        given=lambda sample: {"applications": [_example(sample)], "next": None},
+        refusals=(BadPlace,),
+    )
+)
 def index() -> Response:
     person_id = calling().person_id
     assert person_id is not None  # noqa: S101 - the guard lets in only who acts for a person

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from portal.kernel.errors import N_, BadInput, Conflict, NotFound, Refused
@@ -162,12 +162,14 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 
 
 class NoSuchApplication(NotFound):
+    kind: ClassVar[str | None] = "no-such-application"
     message = N_("There is no application with this reference among yours. Check the reference.")
 
 
 class MoveNotAllowed(Conflict):
     """Programs are told which states they were; people, what to do."""
 
+    kind: ClassVar[str | None] = "move-not-allowed"
     message = N_("This cannot be done any more: the application has moved on. Load it again.")
 
     def __init__(self, state: State, to: State) -> None:

@@ -1,13 +1,14 @@
 """`portal demo load|accounts`."""
 
 import json
+from collections.abc import Iterable
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import make_url
 
 from portal.demo import service
-from portal.demo.domain import ACCOUNTS
+from portal.demo.domain import ACCOUNTS, Account
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError
 from portal.kernel.settings import current
@@ -52,10 +53,10 @@ def accounts(*, as_json: bool) -> None:
     click.echo(table())
 
 
-def table() -> str:
+def table(accounts: Iterable[Account] = ACCOUNTS) -> str:
     """The accounts, for people to read."""
     said = []
-    for one in ACCOUNTS:
+    for one in accounts:
         said += [
             f"{one.who}: {one.details.name}",
             f"  e-mail    {one.email}",

@@ -1,7 +1,7 @@
 """The demo department beside the portal: what it must be told, kept in a file, and starting it.
 
-Light on purpose: `python -m portal.demo.department FILE` turns into the department's own program,
-which knows nothing of the portal.
+Light on purpose: `python -m portal.demo.department FILE MODULE` turns into the department's own
+program, which knows nothing of the portal.
 """
 
 import json
@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MODULE = "examples.demo_department"
+SIMULATOR = "portal.demo.simulator"
 # How far its port is from the portal's, when that one is free.
 APART = 100
 
@@ -55,12 +56,12 @@ def write(file: Path, department: Department) -> None:
     half.replace(file)
 
 
-def command(file: Path) -> list[str]:
-    return [sys.executable, "-m", "portal.demo.department", str(file)]
+def command(file: Path, module: str = MODULE) -> list[str]:
+    return [sys.executable, "-m", "portal.demo.department", str(file), module]
 
 
 def main() -> None:
-    file = Path(sys.argv[1])
+    file, module = Path(sys.argv[1]), sys.argv[2]
     known = read(file)
     if known is None:
         sys.exit(f"{file} is missing. It is made by: portal run --demo")
@@ -74,7 +75,7 @@ def main() -> None:
     }
     # Neither our settings nor our database are its business.
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    os.execve(sys.executable, [sys.executable, "-m", MODULE], kept | told)  # noqa: S606
+    os.execve(sys.executable, [sys.executable, "-m", module], kept | told)  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from portal.kernel.settings import current
 from portal.profile import service as profile
 from portal.profile.domain import GROUPS, answers
 from portal.registry import service as registry
+from portal.registry.contract import Provider
 from portal.registry.discovery import discover
 from portal.registry.publishing import service as publishing
 from portal.webhooks import service as webhooks
@@ -33,6 +34,7 @@ from portal.webhooks import service as webhooks
 ISSUER = "Sanjha"
 ADDRESS = "demo"
 STEP = timedelta(seconds=30)
+MOST_SERVICES = 1000
 
 
 class NotHere(DomainError):
@@ -43,19 +45,19 @@ class NotEmpty(DomainError):
     message = "There are people in this database, so the demo world is not loaded into it."
 
 
-def load() -> None:
-    """Fill an empty database. Raises NotHere, NotEmpty."""
+def load(alone: Provider | None = None) -> None:
+    """Fill an empty database, for one provider alone or for all. Raises NotHere, NotEmpty."""
     if current().kernel.env == "production":
         raise NotHere
     if not is_empty():
         raise NotEmpty
     geo.import_areas(sources.read(sources.DEMO))
-    people = {account.email: _settle(account) for account in ACCOUNTS}
+    people = {account.email: _settle(account, alone) for account in ACCOUNTS}
     proposer, publisher = (
         people[account.email] for account in ACCOUNTS if account.role is Role.ADMIN
     )
-    registry.sync(discover())
-    for version in registry.newest(waiting=True):
+    registry.sync((alone,) if alone else discover())
+    for version in registry.newest(most=MOST_SERVICES, waiting=True):
         publishing.propose(version.id, proposer)
         publishing.publish(version.id, publisher)
 
@@ -75,21 +77,25 @@ def is_loaded() -> bool:
     return True
 
 
-def connect(file: Path, portal: str, wanted_port: int) -> None:
+def connect(file: Path, portal: str, wanted_port: int, alone: Provider | None = None) -> None:
     """Let the portal at this address and its demo department know each other.
 
-    The department keeps its port from one day to the next, unless another program has taken it.
+    The department keeps its port from one day to the next, unless another program has taken it. It
+    is that of `alone`, or those of the usual world.
     """
+    providers = (alone.slug,) if alone else (PROVIDER, BILLER)
+    billers = [BILLER] if alone is None else [alone.slug] if alone.billing else []
     known = department.read(file)
     port = ports.a_free_one(known.port if known else wanted_port)
     integrator = accounts.id_of(next(one.email for one in ACCOUNTS if one.role is Role.INTEGRATOR))
     secret = known.secret if known else signing.new_secret()
-    token = known.token if known else _token(integrator)
+    token = known.token if known else _token(providers[0], integrator)
     now = Department(secret, token, port, portal)
     if now != known:
-        for provider in (PROVIDER, BILLER):
+        for provider in providers:
             webhooks.set_endpoint(provider, f"{now.url}/webhook", integrator, secret)
-        billing.set_source(BILLER, now.url, integrator, secret)
+        for biller in billers:
+            billing.set_source(biller, now.url, integrator, secret)
         department.write(file, now)
 
 
@@ -104,15 +110,16 @@ def code(account: Account) -> str:
     return pyotp.TOTP(account.secret).at(clock.now())
 
 
-def _settle(account: Account) -> UUID:
-    """Register, confirm the second factor, and give the role."""
+def _settle(account: Account, alone: Provider | None) -> UUID:
+    """Register, confirm the second factor, and give the role: all staff is that of `alone`."""
     person_id = joining.register(account.details, account.password, address=ADDRESS)
     contacts.trust(person_id)
     accounts.new_app(person_id, secret=account.secret)
     if not any(_confirmed(person_id, account.secret) for _ in range(2)):
         raise AssertionError(f"{account.email} has another secret than was set")
     if account.role:
-        provider = account.provider if account.role in FOR_A_PROVIDER else None
+        works_for = alone.slug if alone else account.provider
+        provider = works_for if account.role in FOR_A_PROVIDER else None
         accounts.grant(person_id, account.role, provider, by="demo")
     else:
         _complete(person_id, account)
@@ -137,5 +144,5 @@ def _complete(person_id: UUID, account: Account) -> None:
             profile.change(person_id, group.slug, answers(known) | extras)
 
 
-def _token(by: UUID) -> str:
-    return api.issue_token(PROVIDER, api.SCOPES, "Demo department", by)
+def _token(provider: str, by: UUID) -> str:
+    return api.issue_token(provider, api.SCOPES, "Demo department", by)

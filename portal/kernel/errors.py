@@ -16,9 +16,11 @@ class DomainError(Exception):
     """A request that is understood and refused.
 
     `faults` may hold a JSON pointer and a sentence for each place of a body that is wrong.
+    `kind` names the problem for programs, where the status alone does not.
     """
 
     status: ClassVar[int] = 409
+    kind: ClassVar[str | None] = None
     message: ClassVar[str] = N_("This cannot be done now.")
 
     def __init__(self, **params: Any) -> None:

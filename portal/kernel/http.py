@@ -22,11 +22,12 @@ ANSWER_LIMIT = 64 * 1024
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0
 # `ipaddress.is_global` is wrong for NAT64 and 6to4 forms of loopback and for multicast, so the
-# refused networks stand here (IANA special-purpose registries).
+# refused networks stand here (IANA special-purpose registries, and where clouds tell secrets).
 REFUSED_NETWORKS = """
-0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24
-192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24
-224.0.0.0/4 240.0.0.0/4 2001::/23 2001:db8::/32 2002::/16 3fff::/20
+0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16 172.16.0.0/12
+192.0.0.0/24 192.0.2.0/24 192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16
+192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
+2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20
 """
 REFUSED = tuple(ipaddress.ip_network(network) for network in REFUSED_NETWORKS.split())
 # Of IPv6, only this part is given out; loopback, mapped, NAT64 and local forms lie outside of it.
@@ -125,7 +126,7 @@ def check(url: str, *, allow_private: bool = False) -> Target:
     if parts.scheme != "https" and not (allow_private and parts.scheme == "http"):
         raise AddressRefused("The address must begin with https://.")
     addresses = _resolve(host, port)
-    if not allow_private and any(is_refused(address) for address in addresses):
+    if not allow_private and any(is_refused(one) or is_own(one) for one in addresses):
         raise AddressRefused("The address belongs to a private or special network.")
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
     query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=~?')}" if parts.query else ""
@@ -143,6 +144,20 @@ def is_refused(address: str) -> bool:
     if parsed.version == 6 and parsed not in GIVEN_OUT:
         return True
     return any(parsed in network for network in REFUSED if network.version == parsed.version)
+
+
+def is_own(address: str) -> bool:
+    """Whether this machine itself has the address: what listens there may be meant for it alone.
+
+    To itself a machine speaks from the very address that it speaks to. Nothing is sent.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as asking:
+            asking.connect((address, 9))
+            return str(asking.getsockname()[0]) == address
+    except OSError:
+        return False
 
 
 class Checked(httpcore.SyncBackend):

@@ -51,6 +51,7 @@ class Room:
     `banners` gives what stands above a page for this visitor, as markup, or None. `payers`
     maps a purpose of payments to what says whether a person may pay for a thing of another's.
     `bearers` tell who calls an interface with a token of theirs, as portal.api.service.Caller.
+    `told` are the kinds of messages that programs are sent, as portal.api.openapi.Told.
     """
 
     name: str
@@ -72,3 +73,4 @@ class Room:
     banners: tuple[Callable[[], Any], ...] = ()
     payers: Mapping[str, Callable[[UUID, UUID], bool]] = field(default_factory=dict)
     bearers: tuple[Callable[[str], Any], ...] = ()
+    told: tuple[Any, ...] = ()

@@ -48,6 +48,7 @@ class KernelSettings(Section):
     )
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     web_processes: int = Field(default=2, ge=1, le=64, description="processes that serve pages")
+    workers: int = Field(default=1, ge=1, le=64, description="processes that send messages")
     statement_timeout: int = Field(
         default=2500, ge=100, description="milliseconds a statement may take"
     )

@@ -82,13 +82,16 @@ def is_away(error: BaseException) -> bool:
     return cause.sqlstate is None or cause.sqlstate.startswith(AWAY)
 
 
-def run(app: Flask, jobs: Iterable[Job], periodic: Iterable[Periodic]) -> None:
-    """Work until told to stop, or until the database goes away."""
+def run(
+    app: Flask, jobs: Iterable[Job], periodic: Iterable[Periodic], queue: str | None = None
+) -> None:
+    """Work until told to stop, or until the database goes away; on one queue alone, if so said."""
     # Procrastinate logs the arguments of jobs and the trace of each Again; ours say what matters.
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     engine = build(app, jobs, periodic)
     heap.set_aside()
     engine.run_worker(
+        queues=[queue] if queue else None,
         concurrency=CONCURRENCY,
         fetch_job_polling_interval=1,
         update_heartbeat_interval=HEARTBEAT,

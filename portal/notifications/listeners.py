@@ -9,6 +9,8 @@ from portal.applications.events import (
     StateChanged,
 )
 from portal.notifications import service
+from portal.notifications.integrators import service as integrators
+from portal.webhooks.events import DeliveryGivenUp, EndpointFailing, EndpointSwitchedOff
 
 
 def submitted(event: ApplicationSubmitted) -> None:
@@ -33,3 +35,16 @@ def paid(event: ApplicationPaid) -> None:
 
 def renewal(event: RenewalDue) -> None:
     service.tell(event.application_id, "renewal")
+
+
+def endpoint_fails(event: EndpointFailing) -> None:
+    integrators.tell(event.provider, "failing", f"{event.since:%Y-%m-%dT%H:%M:%S}")
+
+
+def endpoint_off(event: EndpointSwitchedOff) -> None:
+    integrators.tell(event.provider, f"off_{event.reason}", f"{event.at:%Y-%m-%dT%H:%M:%S}")
+
+
+def given_up(event: DeliveryGivenUp) -> None:
+    """Once an hour: many may be given up together."""
+    integrators.tell(event.provider, "given_up", f"{event.at:%Y-%m-%dT%H}")

@@ -10,6 +10,7 @@ from portal.applications.events import (
 )
 from portal.kernel.room import Room
 from portal.notifications import listeners
+from portal.webhooks.events import DeliveryGivenUp, EndpointFailing, EndpointSwitchedOff
 
 room = Room(
     name="notifications",
@@ -20,5 +21,8 @@ room = Room(
         ApplicationPaid: (listeners.paid,),
         RenewalDue: (listeners.renewal,),
         StateChanged: (listeners.changed,),
+        EndpointFailing: (listeners.endpoint_fails,),
+        EndpointSwitchedOff: (listeners.endpoint_off,),
+        DeliveryGivenUp: (listeners.given_up,),
     },
 )

@@ -128,7 +128,14 @@ def server() -> Response:
 
 @programs.get("/api/v1/citizen/me")
 @citizen("citizen")
-@described(Operation("What the person agreed to tell", gives=Me))
+@described(
+    Operation(
+        "What the person agreed to tell",
+        gives=Me,
+        description="By the names of OpenID Connect. What the person did not agree to is left out.",
+        given={"sub": "8c1f…", "name": "Asha Devi", "gender": "female"},
+    )
+)
 @says_errors
 def me() -> Response:
     return jsonify(service.userinfo_of(calling().token_id, "api"))

@@ -34,7 +34,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
 )
 FOR_PEOPLE = ("openid", *CLAIMS, "citizen", "applications", "offline_access")
 # A token is for a person or for a program: `applications` of the one opens nothing of the other.
-FOR_PROGRAMS = ("applications",)
+FOR_PROGRAMS = ("applications", "provider")
 SCOPES: Mapping[str, str] = MappingProxyType(
     {
         "openid": N_("Sign people in; every site and app needs it"),
@@ -44,6 +44,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "address": N_("Home address"),
         "citizen": N_("Read what the person agreed to through the interface"),
         "applications": N_("The person's applications; for a program, those of the provider"),
+        "provider": N_("For a program: upload manifests of the provider, and read its events"),
         "offline_access": N_("Ask again when the person is not there"),
     }
 )

@@ -100,7 +100,8 @@ def bearer(token: str) -> Caller | None:
         return None
     client = clients.one(row.client_id)
     mine = row.id if row.person_id else client.id
-    return Caller(mine, client.provider_slug, frozenset(row.scopes), row.person_id)
+    scopes = frozenset(row.scopes)
+    return Caller(mine, client.provider_slug, scopes, row.person_id, client.name)
 
 
 def userinfo(row: Token, channel: str) -> Json:

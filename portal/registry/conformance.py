@@ -10,12 +10,11 @@ from zoneinfo import available_timezones
 
 from portal.registry.contract import LANGUAGES, Billing, Calendar, Provider, Renewal, Service
 from portal.registry.finding import SLUG, Finding, nearest, of_table, slug, twice
-from portal.registry.form_conformance import about_form
+from portal.registry.form_conformance import about_form, about_pattern
 from portal.registry.inheriting import path_of
 from portal.registry.rule_conformance import about_rules
 from portal.registry.vocabulary import AUDIENCES, CATEGORIES, LIFE_EVENTS
 from portal.registry.words import words_in
-from portal.rules.functions import pattern_fault
 
 YEARS = range(2020, 2051)
 MOST_PROMISED = 366
@@ -28,6 +27,8 @@ SETTINGS_NAME = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 # By the last part of the place; what is not here may be as long as LONGEST_WORDS.
 LONGEST = {"title": 120, "name": 120, "post": 120, "summary": 300, "label": 300, "hint": 500}
 LONGEST_WORDS = 5000
+# So much of a text is told where it stands for itself.
+SHOWN = 200
 
 __all__ = ["Finding", "findings"]
 
@@ -46,7 +47,7 @@ def _about_words(provider: Provider) -> Iterator[Finding]:
         for code in words.missing():
             yield Finding(
                 f"{place} [{code}]",
-                f"“{english}” has no text in {code}. Add it to"
+                f"“{shortened(english)}” has no text in {code}. Add it to"
                 f" translations/{code}/LC_MESSAGES/messages.po.",
             )
         most = LONGEST.get(place.rpartition(".")[2], LONGEST_WORDS)
@@ -83,8 +84,7 @@ def _about_provider(provider: Provider) -> Iterator[Finding]:
 def _about_billing(place: str, billing: Billing | None) -> Iterator[Finding]:
     if billing is None or billing.pattern is None:
         return
-    if fault := pattern_fault(billing.pattern):
-        yield Finding(f"{place}.pattern", f"RE2 does not understand the pattern: {fault}.")
+    yield from about_pattern(f"{place}.pattern", billing.pattern)
     if billing.pattern_message is None:
         yield Finding(
             f"{place}.pattern_message",
@@ -94,7 +94,8 @@ def _about_billing(place: str, billing: Billing | None) -> Iterator[Finding]:
 
 def _about_inherited(provider: Provider) -> Iterator[Finding]:
     slugs = [path_of(one)[1] for one in provider.inherits]
-    own = [service.slug for service in provider.services]
+    # Two of its own by one name are told elsewhere.
+    own = dict.fromkeys(service.slug for service in provider.services)
     yield from twice("inherits", [*own, *slugs], "services")
     for one in provider.inherits:
         place, (parent, service) = f"inherits.{one.service}", path_of(one)
@@ -130,6 +131,10 @@ def _about_renewal(place: str, renewal: Renewal, provider: Provider) -> Iterator
             f"{place}.service",
             f"You have no service {renewal.service}.{nearest(renewal.service, known)}",
         )
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def _about_calendar(place: str, calendar: Calendar) -> Iterator[Finding]:

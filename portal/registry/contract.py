@@ -111,10 +111,13 @@ class Webhook(Frozen):
     """Cases go out as signed messages, to the address that the provider sets in its console.
 
     `settings` is a name for this end in the operators' own configuration, such as WATER_BOARD.
+    `deliver` says how: "inline", as when nothing is said, brings the answers and links to the
+    documents; "reference" brings only the address where a program with a token reads them.
     """
 
     kind: Literal["webhook"] = "webhook"
     settings: str | None = None
+    deliver: Literal["inline", "reference"] | None = None
 
 
 class Stage(Frozen):

@@ -1,15 +1,17 @@
-"""Finds the providers: folders under `providers/`, and the entry point `portal.providers`.
+"""Finds the providers: folders under `providers/`, the entry point `portal.providers`, any path.
 
 A folder is a package, whose own catalogues are read so that what comes out holds every word in
 every language, or holds a manifest. Nothing here knows the database.
 """
 
 import importlib
+import importlib.util
 import inspect
 import pkgutil
+import sys
 import traceback
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -39,11 +41,12 @@ class ProviderDoesNotLoad(DomainError):
 
 
 class Found(NamedTuple):
-    """A provider, its hooks, and the package or file that declares it."""
+    """A provider, its hooks, the package or file that declares it, and its folder or manifest."""
 
     provider: Provider
     hooks: Hooks
     name: str
+    place: Path
 
 
 @cache
@@ -77,13 +80,30 @@ def found(package: str) -> tuple[Found, ...]:
     return tuple(by_slug[slug] for slug in sorted(by_slug))
 
 
+def at(path: Path) -> Found:
+    """The provider of a folder or manifest anywhere. Raises ProviderDoesNotLoad."""
+    place = path.resolve()
+    if place.is_file():
+        return Found(_manifest(place), Hooks(), _shown(place), place)
+    if file := _manifest_in(place):
+        return Found(_manifest(file), Hooks(), _shown(file), file)
+    if not (place / "__init__.py").is_file():
+        raise ProviderDoesNotLoad(
+            folder=_shown(place),
+            place=FILES[0],
+            cause=f"there is no {', '.join(FILES)} or __init__.py. Name another folder.",
+        )
+    module = _tried(partial(_from_folder, place), f"providers.{place.name}")
+    return Found(load(module), _hooks_in(module), module.__name__, place)
+
+
 def _each(package: str) -> Iterator[Found]:
     modules = dict.fromkeys([*_folders_of(package), *_entry_points()])
     for name in modules:
         module = _imported(name)
-        yield Found(load(module), _hooks_in(module), name)
+        yield Found(load(module), _hooks_in(module), name, _folder(module))
     for file in _manifests_of(package):
-        yield Found(_manifest(file), Hooks(), _shown(file))
+        yield Found(_manifest(file), Hooks(), _shown(file), file)
 
 
 def load(module: ModuleType) -> Provider:
@@ -124,17 +144,20 @@ def _manifests_of(package: str) -> Iterator[Path]:
     parents = importlib.import_module(package).__path__
     folders = (folder for parent in parents for folder in Path(parent).iterdir())
     for folder in sorted(folders, key=lambda folder: folder.name):
-        files = [folder / name for name in FILES if (folder / name).is_file()]
-        if not files:
-            continue
-        if len(files) > 1 or (folder / "__init__.py").exists():
-            raise ProviderDoesNotLoad(
-                folder=_shown(folder),
-                place=files[0].name,
-                cause="it declares itself twice. Keep one of __init__.py, provider.yaml and "
-                "provider.json.",
-            )
-        yield files[0]
+        if file := _manifest_in(folder):
+            yield file
+
+
+def _manifest_in(folder: Path) -> Path | None:
+    files = [folder / name for name in FILES if (folder / name).is_file()]
+    if len(files) > 1 or (files and (folder / "__init__.py").exists()):
+        raise ProviderDoesNotLoad(
+            folder=_shown(folder),
+            place=files[0].name,
+            cause="it declares itself twice. Keep one of __init__.py, provider.yaml and "
+            "provider.json.",
+        )
+    return files[0] if files else None
 
 
 def _manifest(file: Path) -> Provider:
@@ -162,8 +185,36 @@ def _entry_points() -> Iterator[str]:
 
 
 def _imported(name: str) -> ModuleType:
+    return _tried(partial(importlib.import_module, name), name)
+
+
+def _from_folder(folder: Path) -> ModuleType:
+    """Imported as one of `providers`, wherever it lies; what it says of itself by name is found."""
+    name, file = f"providers.{folder.name}", folder / "__init__.py"
+    known = sys.modules.get(name)
+    if known is not None and known.__file__ == str(file):
+        return known
+    for other in [one for one in sys.modules if f"{one}.".startswith(f"{name}.")]:
+        del sys.modules[other]
+    if str(folder.parent) not in sys.path:
+        sys.path.append(str(folder.parent))
+    spec = importlib.util.spec_from_file_location(
+        name, file, submodule_search_locations=[str(folder)]
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{folder} cannot be imported")
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
     try:
-        return importlib.import_module(name)
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _tried(importing: Callable[[], ModuleType], name: str) -> ModuleType:
+    try:
+        return importing()
     except Exception as error:  # a provider's code may raise anything
         raise ProviderDoesNotLoad(
             folder=name, place=_place(error, name), cause=_cause(error)

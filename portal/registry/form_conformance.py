@@ -32,6 +32,7 @@ from portal.rules import is_name
 from portal.rules.functions import pattern_fault
 
 MOST_FIELDS = 500
+LONGEST_PATTERN = 200
 # All that one page may come to hold, with every row of its groups: more, no browser sends at once.
 MOST_ON_A_PAGE = 300
 MOST_SECONDS = 180
@@ -75,6 +76,17 @@ def _about_step(place: str, step: Step) -> Iterator[Finding]:
         )
     for field in step.fields:
         yield from _about_field(f"{place}.fields.{field.name}", field)
+
+
+def about_pattern(place: str, pattern: str) -> Iterator[Finding]:
+    if len(pattern) > LONGEST_PATTERN:
+        sentence = (
+            f"The pattern has {len(pattern)} characters, and {LONGEST_PATTERN} is the most. "
+            "Ask for less."
+        )
+        yield Finding(place, sentence)
+    elif fault := pattern_fault(pattern):
+        yield Finding(place, f"RE2 does not understand the pattern: {fault}.")
 
 
 def _at_most(field: AnyField) -> int:
@@ -162,8 +174,7 @@ def _text(place: str, field: Any) -> Iterator[Finding]:
     pattern = getattr(field, "pattern", None)
     if pattern is None:
         return
-    if fault := pattern_fault(pattern):
-        yield Finding(f"{place}.pattern", f"RE2 does not understand the pattern: {fault}.")
+    yield from about_pattern(f"{place}.pattern", pattern)
     if field.pattern_message is None:
         yield Finding(
             f"{place}.pattern_message",

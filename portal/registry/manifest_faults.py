@@ -6,6 +6,7 @@ Knows the shapes of the contract, and nothing of files.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any, NamedTuple, get_args
 
 import pydantic
@@ -16,6 +17,8 @@ from portal.registry.finding import nearest
 from portal.registry.manifest_text import Fault, Marked
 
 LONGEST_SHOWN = 60
+# Whoever has more mends these first.
+MOST_EXPLAINED = 100
 Place = tuple[int | str, ...]
 
 
@@ -29,11 +32,43 @@ class Spot(NamedTuple):
 def faults_of(root: Marked, error: pydantic.ValidationError) -> tuple[Fault, ...]:
     """Every fault, by line. What one value is refused for by several kinds is one fault."""
     told: dict[tuple[int, tuple[str, ...]], list[ErrorDetails]] = {}
-    for each in error.errors(include_url=False):
+    for each in islice(error.errors(include_url=False), MOST_EXPLAINED):
         spot = _spot(root, each)
         told.setdefault((spot.value.line, spot.names), []).append(each)
     found = (Fault(line, ".".join(names), _sentence(same)) for (line, names), same in told.items())
     return tuple(sorted(found))
+
+
+def traced(root: Marked, place: str) -> tuple[int, str]:
+    """The line and the JSON pointer of a place such as `services.hire-hall.title`.
+
+    Goes as far as the text has such names.
+    """
+    here, pointer = root, ""
+    names = place.partition(" [")[0].split(".")
+    while names and (found := _part(here, names)):
+        here, key, used = found
+        pointer += f"/{key.replace('~', '~0').replace('/', '~1')}"
+        names = names[used:]
+    return here.line, pointer
+
+
+def _part(here: Marked, names: Sequence[str]) -> tuple[Marked, str, int] | None:
+    """The part that the first of the names call; a name may hold full stops itself."""
+    for used in range(1, len(names) + 1):
+        name = ".".join(names[:used])
+        if isinstance(here.value, dict) and name in here.value:
+            return here.value[name], name, used
+        for number, item in enumerate(here.value if isinstance(here.value, list) else ()):
+            if name in (str(number + 1), *_own_names(item)):
+                return item, str(number), used
+    return None
+
+
+def _own_names(item: Marked) -> Iterator[str]:
+    for key in ("slug", "name", "service"):
+        if isinstance(item.value, dict) and key in item.value:
+            yield str(item.value[key].value)
 
 
 def _spot(root: Marked, error: ErrorDetails) -> Spot:

@@ -185,3 +185,13 @@ class CatalogueStamp(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
     stamp: Mapped[UUID]
+
+
+class ProviderHealth(Base):
+    """Whether a provider's own machine takes what people send it: well, or later."""
+
+    __tablename__ = "provider_health"
+
+    provider_slug: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    since: Mapped[datetime]

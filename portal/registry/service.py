@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from portal.audit import service as audit
@@ -25,6 +25,7 @@ from portal.registry.models import (
     CatalogueStamp,
     Heir,
     PlannedPublication,
+    ProviderHealth,
     RecordedProvider,
     ServiceDefinition,
     ServiceState,
@@ -40,9 +41,18 @@ Path = tuple[str, str]
 _definitions: Kept[UUID, "Pinned"] = Kept(512)
 STAMP = "registry.stamp"
 # Put together once: that costs more than sending it.
-OFFERED = select(ServiceState.version_id, ServiceState.paused_by, ServiceState.pause_reason).where(
-    ServiceState.provider_slug == bindparam("provider"),
-    ServiceState.service_slug == bindparam("service"),
+OFFERED = (
+    select(
+        ServiceState.version_id,
+        ServiceState.paused_by,
+        ServiceState.pause_reason,
+        (ProviderHealth.state == "later").label("is_later"),
+    )
+    .outerjoin(ProviderHealth, ProviderHealth.provider_slug == ServiceState.provider_slug)
+    .where(
+        ServiceState.provider_slug == bindparam("provider"),
+        ServiceState.service_slug == bindparam("service"),
+    )
 )
 
 
@@ -76,10 +86,14 @@ class Pinned:
 
 @dataclass(frozen=True)
 class Offer(Pinned):
-    """`pinned` is a version that was asked for by its id: whether it is still on is not said."""
+    """`pinned` is a version that was asked for by its id: whether it is still on is not said.
+
+    `is_later`: the provider's own machine is away, so that what is sent is worked on later.
+    """
 
     state: Literal["published", "paused", "pinned"] = "pinned"
     pause_reason: Words | None = None
+    is_later: bool = False
 
 
 @dataclass(frozen=True)
@@ -269,7 +283,7 @@ def offered(provider: str, service: str) -> Offer:
         raise NoSuchService
     pinned = versions([found.version_id])[found.version_id]
     if found.paused_by is None:
-        return Offer(**vars(pinned) | {"state": "published"})
+        return Offer(**vars(pinned) | {"state": "published", "is_later": bool(found.is_later)})
     reason = Words(texts=found.pause_reason)
     return Offer(**vars(pinned) | {"state": "paused", "pause_reason": reason})
 
@@ -393,3 +407,23 @@ def _latest(where: ColumnElement[bool], *path: Any) -> Select[*tuple[Any, ...]]:
         .where(where)
         .order_by(*path, ServiceVersion.number.desc(), VersionProposal.id.desc())
     )
+
+
+# --- How providers fare -------------------------------------------------------------------------
+
+
+def note_health(provider_slug: str, state: Literal["well", "later"]) -> None:
+    """Say whether the provider's own machine takes what people send, for the catalogue to tell.
+
+    One that was never away has no row.
+    """
+    here = ProviderHealth.provider_slug == provider_slug
+    told_now = {"state": state, "since": clock.now()}
+    other = update(ProviderHealth).where(here, ProviderHealth.state != state).values(told_now)
+    changed = db.session.scalar(other.returning(ProviderHealth.provider_slug))
+    if changed is None and state != "well":
+        row = insert(ProviderHealth).values(told_now | {"provider_slug": provider_slug})
+        put = row.on_conflict_do_nothing().returning(ProviderHealth.provider_slug)
+        changed = db.session.scalar(put)
+    if changed is not None:
+        bump()

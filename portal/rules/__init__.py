@@ -6,7 +6,7 @@ Everything other rooms need is here; the nodes for other readers are in `portal.
 from portal.rules.evaluate import Used, Verdict
 from portal.rules.faults import RuleError, TooMuchWork
 from portal.rules.lexical import is_name
-from portal.rules.rule import Rule, compile_rule
+from portal.rules.rule import Rule, compile_rule, parse_rule
 from portal.rules.types import BOOL, DATE, MONEY, NUMBER, TEXT, Kind, Type, list_of, record
 from portal.rules.values import UNKNOWN, Unknown
 
@@ -28,5 +28,6 @@ __all__ = [
     "compile_rule",
     "is_name",
     "list_of",
+    "parse_rule",
     "record",
 ]

@@ -46,6 +46,11 @@ def compile_rule(text: str, names: Mapping[str, Type], wants: Type | None = None
     return rule
 
 
+def parse_rule(text: str) -> None:
+    """Whether it is a rule at all, whatever it speaks of. Raises RuleError."""
+    _parsed(text)
+
+
 @lru_cache(maxsize=KEPT)
 def _parsed(text: str) -> tuple[tree.Node, tuple[str, ...]]:
     """The tree, and the words in it that may be names of facts."""

@@ -77,11 +77,15 @@ class Portal(Flask):
         log.error("fault at the edge", error=exc_info[0].__name__)
 
 
-def takes(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let this view take a body of so many bytes instead of the usual 256 KiB."""
+def takes(most: int, text: int = BODY_LIMIT) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let this view take a body of so many bytes instead of the usual 256 KiB.
+
+    `text` bytes of it may be fields of a form that are no files.
+    """
 
     def declare(view: Callable[P, R]) -> Callable[P, R]:
         cast("Any", view).body_limit = most
+        cast("Any", view).text_limit = text
         return view
 
     return declare
@@ -108,7 +112,7 @@ def _begin() -> None:
     # Files come in parts; what is encoded as one text is read into memory whole.
     if limit and not encoded:
         request.max_content_length = limit
-        request.max_form_memory_size = BODY_LIMIT
+        request.max_form_memory_size = getattr(view, "text_limit", BODY_LIMIT)
     if request.is_json and not request.path.startswith(PROGRAMS):
         raise NotAForm
     if encoded and not request.path.startswith(NOTICES) and len(request.form) > FIELD_LIMIT:
@@ -119,5 +123,8 @@ def _tell(response: Response) -> Response:
     """The route, never the path: paths carry references and words that were searched for."""
     rule = request.url_rule.rule if request.url_rule else None
     spent = round((perf_counter() - g.get("began", perf_counter())) * 1000, 1)
-    log.info("request", method=request.method, route=rule, status=response.status_code, ms=spent)
+    told = {"incident": g.incident} if "incident" in g else {}
+    log.info(
+        "request", method=request.method, route=rule, status=response.status_code, ms=spent, **told
+    )
     return response

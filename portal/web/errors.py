@@ -11,6 +11,7 @@ from flask import (
     Flask,
     Response,
     current_app,
+    g,
     jsonify,
     redirect,
     render_template,
@@ -37,9 +38,12 @@ from portal.kernel.errors import (
     TooMany,
 )
 from portal.kernel.log import log
+from portal.kernel.settings import current
 from portal.web.access import stand_alone
 from portal.web.edge import PROGRAMS
 
+# What each type of a problem is; the room of programs' interfaces shows this page.
+PROBLEMS = "/api/v1/docs#problem-"
 # Seconds; what one waits for in the database lasts no longer.
 SOON = 5
 STALE = N_("This page was open too long. Load it again and send it once more.")
@@ -68,7 +72,7 @@ def _refusal(error: DomainError) -> ResponseReturnValue:
     if (elsewhere := _shown_first(error)) is not None:
         return elsewhere
     sentence = gettext(error.message, **error.params)
-    response = answer(error.status, sentence, errors=error.faults)
+    response = answer(error.status, sentence, kind=error.kind, errors=error.faults)
     if error.status == 401 and for_program():
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooMany):
@@ -138,30 +142,39 @@ def answer(
     status: int,
     sentence: str,
     *,
+    kind: str | None = None,
     incident: str | None = None,
     errors: list[dict[str, str]] | None = None,
 ) -> Response:
     """The right kind of error answer for who asked."""
     if for_program():
-        return problem(status, sentence, incident=incident, errors=errors)
+        return problem(status, sentence, kind=kind, incident=incident, errors=errors)
     page = render_template("error.html", status=status, sentence=sentence, incident=incident)
     return Response(page, status, content_type="text/html; charset=utf-8")
+
+
+def kind_of(status: int) -> str:
+    """The name of a problem of which no more is said than its status."""
+    return Response(status=status).status.partition(" ")[2].casefold().replace(" ", "-")
 
 
 def problem(
     status: int,
     detail: str,
     *,
+    kind: str | None = None,
     incident: str | None = None,
     errors: list[dict[str, str]] | None = None,
 ) -> Response:
     """RFC 9457; `errors` holds a JSON pointer and a detail each."""
+    kind = kind or kind_of(status)
+    g.incident = incident or secrets.token_hex(5)
     told: dict[str, Any] = {
-        "type": "about:blank",
-        "title": Response(status=status).status.partition(" ")[2].capitalize(),
+        "type": current().kernel.base_url + PROBLEMS + kind,
+        "title": kind.replace("-", " ").capitalize(),
         "status": status,
         "detail": detail,
-        "instance": f"urn:incident:{incident or secrets.token_hex(5)}",
+        "instance": f"urn:incident:{g.incident}",
     }
     response = jsonify(told | ({"errors": errors} if errors else {}))
     response.status_code = status

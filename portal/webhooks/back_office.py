@@ -1,12 +1,16 @@
 """The integrator's pages: where messages go, which went, and what is done to those that did not."""
 
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.i18n import gettext, say
+from portal.i18n import gettext, ngettext, say
+from portal.kernel import signing
 from portal.kernel.errors import N_, BadInput, Gone
 from portal.kernel.keys import Erased
 from portal.registry import service as registry
@@ -15,7 +19,7 @@ from portal.webhooks import domain, service
 from portal.webhooks.domain import NoSuchDelivery
 from portal.webhooks.endpoints import service as endpoints
 from portal.webhooks.endpoints.service import Endpoint
-from portal.webhooks.forms import EndpointForm
+from portal.webhooks.forms import EndpointForm, LimitsForm
 from portal.webhooks.lists import service as lists
 from portal.webhooks.lists.service import Wanted
 
@@ -23,6 +27,11 @@ pages = Blueprint("webhooks", __name__, url_prefix="/console/webhooks", template
 MANAGE = "webhooks.manage"
 PAGE = 50
 LONGEST_SEARCH = 60
+# Where integrators' days begin.
+ZONE = ZoneInfo("Asia/Kolkata")
+KINDS = ("v1", "v1a")
+FILTERS = ("shown", "type", "reference", "since", "until")
+ALWAYS = datetime(2000, 1, 1, tzinfo=ZONE), datetime(9000, 1, 1, tzinfo=ZONE)
 # What a press does to a message, and what is said then.
 PRESSES = {
     "replay": (
@@ -72,11 +81,28 @@ def endpoint(provider: str) -> ResponseReturnValue:
 @pages.post("/<provider>/secret")
 @may(MANAGE)
 def rotate(provider: str) -> ResponseReturnValue:
-    """Make a new secret. It is in this answer only, never in the session or an address."""
-    secret = endpoints.rotate_secret(_mine(provider), visitor().id)
+    """Make a new secret. It is in this answer only, never in the session or an address.
+
+    Of a pair of keys the private one leaves the house never, and the public one is no secret.
+    """
+    kind: Any = request.form.get("kind")
+    secret = endpoints.rotate_secret(_mine(provider), visitor().id, kind if kind in KINDS else None)
+    if signing.kind_of(secret) == "v1a":
+        flash(gettext("A new key signs from now on. Take its public half from this page."), "ok")
+        return redirect(url_for(".endpoint", provider=provider))
     known = endpoints.of(provider)
-    form = EndpointForm(formdata=None, data={"url": known.url if known else ""})
-    return _page(provider, known, form, secret)
+    return _page(provider, known, _address_form(known), secret)
+
+
+@pages.post("/<provider>/limits")
+@may(MANAGE)
+def limits(provider: str) -> ResponseReturnValue:
+    known, form = endpoints.of(_mine(provider)), LimitsForm()
+    if not form.validate_on_submit():
+        return _page(provider, known, _address_form(known), None, form), 422
+    endpoints.set_limits(provider, *form.limits(), visitor().id)
+    flash(gettext("The limits are saved."), "ok")
+    return redirect(url_for(".endpoint", provider=provider))
 
 
 @pages.post("/<provider>/test")
@@ -92,7 +118,7 @@ def test(provider: str) -> ResponseReturnValue:
 def deliveries(provider: str) -> ResponseReturnValue:
     wanted = _wanted()
     rows = lists.deliveries(_mine(provider), wanted, before=_cursor(), limit=PAGE + 1)
-    asked = {name: value for name, value in vars(wanted).items() if value}
+    asked: dict[str, Any] = {name: text for name in FILTERS if (text := _filter(name, wanted))}
     here = {"provider": provider, **asked}
     more = rows[PAGE - 1].id if len(rows) > PAGE else None
     return render_template(
@@ -101,6 +127,7 @@ def deliveries(provider: str) -> ResponseReturnValue:
         name=_name(provider),
         rows=rows[:PAGE],
         wanted=wanted,
+        asked=asked,
         filtered=bool(asked),
         types=list(domain.KINDS),
         states=domain.SHOWN,
@@ -108,6 +135,23 @@ def deliveries(provider: str) -> ResponseReturnValue:
         first=url_for(".deliveries", **here) if "before" in request.args else None,
         next=url_for(".deliveries", **here, before=more) if more else None,
     )
+
+
+@pages.post("/<provider>/messages/replay")
+@may(MANAGE)
+def replay_made(provider: str) -> ResponseReturnValue:
+    """Send again what was given up of some days; an empty day leaves that end open."""
+    since, until = _day(request.form, "since"), _day(request.form, "until")
+    sent = service.replay_made(
+        _mine(provider), since or ALWAYS[0], _after(until) or ALWAYS[1], visitor().id
+    )
+    said = ngettext(
+        "One message is sent again, with those that waited for it.",
+        "%(n)s messages are sent again, with those that waited for them.",
+        sent,
+    )
+    flash(said, "ok")
+    return redirect(url_for(".deliveries", provider=provider))
 
 
 @pages.get("/<provider>/messages/<uuid:delivery_id>")
@@ -163,7 +207,27 @@ def _wanted() -> Wanted:
         shown if shown in domain.SHOWN else "",
         kind if kind in domain.KINDS else "",
         request.args.get("reference", "").strip()[:LONGEST_SEARCH],
+        _day(request.args, "since"),
+        _after(_day(request.args, "until")),
     )
+
+
+def _day(told: Mapping[str, str], name: str) -> datetime | None:
+    """The beginning of the day that is meant, where the integrator is."""
+    try:
+        return datetime.combine(date.fromisoformat(told.get(name, "")), time(), ZONE)
+    except ValueError:
+        return None
+
+
+def _after(day: datetime | None) -> datetime | None:
+    return day + timedelta(days=1) if day else None
+
+
+def _filter(name: str, wanted: Wanted) -> str:
+    """As it stands in the address; days as they were asked for."""
+    value = getattr(wanted, name)
+    return request.args[name] if isinstance(value, datetime) else value
 
 
 def _cursor() -> UUID | None:
@@ -177,7 +241,22 @@ def _shown(row: Any) -> str:
     return domain.shown(row.state, failed=row.attempts > row.attempts_before)
 
 
-def _page(provider: str, known: Endpoint | None, form: EndpointForm, secret: str | None) -> str:
+def _address_form(known: Endpoint | None) -> EndpointForm:
+    return EndpointForm(formdata=None, data={"url": known.url if known else ""})
+
+
+def _limits_form(known: Endpoint | None) -> LimitsForm:
+    told = {name: getattr(known, name) for name in ("in_flight", "per_second")} if known else {}
+    return LimitsForm(formdata=None, data=told)
+
+
+def _page(
+    provider: str,
+    known: Endpoint | None,
+    form: EndpointForm,
+    secret: str | None,
+    limited: LimitsForm | None = None,
+) -> str:
     return render_template(
         "webhooks/endpoint.html",
         provider=provider,
@@ -186,6 +265,9 @@ def _page(provider: str, known: Endpoint | None, form: EndpointForm, secret: str
         health=lists.health(provider) if known else None,
         most=lists.MOST,
         form=form,
+        limits=limited or _limits_form(known),
+        kind=endpoints.kind_of(known) if known else "v1",
+        public_keys=endpoints.public_keys(provider),
         secret=secret,
     )
 

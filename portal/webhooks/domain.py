@@ -5,6 +5,8 @@ No network here, and no tables.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Literal
@@ -17,6 +19,14 @@ from portal.kernel.errors import N_, Conflict, NotFound
 SCHEDULE = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 JITTER = 0.2
 LONGEST_WAIT = 86_400
+# Seconds from a failure of a resting endpoint to the next try, and what all longer ones are.
+PAUSES = (30, 60, 300, 900, 1800, 3600)
+# An answer that may decide: later, through the interface; or against it for good, with a reason.
+LATER, REFUSES = 202, 400
+# What asks for this much patience asks it for all messages, when it says so with such a status.
+ASKS_TO_REST, RESTFUL = PAUSES[0], (429, 503)
+# People are told after so many failures in a row; from then on one message at a time is tried.
+TOLD_AFTER = 3
 # Whoever holds a link has the document, so it ends soon; the interface gives documents any time.
 LINK_SECONDS = 3600
 BODY_LIMIT = 20_000
@@ -63,6 +73,19 @@ class State(StrEnum):
     SKIPPED = "skipped"
 
 
+class Waits(StrEnum):
+    """What about its endpoint a message waits for: its end of a pause, to be on, or a turn.
+
+    `pace`: it goes by itself when its second has come. `feed`: it is there to be fetched.
+    """
+
+    REST = "rest"
+    OFF = "off"
+    TURN = "turn"
+    PACE = "pace"
+    FEED = "feed"
+
+
 SETTLED = (State.DELIVERED, State.SKIPPED)
 # How lists part messages; one that failed is pending, and waits for its next try.
 SHOWN = ("waiting", "failed", "held", "dead", "sent", "skipped")
@@ -94,13 +117,22 @@ class AlreadyTesting(Conflict):
     message = N_("A test is on its way already. Look how it went, then send another one.")
 
 
+class NothingGivenUp(Conflict):
+    message = N_("No message that was made in this time is given up. Choose another time.")
+
+
 class NoEndpoint(Conflict):
     message = N_("Messages go nowhere yet. Save the address of your endpoint first.")
 
 
-def outcome(status: int | None) -> Outcome:
-    """What a status code means; None when there was no answer."""
+def outcome(status: int | None, answer: str = "") -> Outcome:
+    """What a status code means; None when there was no answer.
+
+    `answer` is what an answer that may decide said: a refusal for good arrived, too.
+    """
     if status is not None and 200 <= status < 300:
+        return Outcome.ARRIVED
+    if status == REFUSES and answer and read_reply(answer, status):
         return Outcome.ARRIVED
     return Outcome.GONE if status == 410 else Outcome.FAILED
 
@@ -136,10 +168,23 @@ def excerpt(headers: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def seconds_asked(header: str | None) -> int:
-    """What a Retry-After header asks for; 0 when it is missing or names a date."""
+def seconds_asked(header: str | None, at: datetime) -> int:
+    """What a Retry-After header asks for, in seconds or by a date; 0 when it says nothing."""
     asked = (header or "").strip()
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+    if asked.isascii() and asked.isdigit():
+        return int(asked) if len(asked) < 10 else 0
+    try:
+        until = parsedate_to_datetime(asked)
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        seconds = int((until - at).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return 0
+    return min(max(seconds, 0), LONGEST_WAIT)
+
+
+def pause(rests: int, retry_after: int = 0) -> int:
+    """Seconds that an endpoint rests for the so many-th time, 0 the first, since it answered."""
+    return max(PAUSES[min(rests, len(PAUSES) - 1)], min(retry_after, LONGEST_WAIT))
 
 
 def _plain(text: str) -> str:
@@ -153,7 +198,7 @@ Said = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterVal
 
 
 class Reply(BaseModel):
-    """What a department may say in the body of a 2xx answer; other members are not read."""
+    """What a department may say in the body of its answer; other members are not read."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
@@ -168,9 +213,19 @@ class Reply(BaseModel):
         return {str(code): text for code, text in self.reason.items()} if self.reason else None
 
 
-def read_reply(answer: str) -> Reply | None:
-    """What the answer says; None when it says nothing that we understand."""
+class Refusal(Reply):
+    """In the body of a 400: with a reason it refuses for good, without one it is a fault."""
+
+    status: Literal["rejected"] = "rejected"
+    reason: Said | dict[Language, Said]
+
+
+def read_reply(answer: str, status: int | None = 200) -> Reply | None:
+    """What the answer says; None when it decides later, or says nothing that we understand."""
+    if status == LATER:
+        return None
+    kind = Refusal if status == REFUSES else Reply
     try:
-        return Reply.model_validate_json(answer)
+        return kind.model_validate_json(answer)
     except ValidationError:
         return None

@@ -24,9 +24,17 @@ class Message:
 
 
 def compose(
-    kind: str, told: Disclosure, at: datetime, more: Mapping[str, Any] | None = None
+    kind: str,
+    told: Disclosure,
+    at: datetime,
+    more: Mapping[str, Any] | None = None,
+    *,
+    by_reference: bool = False,
 ) -> Message:
-    """What the provider reads of an application; `more` stands beside what is always said."""
+    """What the provider reads of an application; `more` stands beside what is always said.
+
+    `by_reference` says only where the answers are, as a message does that would be too long.
+    """
     core = {
         "application": told.reference,
         "sequence": told.sequence,
@@ -42,11 +50,14 @@ def compose(
     }
     if not KINDS[kind].answers:
         return Message(_written(kind, core, at))
+    elsewhere = Message(_written(kind, core | {"url": case_url(told.reference)}, at))
+    if by_reference:
+        return elsewhere
     papers = [_paper(paper, told.provider_slug, at) for paper in told.documents]
     whole = _written(kind, core | {"answers": told.answers, "documents": papers}, at)
     if len(whole.encode()) < BODY_LIMIT:
         return Message(whole, (*told.answers, *(paper["field"] for paper in papers)))
-    return Message(_written(kind, core | {"url": case_url(told.reference)}, at))
+    return elsewhere
 
 
 def compose_bill(told: BillDisclosure, at: datetime) -> Message:

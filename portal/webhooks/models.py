@@ -12,7 +12,11 @@ from portal.kernel.signing import Signing
 
 
 class WebhookEndpoint(Signing, Base):
-    """Where a provider listens."""
+    """Where a provider listens, how much it takes at a time, and how it fared lately.
+
+    `failures` are tries in a row, and `failed_messages` those messages whose first try is among
+    them. A resting endpoint is asked again at `rests_until`, after the pause number `rests`.
+    """
 
     __tablename__ = "webhook_endpoints"
     part = "webhooks"
@@ -21,13 +25,41 @@ class WebhookEndpoint(Signing, Base):
     url: Mapped[str]
     state: Mapped[str]
     disabled_reason: Mapped[str | None]
+    in_flight: Mapped[int | None]
+    per_second: Mapped[int | None]
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    failed_messages: Mapped[int] = mapped_column(default=0, server_default="0")
+    failing_since: Mapped[datetime | None]
+    rests: Mapped[int] = mapped_column(default=0, server_default="0")
+    rests_until: Mapped[datetime | None]
+
+
+class WebhookPace(Base):
+    """Of an endpoint with limits of its own: when its next message may go. Locked to be asked."""
+
+    __tablename__ = "webhook_paces"
+
+    provider_slug: Mapped[str] = mapped_column(primary_key=True)
+    free_at: Mapped[datetime]
+
+
+class WebhookCall(Base):
+    """A call that is under way to an endpoint with limits of its own, until it must be over."""
+
+    __tablename__ = "webhook_calls"
+
+    delivery_id: Mapped[UUID] = mapped_column(primary_key=True)
+    provider_slug: Mapped[str] = mapped_column(index=True)
+    until: Mapped[datetime]
 
 
 class Delivery(PersonalRow, Base):
-    """One message; `id` is its webhook-id. `attempts_before` were made before it was replayed.
+    """One message; `id` is its webhook-id.
 
-    `about_id` is what its type is about: an application, a bill, or the test itself. Somebody
-    who holds it up by hand sets `kept_back`.
+    `attempts_before` do not count for the schedule: they were made before it was replayed, or to
+    see whether a resting endpoint is back. `about_id` is what its type is about: an application, a
+    bill, or the test itself. `waits` says what the endpoint has to do with it that it is held or
+    goes later. Somebody who holds it up by hand sets `kept_back`.
     """
 
     __tablename__ = "deliveries"
@@ -44,6 +76,13 @@ class Delivery(PersonalRow, Base):
             postgresql_where="state <> 'delivered'",
         ),
         Index("ix_deliveries_state_next_at", "state", "next_at"),
+        Index(
+            "ix_deliveries_waits",
+            "waits",
+            "provider_slug",
+            "id",
+            postgresql_where="waits IS NOT NULL",
+        ),
     )
 
     about_id: Mapped[UUID]
@@ -59,6 +98,7 @@ class Delivery(PersonalRow, Base):
     next_at: Mapped[datetime | None]
     heard_at: Mapped[datetime | None]
     kept_back: Mapped[bool] = mapped_column(default=False, server_default=false())
+    waits: Mapped[str | None]
 
 
 @append_only

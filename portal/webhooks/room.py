@@ -11,14 +11,32 @@ from portal.bills.events import BillPaid
 from portal.kernel.errors import N_
 from portal.kernel.jobs import Periodic
 from portal.kernel.room import MenuItem, Room
-from portal.webhooks import back_office, listeners, service
+from portal.webhooks import api, back_office, described, listeners, service
+from portal.webhooks.feed import back_office as feed_pages
+from portal.webhooks.feed import service as feed
 from portal.webhooks.replies import service as replies
+from portal.webhooks.sending import service as sending
+from portal.webhooks.settings import WebhookSettings
 
 room = Room(
     name="webhooks",
-    back_office=(back_office.pages,),
-    jobs=(service.deliver, replies.hear, service.recover),
-    periodic=(Periodic("*/10 * * * *", service.recover),),
+    back_office=(feed_pages.pages, back_office.pages),
+    api=(api.pages,),
+    jobs=(
+        service.deliver,
+        replies.hear,
+        service.recover,
+        sending.release_more,
+        sending.wake,
+        feed.number,
+    ),
+    periodic=(
+        Periodic("*/10 * * * *", service.recover),
+        Periodic("* * * * * */10", sending.wake),
+        Periodic("* * * * * */5", feed.number),
+    ),
+    settings=(WebhookSettings,),
+    told=described.MESSAGES,
     within={
         ApplicationSubmitted: (listeners.submitted,),
         ApplicationPaid: (listeners.paid,),

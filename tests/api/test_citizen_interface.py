@@ -77,4 +77,4 @@ def test_a_malformed_place_is_refused(ask):
 
 def test_the_interface_of_citizens_is_described(client):
     paths = client.get("/api/v1/citizen/openapi.json").json["paths"]
-    assert paths[PATH]["get"]["security"] == [{"token": ["applications"]}]
+    assert paths[PATH]["get"]["security"] == [{"oauth": ["applications"]}]

@@ -1,16 +1,33 @@
 """The description of the interfaces, held against OpenAPI 3.1 and against the routes."""
 
+import json
 import re
 
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from portal.api.document import document as document_of
+from portal.api.openapi import Sample
+from portal.webhooks.domain import KINDS
+from tests.api.contract import check
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+JSON = {"application/json", "application/problem+json"}
 PATH = "/api/v1/provider/openapi.json"
 
 
 @pytest.fixture
 def document(client):
     return client.get(PATH).get_json()
+
+
+def contents(part):
+    return part.get("content", {}).items()
+
+
+def hoped(operation):
+    """The answer that a call hopes for."""
+    return next(told for status, told in operation["responses"].items() if status < "3")
 
 
 def operations(document):
@@ -38,9 +55,61 @@ def test_it_says_what_it_is(document):
         "servers",
         "paths",
         "components",
-        "tags",
-        "security",
+        "webhooks",
+        "externalDocs",
     }
+
+
+@pytest.mark.parametrize("area", ["provider", "citizen"])
+def test_an_independent_validator_finds_no_fault(client, area):
+    """openapi-spec-validator holds it against OpenAPI 3.1, and JSON Schema 2020-12."""
+    told = client.get(f"/api/v1/{area}/openapi.json").get_json()
+    assert [error.message for error in OpenAPIV31SpecValidator(told).iter_errors()] == []
+
+
+@pytest.mark.parametrize("area", ["provider", "citizen"])
+def test_every_operation_is_whole(client, area):
+    told = client.get(f"/api/v1/{area}/openapi.json").get_json()
+    for path, method, operation in operations(told):
+        where = f"{method} {path}"
+        assert len(operation["description"]) > 20, where
+        assert all(one["description"] for one in operation["parameters"]), where
+        for kind, content in contents(operation.get("requestBody", {})):
+            assert {"example", "examples"} & content.keys(), (where, kind)
+        for status, response in operation["responses"].items():
+            for kind, content in contents(response):
+                given = {"example", "examples"} & content.keys()
+                assert given or status == "default" or kind not in JSON, (where, status)
+        needed = {"401", "403", "429", "500", "503"}
+        assert needed <= operation["responses"].keys(), where
+        assert {"RateLimit", "RateLimit-Policy"} <= hoped(operation)["headers"].keys()
+
+
+@pytest.mark.parametrize("area", ["provider", "citizen"])
+def test_every_example_fits_its_schema(client, area):
+    told = client.get(f"/api/v1/{area}/openapi.json").get_json()
+    checked = 0
+    for one in walk(told):
+        if isinstance(one, dict) and "schema" in one and {"example", "examples"} & one.keys():
+            examples = [value["value"] for value in one.get("examples", {}).values()]
+            for example in examples + ([one["example"]] if "example" in one else []):
+                check(told, one["schema"], example)
+                checked += 1
+    assert checked > 10
+
+
+def test_the_console_puts_in_the_readers_own_service(app):
+    own = Sample("power", "new-connection", 7, {"load": 3}, ("proof",))
+    told = document_of(app, "provider", "https://example.org", own)
+    for hook in told["webhooks"].values():
+        content = hook["post"]["requestBody"]["content"]["application/json"]
+        check(told, content["schema"], content["example"])
+    assert "income" not in json.dumps(told["webhooks"])
+    assert '"service": "power/new-connection"' in json.dumps(told["webhooks"])
+
+
+def test_every_type_of_message_is_described(document):
+    assert set(document["webhooks"]) == set(KINDS)
 
 
 def test_every_route_that_takes_a_token_is_described(app, document):
@@ -99,8 +168,8 @@ def test_what_needs_a_token_says_so(document):
 def test_changes_ask_for_a_key_and_a_body(document):
     for _, method, operation in operations(document):
         keys = [one for one in operation["parameters"] if one["name"] == "Idempotency-Key"]
-        assert bool(keys) is (method == "post")
-        assert ("requestBody" in operation) is (method == "post")
+        assert bool(keys) is (method in ("post", "put"))
+        assert "requestBody" not in operation or method in ("post", "put")
 
 
 def test_schemas_are_of_known_kinds(document):

@@ -284,14 +284,27 @@ def test_events_hold_ids_only(program, application):
 def test_an_integrator_makes_and_revokes_tokens(revenue, application):
     integrator = make_person(role="integrator", provider="revenue")
     client = signed_in_client(revenue, integrator)
-    page = send(client, "/en/console/tokens", provider="revenue", label="Our back office")
+    new = {"provider": "revenue", "label": "Our back office", "scope": "applications"}
+    page = send(client, "/en/console/tokens", **new)
     (made,) = set(_tokens(page.get_data(as_text=True)))
     headers = {"Authorization": f"Bearer {made}"}
     case = f"{CASES}/{application.reference}"
     assert client.get(case, headers=headers).status_code == 200
     assert made not in client.get("/en/console/tokens").get_data(as_text=True)
-    refused = send(client, "/en/console/tokens", provider="tehsil", label="x")
+    refused = send(client, "/en/console/tokens", **new | {"provider": "tehsil"})
     assert refused.status_code == 403
+
+
+def test_a_token_has_the_scopes_that_were_ticked(revenue):
+    integrator = make_person(role="integrator", provider="revenue")
+    client = signed_in_client(revenue, integrator)
+    new = {"provider": "revenue", "label": "x"}
+    assert send(client, "/en/console/tokens", **new, scope="provider").status_code == 200
+    assert send(client, "/en/console/tokens", **new, scope=["applications", "provider"])
+    for none in ({}, {"scope": "citizen"}, {"scope": ["applications", "openid"]}):
+        assert send(client, "/en/console/tokens", **new, **none).status_code == 422
+    rows = db.session.scalars(select(ApiToken).order_by(ApiToken.id)).all()
+    assert [row.scopes for row in rows] == [["provider"], ["applications", "provider"]]
 
 
 def _tokens(page):

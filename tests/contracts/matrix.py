@@ -29,6 +29,7 @@ from portal.kernel.db import db
 from portal.oauth.clients import service as clients
 from portal.oauth.models import OauthConsent
 from portal.registry.models import ServiceVersion
+from portal.registry.uploads.models import ManifestCheck, Upload
 from portal.webhooks import service as webhooks
 from tests.accounts.authenticator import kept_passkey
 from tests.accounts.factories import make_person, some_details
@@ -165,6 +166,34 @@ def _version(*_):
     return db.session.query(ServiceVersion.id).first()[0]
 
 
+def _upload(citizen, _):
+    row = Upload(
+        provider_slug=OURS,
+        by=str(citizen.id),
+        kind="yaml",
+        digest="0" * 64,
+        content=b"slug: revenue",
+        versions=[],
+        signed=False,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _check(citizen, _):
+    row = ManifestCheck(
+        provider_slug=OURS,
+        person_id=citizen.id,
+        kind="yaml",
+        content=b"slug: revenue",
+        until=clock.now() + A_MONTH,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
 THINGS: dict[str, Callable] = {
     "document_id": _document,
     "file_id": _paper,
@@ -181,6 +210,8 @@ THINGS: dict[str, Callable] = {
     "client_id": _client,
     "consent_id": _consent,
     "change_id": _change,
+    "upload_id": _upload,
+    "check_id": _check,
 }
 NAMED = {"reference", *THINGS}
 

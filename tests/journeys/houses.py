@@ -9,8 +9,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal import cli
 from portal.app import read_settings
+from portal.cli import house as cli
 from portal.demo import department
 from portal.kernel import crypto, ports
 from tests.cluster import Urls

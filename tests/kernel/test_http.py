@@ -1,5 +1,7 @@
 """The guarded client: whom it calls, whom never, how long it waits and how much it reads."""
 
+import contextlib
+import re
 import socket
 import threading
 from contextlib import closing
@@ -21,7 +23,14 @@ INNER_FORMS = """
 [::ffff:7f00:1] [::ffff:10.0.0.1] [::ffff:8.8.8.8] [::ffff:0:127.0.0.1] [64:ff9b::127.0.0.1]
 [64:ff9b::8.8.8.8] [64:ff9b:1::1] [100::1] [2001::1] [2001:0:7f00:1::] [2001:db8::1]
 [2002:7f00:1::] [2002:a00:1::1] [3fff::1] [fc00::1] [fd12:3456::1] [fe80::1] [fec0::1] [ff02::1]
-[5f00::1] [4000::1]
+[5f00::1] [4000::1] 0x7f.0x0.0x0.0x1 0X7F.1 0300.0250.0.1 0xc0.0xa8.1 3232235521 127.000.000.001
+127.0.0.1:8443 localhost.localdomain ip6-localhost ①⑦②.⑯.⓪.① ⑯⑨.②⑤④.⑯⑨.②⑤④ ｌｏｃａｌｈｏｓｔ
+ⓛⓞⓒⓐⓛⓗⓞⓢⓣ ℓocalhost loc­alhost 127.0.0.1。 169。254．169｡254 0251.0376.0251.0376 169.254.43518
+100.100.100.200 168.63.129.16 192.31.196.1 192.52.193.1 192.175.48.1 [::ffff:169.254.169.254]
+[::ffff:0a00:0001] [0:0:0:0:0:ffff:7f00:1] [64:ff9b::7f00:1] [64:ff9b::a9fe:a9fe] [64:ff9b:1:a00::1]
+[2002:a9fe:a9fe::] [2002:c0a8:1::1] [2001:0:a9fe:a9fe::1] [2001:0:5ef5:79fb::80ff:fffe]
+[2001:2::1] [2001:20::1] [fd00:ec2::254] [fe80::1%25eth0] [fe80::5efe:7f00:1] [febf::1] [feff::1]
+[ff01::1] [ff05::2] [::7f00:1] [::2] [0000::0001] [2620:4f:8000::1]
 """
 MALFORMED = [
     "",
@@ -194,6 +203,76 @@ def test_a_name_that_changes_its_address_is_called_at_the_checked_one(monkeypatc
         http.post("https://rebinding.example.org/", b"{}", {})
     assert asked == ["rebinding.example.org"]
     assert no_connections == [(PUBLIC, 443)]
+
+
+def test_the_machines_own_address_is_known_whatever_network_it_is_of(monkeypatch):
+    assert http.is_own("127.0.0.1")
+    assert not http.is_own(PUBLIC)
+    monkeypatch.setattr(http, "REFUSED", ())
+    with pytest.raises(AddressRefused):
+        http.check("https://127.0.0.1/hook")
+
+
+@pytest.fixture
+def accepts():
+    """Counts what reaches this machine at one port of all its addresses."""
+    with closing(socket.create_server(("", 0))) as server:
+        server.settimeout(0)
+
+        def count():
+            found = 0
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    connection, _ = server.accept()
+                    connection.close()
+                    found += 1
+            return found
+
+        yield server.getsockname()[1], count
+
+
+def test_no_form_of_an_inner_address_reaches_a_listener_on_this_machine(accepts):
+    port, count = accepts
+    for host in INNER:
+        bare = re.sub(r"(?<![:\[]):\d+$", "", host)
+        with pytest.raises(Unreachable):
+            http.post(f"https://{bare}:{port}/hook", b"{}", {}, seconds=2)
+    assert count() == 0
+    # That the listener would have noticed:
+    with pytest.raises(Unreachable):
+        http.post(f"https://127.0.0.1:{port}/", b"{}", {}, seconds=0.2, allow_private=True)
+    assert count() == 1
+
+
+def test_a_name_that_leads_inside_at_the_second_asking_reaches_nobody(monkeypatch, accepts):
+    port, count = accepts
+    asked, resolve, connect = [], socket.getaddrinfo, socket.create_connection
+
+    def rebinding(host, *rest, **options):
+        if host == PUBLIC:
+            return resolve(host, *rest, **options)
+        asked.append(host)
+        return resolve("127.0.0.1" if len(asked) > 1 else PUBLIC, *rest, **options)
+
+    def nearby(address, *rest, **options):
+        if address[0] == PUBLIC:
+            raise OSError("not from a test")
+        return connect(address, *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    monkeypatch.setattr(socket, "create_connection", nearby)
+    with pytest.raises(Unreachable):
+        http.post(f"https://rebinding.example.org:{port}/", b"{}", {}, seconds=1)
+    assert (asked, count()) == (["rebinding.example.org"], 0)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_inside_reaches_nobody(listen, accepts, status):
+    port, count = accepts
+    answer = f"HTTP/1.1 {status} Moved\r\nLocation: http://127.0.0.1:{port}/\r\n\r\n"
+    url, _ = listen(saying(answer.encode()))
+    assert send(url).status == status
+    assert count() == 0
 
 
 def test_the_next_address_is_tried_when_the_first_is_dead(monkeypatch, no_connections):

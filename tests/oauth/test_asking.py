@@ -13,8 +13,9 @@ from portal.accounts.sessions.models import SessionRow
 from portal.consent import service as ledger
 from portal.kernel import clock
 from portal.kernel.db import db
-from portal.oauth.clients.domain import Kind
+from portal.oauth.clients.domain import Kind, UnfitScopes
 from tests.accounts.factories import csrf_token, fresh_code, make_person, signed_in_client
+from tests.applications import factories
 from tests.oauth.conftest import BACK, let_in, sent_back
 
 NATIVE, LOOPBACK = "org.example.land:/back", "http://127.0.0.1/back"
@@ -183,3 +184,24 @@ def test_someone_else_in_the_same_browser_gets_their_own_sub(app, site, person):
     first = claims_of(site.redeem(sent_back(let_in(person, site.ask()))["code"]))["sub"]
     other = signed_in_client(app, make_person(name="Balbir Singh"))
     assert claims_of(site.redeem(sent_back(let_in(other, site.ask()))["code"]))["sub"] != first
+
+
+def test_a_program_with_the_scope_opens_the_providers_interface(registered, app):
+    """By client credentials alone: no token of the console, and no person."""
+    factories.published()
+    program = registered(kind=Kind.PROGRAM, scopes=("applications", "provider"))
+    got = program.post(grant_type="client_credentials", scope="applications").json
+    assert got["scope"] == "applications"
+    held = {"Authorization": f"Bearer {got['access_token']}"}
+    assert program.web.get("/api/v1/provider/applications", headers=held).status_code == 200
+    refused = program.web.get("/api/v1/provider/manifest", headers=held)
+    assert refused.status_code == 403
+    assert refused.json["type"].endswith("#problem-scope-missing")
+    both = program.post(grant_type="client_credentials", scope="applications provider").json
+    held = {"Authorization": f"Bearer {both['access_token']}"}
+    assert program.web.get("/api/v1/provider/manifest", headers=held).status_code == 404
+
+
+def test_the_scope_of_providers_is_for_programs_alone(registered):
+    with pytest.raises(UnfitScopes):
+        registered(scopes=("openid", "provider"))

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from portal.kernel.db import db
+from portal.kit.commands import providers
 from portal.registry import service
-from portal.registry.commands import providers
+from portal.registry.commands import providers as recording
 from portal.registry.discovery import discover
 
 ROOT = Path(__file__).parents[2]
@@ -32,10 +33,10 @@ def test_providers_and_services_are_listed(run):
 
 
 def test_sync_records_drafts_and_the_second_time_nothing(run):
-    first = run(providers, ["sync"])
+    first = run(recording, ["sync"])
     assert first.exit_code == 0, first.output
-    assert run(providers, ["sync"]).output == "Nothing is new.\n"
-    assert run(providers, ["sync", "--json"]).output == "[]\n"
+    assert run(recording, ["sync"]).output == "Nothing is new.\n"
+    assert run(recording, ["sync", "--json"]).output == "[]\n"
     db.session.rollback()
     known = {(one.provider, one.service, one.state) for one in service.newest()}
     assert known == {(one.slug, each.slug, "draft") for one in discover() for each in one.services}
@@ -94,7 +95,7 @@ def test_a_provider_that_does_not_load_stops_the_start(tmp_path):
 
 
 def test_a_check_that_finds_something_names_the_place_and_exits_1(tmp_path):
-    check = "from portal.registry.commands import providers; providers(['check'])"
+    check = "from portal.kit.commands import providers; providers(['check'])"
     ended = elsewhere(tmp_path, UNFIT, "-c", check)
     assert ended.returncode == 1
     assert "unfit fulfilment.settings: Settings are called by capital letters" in ended.stdout

@@ -1,13 +1,20 @@
 """The page for writers of providers: its examples run, and it names all that the contract knows."""
 
 import importlib
+import os
 import re
+import shlex
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from portal.kernel.money import Money
+from portal.kit import testing
+from portal.kit.commands import providers
+from portal.kit.conform.cases import BY_KEY, CASES
 from portal.registry.conformance import findings
 from portal.registry.contract import Provider, Question, Renewal, Service, definition
 from portal.registry.discovery import load
@@ -17,13 +24,18 @@ from portal.registry.manifests import ManifestDoesNotRead, read
 from portal.registry.questions import Field
 
 PAGE = (Path(__file__).parents[2] / "docs" / "writing-a-provider.md").read_text(encoding="utf-8")
+TEN_MINUTES, REFERENCE = PAGE.split("\n## Two ways to declare\n")
+ROOT = Path(__file__).parents[2]
 LANGUAGES = ("pa", "pa_Arab", "hi", "ur")
 
 
+def blocks(language, part):
+    """The examples in a language, in their order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", part, re.MULTILINE | re.DOTALL)
+
+
 def block(language, number=0):
-    """The page's examples in a language, in their order."""
-    found = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    return found[number]
+    return blocks(language, REFERENCE)[number]
 
 
 @pytest.fixture
@@ -52,6 +64,108 @@ def translate(folder, code, text):
     file = folder / "translations" / code / "LC_MESSAGES" / "messages.po"
     file.parent.mkdir(parents=True)
     file.write_text(text, encoding="utf-8")
+
+
+def commands():
+    """Those of the ten minutes, in their order."""
+    return [
+        shlex.split(line)
+        for one in blocks("sh", TEN_MINUTES)
+        for line in one.splitlines()
+        if line.startswith(("portal", "python"))
+    ]
+
+
+def with_member(manifest, written):
+    """A manifest in which this stands instead of the member that begins with the same line."""
+    first = written.splitlines()[0]
+    indent = len(first) - len(first.lstrip())
+    name = first.partition(":")[0]
+    old = rf"^{name}:.*\n(?:^(?: {{{indent + 1},}}.*)?\n)*"
+    assert len(re.findall(old, manifest, re.MULTILINE)) == 1, first
+    return re.sub(old, lambda _: written, manifest, flags=re.MULTILINE)
+
+
+def with_question(manifest, written):
+    """A manifest that asks this instead of the last question of its kind."""
+    kind = written.splitlines()[0]
+    before, found, after = manifest.rpartition(f"{kind}\n")
+    left = re.sub(r"\A(?:^ {14,}.*\n)*", "", after, flags=re.MULTILINE)
+    assert found
+    return before + written + left
+
+
+def kit(*args):
+    return CliRunner().invoke(providers, args)
+
+
+def pytest_in(folder, *args):
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:randomly", *args],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def edited(manifest):
+    """A manifest with all that the page says to write into it."""
+    name, title, days, fee, *more = [
+        part
+        for one in blocks("yaml", TEN_MINUTES)
+        for part in re.split(r"(?=^    fee_words:)", one, flags=re.MULTILINE)
+    ]
+    text = with_question(manifest, days)
+    for written in (name, title, fee, *more):
+        text = with_member(text, written)
+    return text
+
+
+@pytest.fixture
+def manifest(tmp_path, monkeypatch):
+    """What is begun by the page's first command, edited as it says."""
+    monkeypatch.chdir(tmp_path)
+    told = kit(*commands()[0][2:])
+    assert told.exit_code == 0, told.output
+    file = Path("city_parks/provider.yaml")
+    file.write_text(edited(file.read_text()))
+    return file
+
+
+@pytest.mark.promise("B6")
+def test_the_ten_minutes_are_as_the_page_says(manifest):
+    """Begin, edit, check, and the test that fails until it says what holds now."""
+    _, check, run_tests, try_it, drive = commands()
+    tree = re.search(r"^city_parks/\n(.*?)^```$", TEN_MINUTES, re.MULTILINE | re.DOTALL)[1]
+    written = {one.name for one in manifest.parent.iterdir()}
+    assert {line.split()[0] for line in tree.splitlines()} == written
+    assert "Still in English" not in manifest.read_text()
+    assert kit(*check[2:]).output == "All is well with city-parks.\n"
+    assert "2 failed, 2 passed" in pytest_in(manifest.parents[1], *run_tests[3:]).stdout
+    (test,) = blocks("python", TEN_MINUTES)
+    (manifest.parent / "test_city_parks.py").write_text(test)
+    assert "3 passed" in pytest_in(manifest.parents[1], *run_tests[3:]).stdout
+    assert try_it == ["portal", "providers", "try", "city_parks"]
+    assert drive[2] in providers.commands
+
+
+def test_the_page_names_every_case_that_an_endpoint_is_driven_through():
+    named = re.findall(r"^\| `([a-z0-9 ]+)` \|", TEN_MINUTES, re.MULTILINE)
+    assert named == [*(one.name for one in CASES), BY_KEY.name, "outage"]
+
+
+def test_the_page_names_what_a_test_may_ask():
+    part = PAGE.split("## 5. Check it")[1].split("## 6.")[0]
+    named = re.findall(r"^\| `(\w+)\(", part, re.MULTILINE)
+    own = vars(testing).items()
+    assert set(named) == {
+        name
+        for name, one in own
+        if getattr(one, "__module__", "") == testing.__name__ and not name.startswith("_")
+    }
 
 
 def test_only_translations_are_missing_from_the_example(board):
@@ -125,7 +239,7 @@ def test_the_hook_of_the_page_answers_for_bills(folder):
 
 
 def test_the_questions_that_the_page_shows_alone_can_be_asked():
-    group, computed = (block("py", number) for number in range(2))
+    group, computed = (block("py", number) for number in (1, 2))
     names = {"Field": Field, "_": importlib.import_module("portal.registry")._}
     assert [field.name for field in eval(group, names).fields] == ["partner", "share"]  # noqa: S307
     assert eval(computed, names).gives == "integer"  # noqa: S307
@@ -134,6 +248,13 @@ def test_the_questions_that_the_page_shows_alone_can_be_asked():
 def test_a_renewal_is_written_as_the_page_says():
     written = re.search(r"`(Renewal\(.*?\))`", PAGE)[1]
     assert eval(written, {"Renewal": Renewal}).service == "life-certificate"  # noqa: S307
+
+
+def test_an_inherited_service_is_written_as_the_page_says():
+    said = importlib.import_module("portal.registry")
+    names = {"Inherited": said.Inherited, "_": said._}
+    written = eval(block("py", 0), names)  # noqa: S307
+    assert (written.service, written.promise) == ("punjab-towns/trade-licence", 10)
 
 
 def test_the_page_names_all_that_a_declaration_may_say():

@@ -12,8 +12,10 @@ from tools.bench import measures, page
 from tools.bench.controls import controls, multipart
 from tools.bench.house import Cost, environment
 from tools.bench.load import Figures, Plan, UnexpectedAnswer, drive, request
+from tools.bench.manifests import Manifests
 from tools.bench.measures import BARE, KINDS, BigForm, Measured, Sending
 from tools.bench.processes import Memory, memory
+from tools.bench.rotation import Rotated
 from tools.bench.servers import Listener, listening
 from tools.bench.signing import SigningIn
 
@@ -111,6 +113,8 @@ def found(**changes):
         delivered=210.0,
         form=BigForm(300, 0.09, 1.5),
         memory=(Memory(140, 90), Memory(150, 100)),
+        rotated=Rotated(10_000, 4, 0),
+        manifests=Manifests(394, 0.128, "yaml: a text", 17.0),
     )
     return replace(usual, **changes)
 

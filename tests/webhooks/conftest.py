@@ -16,7 +16,9 @@ from portal.kernel.jobs import Again
 from portal.kernel.settings import KernelSettings, Settings
 from portal.registry import service as registry
 from portal.webhooks import service
+from portal.webhooks.limits.gate import Gate
 from portal.webhooks.models import Delivery, DeliveryAttempt
+from portal.webhooks.sending import service as sending
 from tests.accounts.factories import make_person
 from tests.registry.publishing_factories import published
 from tests.webhooks.factories import ANSWERS, tehsil
@@ -120,6 +122,12 @@ def department(private_allowed, listening):
     service.set_endpoint("tehsil", department.url, "tests", SECRET)
     db.session.commit()
     return department
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_turned_away(monkeypatch):
+    """What one test did to the gates of this process is not the next one's."""
+    monkeypatch.setattr(sending, "gate", Gate())
 
 
 @pytest.fixture

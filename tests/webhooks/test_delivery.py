@@ -14,11 +14,13 @@ from portal.applications.domain import Actor, ProviderEvent
 from portal.consent import service as consent
 from portal.kernel import clock, keys, signing
 from portal.kernel.db import db
+from portal.registry import service as registry
 from portal.webhooks import service
 from portal.webhooks.domain import SCHEDULE, NoSuchDelivery, NotDead, NotKeptBack, NotWaiting
 from portal.webhooks.endpoints import service as endpoints
 from portal.webhooks.replies import service as replies
 from tests.jobs import run_jobs
+from tests.registry.publishing_factories import published
 from tests.webhooks.conftest import (
     SECRET,
     attempts,
@@ -27,7 +29,7 @@ from tests.webhooks.conftest import (
     deliveries,
     later,
 )
-from tests.webhooks.factories import ANSWERS
+from tests.webhooks.factories import ANSWERS, tehsil
 
 TEHSIL, BY = frozenset({"tehsil"}), uuid4()
 FAILURE = (500, b"", {})
@@ -178,9 +180,18 @@ def test_the_next_try_is_noted_for_the_pages(department, application):
         assert deliveries(application)[0].next_at == clock.now() + later(wait)
 
 
-def test_a_department_that_asks_to_wait_is_heard(department, application):
-    department.answers.append((503, b"", {"retry-after": "3600"}))
-    assert deliver(deliveries(application)[0]) == 3600
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_department_that_asks_for_a_moment_is_heard(department, application, status):
+    department.answers.append((status, b"", {"retry-after": "20"}))
+    assert deliver(deliveries(application)[0]) == 20
+
+
+def test_a_department_may_name_a_date_to_wait_for(department, application):
+    with time_machine.travel(datetime(2026, 12, 1, 10, tzinfo=UTC), tick=False):
+        department.answers.append((500, b"", {"retry-after": "Tue, 01 Dec 2026 12:00:00 GMT"}))
+        assert deliver(deliveries(application)[0]) == 7200
+        department.answers.append((500, b"", {"retry-after": "Fri, 01 Jan 2027 12:00:00 GMT"}))
+        assert deliver(deliveries(application)[0]) == 86_400
 
 
 def test_body_and_id_stay_the_same_over_tries_and_the_time_does_not(department, application):
@@ -357,7 +368,7 @@ def test_an_acceptance_in_the_answer_moves_the_application(department, applicati
 
 def test_a_rejection_in_the_answer_refuses_with_its_reason(department, application):
     told = {"status": "rejected", "reason": {"en": "Not our area", "pa": "ਸਾਡਾ ਇਲਾਕਾ ਨਹੀਂ"}}
-    department.answers.append((202, json.dumps(told).encode(), {}))
+    department.answers.append((200, json.dumps(told).encode(), {}))
     run_jobs()
     db.session.expire_all()
     moved = applications.by_id(application.id)
@@ -521,3 +532,22 @@ def test_attempts_are_never_changed(department, application):
     with pytest.raises(Exception, match="permission denied"):
         db.session.execute(text("UPDATE delivery_attempts SET status = 200"))
     db.session.rollback()
+
+
+def test_a_provider_that_wishes_only_the_reference_gets_no_answers(
+    department, person, application, app
+):
+    asked = tehsil()
+    by_reference = asked.fulfilment.model_copy(update={"deliver": "reference"})
+    published(asked.model_copy(update={"fulfilment": by_reference}))
+    offer = registry.offered("tehsil", "income-certificate")
+    sender = applications.Sender(person.id, person.id, "pa")
+    sent = applications.submit(uuid4(), sender, offer, ANSWERS)
+    db.session.commit()
+    run_jobs()
+    before, after = (heard.message["data"] for heard in department.heard)
+    assert "answers" in before
+    assert not {"answers", "documents"} & set(after)
+    path = f"/api/v1/provider/applications/{sent.reference}"
+    assert after["url"] == app.config["SETTINGS"].kernel.base_url + path
+    assert consent.for_application(sent.id)[0].disclosed == ()

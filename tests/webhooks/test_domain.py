@@ -1,5 +1,7 @@
 """When a message is sent again, what an answer means, and what may be said in it."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,10 +47,32 @@ def test_a_department_may_ask_for_a_longer_wait_of_at_most_a_day():
         ("٣", 0),
         ("9" * 400, 0),
         ("Wed, 21 Oct 2026 07:28:00 GMT", 0),
+        ("Mon, 23 Nov 2026 06:01:40 GMT", 100),
+        ("Monday, 23-Nov-26 06:01:40 GMT", 100),
+        ("Mon Nov 23 06:01:40 2026", 100),
+        ("Mon, 23 Nov 2026 11:31:40 +0530", 100),
+        ("Mon, 23 Nov 2026 06:00:00 GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400),
+        ("Mon, 23 Nov 2026 25:61:00 GMT", 0),
+        ("Mon, 99 Nov 2026", 0),
+        ("Mon, 23 Nov 2026 06:01:40 +9999999999", 0),
     ],
 )
-def test_only_plain_seconds_of_retry_after_are_read(header, seconds):
-    assert domain.seconds_asked(header) == seconds
+def test_seconds_and_dates_of_retry_after_are_read(header, seconds):
+    assert domain.seconds_asked(header, datetime(2026, 11, 23, 6, tzinfo=UTC)) == seconds
+
+
+@given(header=st.text(max_size=60))
+def test_no_retry_after_does_harm(header):
+    assert 0 <= domain.seconds_asked(header, datetime(2026, 11, 23, 6, tzinfo=UTC)) < 10**9
+
+
+def test_pauses_grow_up_to_an_hour_unless_more_is_asked_for():
+    grown = [domain.pause(rests) for rests in range(8)]
+    assert grown == sorted(grown)
+    assert (grown[0], grown[-1]) == (30, 3600)
+    assert domain.pause(0, retry_after=7200) == 7200
+    assert domain.pause(0, retry_after=10**9) == 86_400
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from portal.kernel import clock
 from portal.kernel.serving import THREADS, serve
-from tools.bench import measures, page, processes, servers, signing
+from tools.bench import manifests, measures, page, processes, rotation, servers, signing
 from tools.bench.house import House
 from tools.bench.load import BROWSERS, Crowd
 from tools.world import world
@@ -37,6 +37,7 @@ def measure() -> page.Found:
         signed = _said("signing in", signing.measure(house, crowd))
         sending = _said("applications", measures.sending(house, crowd))
         delivered = _said("deliveries", measures.deliveries(house, listener))
+        rotated = _said("changing secrets", rotation.measure(house))
         return page.Found(
             day=clock.now(),
             load=(before, os.getloadavg()[0]),
@@ -44,7 +45,9 @@ def measure() -> page.Found:
             signing=signed,
             sending=sending,
             delivered=delivered,
+            rotated=rotated,
             form=_said("the long form", measures.big_form(house)),
+            manifests=_said("manifests", manifests.measure()),
             memory=(memory, processes.largest(here.var, "worker")),
         )
 

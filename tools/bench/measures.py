@@ -140,7 +140,7 @@ def sending(house: House, crowd: Crowd) -> Sending:
     with processes.waiting(house.here.var, "worker"):
         alone = _sent(house, crowd, SENT)
         cost = house.cost([house.review_post(who) for who in house.citizens(12)], times=10)
-    _idle(house)
+    idle(house)
     return Sending(alone, _sent(house, crowd, BESIDE), cost)
 
 
@@ -152,7 +152,7 @@ def _sent(house: House, crowd: Crowd, count: int) -> Figures:
 
 def deliveries(house: House, listener: Listener) -> float:
     """Messages in a second from the worker to a department that takes each one at once."""
-    _idle(house)
+    idle(house)
     with house.work():
         ids = list(db.session.scalars(SENT_ONES, {"most": DELIVERED}))
     with processes.waiting(house.here.var, "worker"):
@@ -167,7 +167,7 @@ def deliveries(house: House, listener: Listener) -> float:
     return (len(moments) - 1) / (moments[-1] - moments[0])
 
 
-def _idle(house: House) -> None:
+def idle(house: House) -> None:
     """Until the worker has nothing left to do."""
     ends = time.monotonic() + PATIENCE
     while house.jobs_left():

@@ -120,6 +120,13 @@ def admins() -> tuple[UUID, ...]:
     return tuple(db.session.scalars(all_.order_by(RoleGrant.created_at)))
 
 
+def integrators(provider: str) -> tuple[UUID, ...]:
+    """Everybody who looks after this provider's programs."""
+    held = RoleGrant.role == Role.INTEGRATOR, RoleGrant.provider == provider
+    mine = select(RoleGrant.person_id).where(*held)
+    return tuple(db.session.scalars(mine.order_by(RoleGrant.created_at)))
+
+
 def needs_two(by: UUID | str) -> bool:
     """Whether a change by this one waits for a second person.
 

@@ -44,6 +44,7 @@ class FeeWouldChange(Conflict):
 
 
 class NotPaidYet(Conflict):
+    kind = "not-paid-yet"
     message = N_("The fee is not paid yet. The application can be approved once it is.")
 
 

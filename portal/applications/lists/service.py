@@ -1,6 +1,6 @@
 """Lists of applications: a person's own, and the desk's queue. No answer is opened for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVarTuple
 from uuid import UUID
@@ -96,6 +96,34 @@ def queue(
     if wanted.sort is Sort.NEWEST:
         ends = tuple(end.desc() for end in ends)
     return db.session.execute(select(each).order_by(*ends).limit(limit)).all()
+
+
+def of_provider(
+    provider_slug: str,
+    states: Collection[str],
+    wanted: Wanted,
+    *,
+    after: Place | None = None,
+    limit: int = 50,
+) -> Sequence[Any]:
+    """Rows for the provider's own programs, newest first, each state from its part of an index."""
+    asked: list[ColumnElement[bool]] = [Application.submitted_at.is_not(None)]
+    if wanted.service is not None:
+        asked.append(Application.service_slug == wanted.service[1])
+    if wanted.since is not None:
+        asked.append(Application.submitted_at >= wanted.since)
+    rows = (
+        select()
+        .add_columns(*LISTED, _sorted_by(Sort.NEWEST))
+        .where(Application.provider_slug == provider_slug, *asked)
+    )
+    parts = [
+        _in_order(rows.where(Application.state == state), Sort.NEWEST, after, limit)
+        for state in sorted(states)
+    ]
+    each = union_all(*parts).subquery()
+    newest = select(each).order_by(each.c.place.desc(), each.c.id.desc())
+    return db.session.execute(newest.limit(limit)).all()
 
 
 def counts(reach: Reach, wanted: Wanted, today: date) -> dict[str, int]:

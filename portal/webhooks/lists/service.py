@@ -39,6 +39,8 @@ class Wanted:
     shown: str = ""
     type: str = ""
     reference: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,10 @@ def _asked(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.reference:
         meant = ids.read_reference(wanted.reference) or wanted.reference
         asked.append(Delivery.reference == meant)
+    if wanted.since:
+        asked.append(Delivery.id >= ids.first_at(wanted.since))
+    if wanted.until:
+        asked.append(Delivery.id < ids.first_at(wanted.until))
     return asked
 
 

@@ -43,7 +43,7 @@ def hear(delivery_id: str) -> None:
 def _last_reply(delivery: Delivery) -> domain.Reply | None:
     tries = lists.attempts(delivery)
     answer = tries[-1].answer if tries else None
-    return domain.read_reply(answer) if answer else None
+    return domain.read_reply(answer, tries[-1].status) if answer else None
 
 
 def _event(reply: domain.Reply) -> ProviderEvent:

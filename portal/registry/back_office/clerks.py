@@ -22,7 +22,9 @@ from portal.registry.vocabulary import PERSONAL_CLASSES
 from portal.web.access import may, visitor
 from portal.web.fields.base import tidy
 
-pages = Blueprint("registry", __name__, url_prefix="/admin/catalogue", template_folder="templates")
+pages = Blueprint(
+    "registry", __name__, url_prefix="/admin/catalogue", template_folder="../templates"
+)
 PAGE = 50
 LONGEST_REASON = 500
 

@@ -1,21 +1,21 @@
-"""The `portal` command: the house's own commands, and those that rooms bring."""
+"""The house's own commands: running, the database, keys, settings and words."""
 
 import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import click
 from flask import Flask
-from flask.cli import ScriptInfo
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 import portal as package
-from portal.app import create_app, jobs, periodic, read_settings, rooms
+from portal.app import create_app, jobs, periodic, read_settings
 from portal.demo import commands as demo_commands
 from portal.demo import department
 from portal.demo import service as demo_world
@@ -35,6 +35,7 @@ ROOT = Path(package.__file__).parents[1]
 THIS = (sys.executable, "-m", "portal.cli")
 # Seconds that an earlier portal of the same folder has to be gone.
 LEAVING = 5.0
+MENDABLE = (SettingsError, PostgresError, NotReady, DomainError, crypto.KeyringUnreadable)
 
 
 class Sentences(click.Group):
@@ -45,13 +46,7 @@ class Sentences(click.Group):
             return super().invoke(context)
         except OperationalError as error:
             raise click.ClickException(f"The database does not answer: {error.orig}") from error
-        except (
-            SettingsError,
-            PostgresError,
-            NotReady,
-            DomainError,
-            crypto.KeyringUnreadable,
-        ) as error:
+        except MENDABLE as error:
             raise click.ClickException(str(error)) from error
 
 
@@ -84,7 +79,9 @@ def run(*, demo: bool, port: int | None) -> None:
         prepare(settings, demo=False)
         Supervisor(_servers(settings, {}, demo=False)).run()
     else:
-        Supervisor(_programs(settings, cluster, demo=demo)).run()
+        database = embedded(cluster, partial(prepare, demo=demo))
+        told = {"DATABASE_URL": cluster.app_url}
+        Supervisor([database, *_servers(settings, told, demo=demo)]).run()
 
 
 @portal.command()
@@ -99,10 +96,11 @@ def web() -> None:
 
 
 @portal.command("worker")
-def work() -> None:
+@click.option("--queue", help="Run the jobs of this queue alone, beside a worker that runs all.")
+def work(queue: str | None) -> None:
     """Run jobs: deliveries, messages, what listens to events."""
     os.environ.setdefault("PORTAL_STATEMENT_TIMEOUT", "30000")
-    worker.run(create_app(), jobs(), periodic())
+    worker.run(create_app(), jobs(), () if queue else periodic(), queue)
 
 
 def largest_body(app: Flask) -> int:
@@ -114,9 +112,7 @@ def largest_body(app: Flask) -> int:
 def prepare(settings: Settings, *, demo: bool) -> None:
     """Bring the database up to date, and what the packages of providers declare into it."""
     kernel = settings.kernel
-    schema.upgrade(owner_url(settings))
-    app = create_app(settings)
-    with app.app_context():
+    with newest(settings):
         registry.sync(discover())
         if demo and demo_world.is_empty():
             click.echo("Making the demo world.")
@@ -124,6 +120,15 @@ def prepare(settings: Settings, *, demo: bool) -> None:
         if demo and demo_world.is_loaded():
             wanted = kernel.port + department.APART
             demo_world.connect(department.file_in(kernel.var), kernel.base_url, wanted)
+
+
+@contextmanager
+def newest(settings: Settings) -> Iterator[None]:
+    """In the application, on a database that is brought up to date; what is done there is kept."""
+    schema.upgrade(owner_url(settings))
+    app = create_app(settings)
+    with app.app_context():
+        yield
         store.session.commit()
         store.engine.dispose()
 
@@ -170,31 +175,39 @@ def _find_keyring(settings: Settings, cluster: Cluster | None) -> None:
     crypto.write_keyring(path, crypto.new_keyring())
 
 
-def _programs(settings: Settings, cluster: Cluster, *, demo: bool) -> list[Program]:
+def embedded(cluster: Cluster, then: Callable[[Settings], None]) -> Program:
+    """The database as a program; `then` is told the settings with which it is reached."""
     cluster.initialise()
     urls = {"DATABASE_URL": cluster.app_url, "DATABASE_ADMIN_URL": cluster.owner_url}
-    embedded = read_settings(os.environ | urls)
-    database = Program(
+    settings = read_settings(os.environ | urls)
+    return Program(
         "database",
         cluster.command(),
         ready=cluster.is_ready,
         stop_signal=signal.SIGINT,
-        then=partial(prepare, embedded, demo=demo),
+        then=partial(then, settings),
     )
-    return [database, *_servers(settings, {"DATABASE_URL": cluster.app_url}, demo=demo)]
 
 
 def _servers(settings: Settings, env: Mapping[str, str], *, demo: bool) -> list[Program]:
-    """In the demo world the department, the web server, the worker; then say where it is."""
+    file = department.file_in(settings.kernel.var)
+    started = [Program("department", department.command(file))] if demo else []
+    return [*started, *servers(settings, env, partial(announce, settings, demo=demo))]
+
+
+def servers(settings: Settings, env: Mapping[str, str], say: Callable[[], None]) -> list[Program]:
+    """The web server and the worker; then say where it is."""
     ready = partial(ports.answers, settings.kernel.port, "/healthz")
-    say = partial(announce, settings, demo=demo)
-    started = []
-    if demo:
-        command = department.command(department.file_in(settings.kernel.var))
-        started.append(Program("department", command))
-    # The worker comes last: what people wait for has the processors to itself.
-    started.append(Program("web", (*THIS, "web"), env, ready))
-    return [*started, Program("worker", (*THIS, "worker"), env, then=say)]
+    # Workers come last: what people wait for has the processors to itself.
+    others = [
+        Program(f"worker {number}", (*THIS, "worker", "--queue", "webhooks"), env)
+        for number in range(2, settings.kernel.workers + 1)
+    ]
+    return [
+        Program("web", (*THIS, "web"), env, ready),
+        Program("worker", (*THIS, "worker"), env, then=say),
+        *others,
+    ]
 
 
 def announce(settings: Settings, *, demo: bool) -> None:
@@ -284,14 +297,3 @@ def owner_url(settings: Settings) -> str:
     if url is None:
         raise SettingsError("DATABASE_URL is not set. Set it, or use `portal run`.")
     return url
-
-
-def main() -> None:
-    for room in rooms():
-        for command in room.commands:
-            portal.add_command(command)
-    portal(obj=ScriptInfo(create_app=create_app))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,1 @@
+"""The log of calls of a provider's programs."""

@@ -1,0 +1,1 @@
+"""What writers of providers need on their own machine: no web pages of ours, and no database."""

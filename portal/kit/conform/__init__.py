@@ -1,0 +1,1 @@
+"""Drives a department's endpoint through everything that the portal may send it, and worse."""

@@ -1,0 +1,1 @@
+"""What integrators are told of their endpoints."""

@@ -1,0 +1,1 @@
+"""What departments upload: read, judged, kept, and recorded as drafts."""

@@ -1,0 +1,1 @@
+"""How many messages there are, by state."""

@@ -1,0 +1,1 @@
+"""Messages that a provider's programs fetch, because nothing of theirs listens."""

@@ -1,0 +1,1 @@
+"""How much an endpoint takes at a time."""

@@ -1,0 +1,1 @@
+"""Sending messages, and holding those that cannot go yet."""
