@@ -264,8 +264,12 @@ EXCUSED = {
     "sandbox_orders": {"*": "of a pretended company, which moves no money and is told no person"},
     "sandbox_returns": {"*": "of a pretended company, which moves no money and is told no person"},
     "service_definitions": {"*": PUBLIC},
+    "heirs": {"*": PUBLIC},
+    "planned_publications": {"*": PUBLIC},
     "service_states": {"*": PUBLIC},
     "service_versions": {"*": PUBLIC},
+    "version_trials": {"*": "counts of applications, nobody's answers"},
+    "version_turns": {"*": PUBLIC},
     "manifest_checks": {"*": "a manifest, which is written to be published"},
     "manifest_uploads": {"*": "a manifest, which is written to be published; who, by id"},
     "publisher_keys": {"provider_slug": SLUG, "public_key": "what checks signatures; no secret"},
@@ -313,6 +317,8 @@ NEVER_CHANGED = {
     "stored_events",
     "timeline_entries",
     "version_proposals",
+    "version_trials",
+    "version_turns",
     "version_publications",
 }
 

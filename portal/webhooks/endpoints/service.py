@@ -62,9 +62,7 @@ def rested() -> list[str]:
 
 def fetching() -> list[str]:
     """The providers whose programs fetch their messages."""
-    wanted = select(WebhookEndpoint.provider_slug).where(
-        WebhookEndpoint.disabled_reason == FETCHED
-    )
+    wanted = select(WebhookEndpoint.provider_slug).where(WebhookEndpoint.disabled_reason == FETCHED)
     return list(db.session.scalars(wanted.order_by(WebhookEndpoint.provider_slug)))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.kernel import clock, signing
@@ -342,23 +342,26 @@ def _give_turns(call: Call) -> None:
 
 def _next_turns(provider_slug: str, most: int) -> list[Delivery]:
     db.session.flush()
-    waiting = _held(provider_slug, Delivery.waits == Waits.TURN)
-    return _released(waiting.order_by(Delivery.id), most, Waits.TURN)
+    asked = {"provider": provider_slug, "most": most}
+    rows = list(db.session.scalars(NEXT_TURNS, asked, execution_options=FRESH))
+    for delivery in rows:
+        release(delivery, Waits.TURN)
+    return rows
 
 
-def _held(provider_slug: str, which: ColumnElement[bool]) -> Select[Delivery]:
+def _held(provider_slug: Any, which: ColumnElement[bool]) -> Select[Delivery]:
     return _first_of_each(State.HELD).where(
         Delivery.provider_slug == provider_slug, Delivery.kept_back.is_(False), which
     )
 
 
-def _released(held: Select[Delivery], most: int, waits: Waits | None = None) -> list[Delivery]:
+def _released(held: Select[Delivery], most: int) -> list[Delivery]:
     """Those that nobody else has in hand."""
     db.session.flush()
     free = held.limit(most).with_for_update(skip_locked=True, of=Delivery)
     rows = list(db.session.scalars(free.execution_options(**FRESH)))
     for delivery in rows:
-        release(delivery, waits)
+        release(delivery)
     return rows
 
 
@@ -371,6 +374,17 @@ def _first_of_each(state: State) -> Select[Delivery]:
         earlier.state.not_in(SETTLED),
     )
     return select(Delivery).where(Delivery.state == state, ~before.exists())
+
+
+def _statement_next_turns() -> Select[Delivery]:
+    waiting = _held(bindparam("provider"), Delivery.waits == Waits.TURN).order_by(Delivery.id)
+    return waiting.limit(bindparam("most", type_=Integer)).with_for_update(
+        skip_locked=True, of=Delivery
+    )
+
+
+# Asked after almost every call while an endpoint is busy, so it is put together once, too.
+NEXT_TURNS = _statement_next_turns()
 
 
 @job(queue="webhooks")
