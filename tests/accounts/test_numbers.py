@@ -15,6 +15,7 @@ from portal.accounts.people.models import Person
 from portal.accounts.proving import service as proving
 from portal.accounts.releases import service as releases
 from portal.accounts.releases.models import Release
+from portal.audit.models import AuditEntry
 from portal.kernel import clock
 from portal.kernel.db import db
 from tests.accounts.factories import (
@@ -39,6 +40,19 @@ NEXT = {
     "password": PASSWORD,
 }
 DAY = timedelta(hours=24, seconds=1)
+
+
+@pytest.mark.parametrize("token", ["unknown", "0" * 500, "%00"])
+def test_a_link_that_never_was_is_one_sentence_and_a_note(app, token):
+    for act in ("get", "post"):
+        anyone = browser(app)
+        told = csrf_token(anyone.get("/en/number").data)
+        answer = getattr(anyone, act)(f"/en/number/{token}", data={"csrf_token": told})
+        assert answer.status_code == 410
+        assert "This link has ended." in answer.text
+    wanted = select(func.count()).where(AuditEntry.act == "accounts.release_refused")
+    db.session.rollback()
+    assert db.session.scalar(wanted) == 2
 
 
 @pytest.fixture

@@ -57,6 +57,15 @@ def warn(person_id: UUID, what: str, *, also: Collection[str] = (), **about: str
         contacts.send(person_id, contact, said, person.language)
 
 
+def tell(person_id: UUID, what: str, to: Iterable[Contact]) -> None:
+    """Say there what happened, once and without a link."""
+    spoken = people.one(person_id).language
+    with speaking(spoken):
+        said = words.said(what, {}, "")
+    for contact in to:
+        contacts.send(person_id, contact, said, spoken)
+
+
 def told_to(person_id: UUID) -> tuple[Contact, ...]:
     """Who hears of changes: the proven contacts, and those replaced in the last days."""
     now = contacts.reachable(person_id)
@@ -80,6 +89,19 @@ def use(token: str) -> Warned:
     others = update(Alarm).where(Alarm.subject_id == used[0], Alarm.used_at.is_(None))
     db.session.execute(others.values(used_at=clock.now()))
     return Warned(*used)
+
+
+def replaced_since(person_id: UUID, moment: datetime) -> list[Contact]:
+    """The contacts that were replaced or removed since then: what each kind was before all that."""
+    rows = select(Alarm).where(
+        Alarm.subject_id == person_id,
+        Alarm.former_sealed.is_not(None),
+        Alarm.created_at >= moment,
+        Alarm.ends > clock.now(),
+    )
+    order = (Alarm.created_at.desc(), Alarm.id.desc())
+    known = _contacts(row.former for row in db.session.scalars(rows.order_by(*order)) if row.former)
+    return list({one.kind: one for one in known}.values())
 
 
 def sweep() -> None:

@@ -181,10 +181,19 @@ def secure(person_id: UUID, *, since: datetime | None = None, why: str) -> None:
     cancel(person_id, why="not me")
     resets.take_away(person_id)
     gone = factors.drop_since(person_id, since) if since else ()
+    left = _put_back(person_id, since) if since else []
     sessions.forget(person_id)
     _told("accounts.not_me", person_id, " ".join((why, *gone)))
     publish(AccountSecured(person_id, since))
     alarms.warn(person_id, "not_me")
+    # Whoever is behind these hears of it once, and has no say in what follows.
+    alarms.tell(person_id, "not_me", left)
+
+
+def _put_back(person_id: UUID, since: datetime) -> list[Contact]:
+    """The contacts of before are the person's again; what they take the place of."""
+    back = (contacts.put_back(person_id, one) for one in alarms.replaced_since(person_id, since))
+    return [one for one in back if one is not None]
 
 
 def tend() -> None:

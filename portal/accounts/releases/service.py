@@ -100,6 +100,11 @@ def let_go(token: str) -> None:
     _finish(_taken(Release.token_hash == crypto.token_hash(token)))
 
 
+def refused() -> None:
+    """Note a link that was shown in vain."""
+    audit.record("accounts.release_refused", about="number", actor="visitor")
+
+
 def sweep() -> None:
     """Free the numbers whose time has come."""
     now = clock.now()
