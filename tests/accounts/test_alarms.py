@@ -218,7 +218,8 @@ def test_a_number_is_put_back_without_its_codes(person):
     changed(person, "+919876599999", kind=Kind.MOBILE)
     deny(links(person.mobile)[0])
     number = contacts.text_number(person.id)
-    assert number and number.value == person.mobile
+    assert number is not None
+    assert number.value == person.mobile
     assert not contacts.text_factor(person.id)
 
 

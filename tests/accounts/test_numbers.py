@@ -55,6 +55,33 @@ def test_a_link_that_never_was_is_one_sentence_and_a_note(app, token):
     assert db.session.scalar(wanted) == 2
 
 
+@pytest.mark.parametrize(
+    ("path", "act"),
+    [
+        ("/en/number/unknown", "accounts.release_refused"),
+        ("/en/account/not-me/unknown", "accounts.not_me_refused"),
+        ("/en/account/recovery/cancel/unknown", "accounts.recovery_refused"),
+        ("/en/sign-in/recover/unknown", "accounts.recovery_refused"),
+        ("/en/sign-in/forgot/unknown", "accounts.reset_refused"),
+        ("/oauth/authorize?client_id=unknown", "oauth.refused"),
+    ],
+)
+def test_no_stranger_fills_the_record_with_links_that_never_were(app, path, act):
+    wanted = select(func.count()).where(AuditEntry.act == act)
+    anyone, elsewhere = browser(app), browser(app)
+    with time_machine.travel(clock.now(), tick=False) as now:
+        answers = {anyone.get(path).status_code for _ in range(25)}
+        assert len(answers) == 1
+        assert db.session.scalar(wanted) == 20
+        elsewhere.get(path, environ_overrides={"REMOTE_ADDR": "203.0.113.9"})
+        db.session.rollback()
+        assert db.session.scalar(wanted) == 21
+        now.shift(timedelta(minutes=1))
+        anyone.get(path)
+    db.session.rollback()
+    assert db.session.scalar(wanted) == 22
+
+
 @pytest.fixture
 def former(app):
     """Somebody whose number somebody else has now."""
