@@ -186,6 +186,21 @@ def test_who_is_put_out_hears_of_it_once_and_without_a_link(person):
     assert len(factories.messages_to("thief@example.org")) == len(told)
 
 
+def test_who_is_put_out_can_stop_a_recovery_for_seven_days(person):
+    """It may be the owner, who had left a mailbox that is in other hands."""
+    changed(person, "new@example.org")
+    deny(links(person.email)[0])
+    recovery.begin(person.id)
+    db.session.commit()
+    told = factories.messages_to("new@example.org")[-1]
+    token = re.search(r"http\S+/account/recovery/cancel/(\S+)", told)[1]
+    recovery.cancel_by_link(token)
+    assert recovery.of(person.id) is None
+    with time_machine.travel(clock.now() + LASTS + timedelta(seconds=1), tick=False):
+        recovery.begin(person.id)
+        assert "new@example.org" not in [one.value for one in alarms.told_to(person.id)]
+
+
 def test_a_contact_that_was_taken_away_is_put_back(person):
     before = contacts.remove(person.id, Kind.EMAIL)
     alarms.warn(person.id, "contact_changed", also=(before.value,))

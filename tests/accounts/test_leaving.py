@@ -5,13 +5,14 @@ from sqlalchemy import Uuid
 from portal.accounts.leaving.service import OWNED
 from portal.kernel.db import Base
 
-# Why the rows of these may stay.
+# Why no row is removed by these.
 STAYS = {
     "joining_codes.made_by": "the code is of somebody else, who stays; it ends after 30 days",
     "number_releases.former_id": "the number goes to its next owner all the same, within a day",
     "number_releases.subject_id": "whoever asked, of whom nothing else is known",
     "password_resets.person_id": "it ends after 30 minutes, and opens nothing",
     "password_resets.subject_id": "whoever asked, of whom nothing else is known",
+    "people.subject_id": "the same as the id, by which the row goes",
 }
 
 

@@ -97,6 +97,18 @@ def drafts():
     return plain(session.get("draft", "nothing"))
 
 
+@public
+def joins(person_id):
+    sessions.begin(Level.ENROLLING, person_id)
+    return plain("joining")
+
+
+@public
+def arrives(person_id):
+    sessions.begin(Level.SIGNED_IN, person_id)
+    return plain("here")
+
+
 @signed_in
 def me():
     return plain(visitor().name)
@@ -111,7 +123,7 @@ def faulty(settings, app):
     """The application with views that keep something, and that sign somebody in and then fail."""
     other = create_app(settings)
     other.config["PROPAGATE_EXCEPTIONS"] = False
-    for view in (refused, fault, commit_fails):
+    for view in (refused, fault, commit_fails, joins, arrives):
         other.add_url_rule(f"/test/{view.__name__}/<uuid:person_id>", view_func=view)
     for view in (keep, drafts, me):
         other.add_url_rule(f"/test/{view.__name__}", view_func=view)
@@ -234,6 +246,28 @@ def test_what_a_visitor_began_goes_on_after_the_sign_in(person, faulty):
     sign_in(client, person)
     assert client.get("/test/me").text == person.name
     assert client.get("/test/drafts").text == "kept"
+
+
+def test_what_was_kept_for_one_person_is_not_there_for_the_next(person, faulty):
+    client, other = browser(faulty), factories.make_person()
+    sent = {"contact": other.email, "password": factories.PASSWORD}
+    assert send(client, "/en/sign-in", **sent).status_code == 302
+    client.get("/test/keep")
+    assert client.get("/test/drafts").text == "kept"
+    sign_in(client, person)
+    assert client.get("/test/me").text == person.name
+    assert client.get("/test/drafts").text == "nothing"
+
+
+def test_whoever_was_joining_is_a_new_device_to_anybody_else(person, faulty, monkeypatch):
+    told, client = [], browser(faulty)
+    monkeypatch.setattr(
+        "portal.accounts.devices.service.arrive",
+        lambda who, *, new_account: told.append((who, new_account)),
+    )
+    client.get(f"/test/joins/{factories.make_unfinished()}")
+    client.get(f"/test/arrives/{person.id}")
+    assert told == [(person.id, False)]
 
 
 @pytest.mark.promise("M20")

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts import domain as accounts
+from portal.accounts import refusals
 from portal.accounts.alarms import service as alarms
 from portal.accounts.alarms.domain import LinkEnded
 from portal.accounts.attempts import service as attempts
@@ -186,8 +187,9 @@ def secure(person_id: UUID, *, since: datetime | None = None, why: str) -> None:
     _told("accounts.not_me", person_id, " ".join((why, *gone)))
     publish(AccountSecured(person_id, since))
     alarms.warn(person_id, "not_me")
-    # Whoever is behind these hears of it once, and has no say in what follows.
     alarms.tell(person_id, "not_me", left)
+    for contact in left:
+        alarms.put_out(person_id, contact)
 
 
 def _put_back(person_id: UUID, since: datetime) -> list[Contact]:
@@ -316,9 +318,9 @@ def _seen(row: Recovery) -> UnderWay:
     return UnderWay(row.id, row.person_id, State(row.state), row.due, row.ends)
 
 
-def refused(act: str) -> None:
+def refused(act: str, *, address: str) -> None:
     """Note a link that was shown in vain."""
-    audit.record(act, about="account", actor="visitor", why="unknown, used or ended")
+    refusals.note(act, about="account", address=address, why="unknown, used or ended")
 
 
 def _told(act: str, person_id: UUID, why: str = "") -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from portal.accounts import refusals
 from portal.accounts.alarms import service as alarms
 from portal.accounts.attempts import service as attempts
 from portal.accounts.codes import service as codes
@@ -100,9 +101,9 @@ def let_go(token: str) -> None:
     _finish(_taken(Release.token_hash == crypto.token_hash(token)))
 
 
-def refused() -> None:
+def refused(*, address: str) -> None:
     """Note a link that was shown in vain."""
-    audit.record("accounts.release_refused", about="number", actor="visitor")
+    refusals.note("accounts.release_refused", about="number", address=address)
 
 
 def sweep() -> None:

@@ -221,13 +221,15 @@ def begin(
 ) -> None:
     """Give the visitor a new session, with a new token, at this level.
 
-    What pages kept for the visitor stays; the token of forms does not. Whoever is signed in as
-    often as may be is signed out where that was longest ago, and told. Raises SignInNeeded when
-    the session that the visitor came with was ended in the meantime.
+    What pages kept for the visitor stays, unless it was for another person; the token of forms
+    does not. Whoever is signed in as often as may be is signed out where that was longest ago, and
+    told. Raises SignInNeeded when the session that the visitor came with was ended in the meantime.
     """
     held = _held()
     if held.now.token is not None and not _delete(held.loaded):
         raise SignInNeeded
+    if held.now.person_id not in (None, person_id):
+        held.clear()
     held.pop(OF_FORMS, None)
     g.pop(OF_FORMS, None)
     who = replace(_nobody(lasts), level=level, person_id=person_id, how=how)
@@ -366,7 +368,8 @@ def _arrived(held: VisitorSession, who: Standing) -> Standing:
     """The session of somebody who has just shown enough to be signed in."""
     person_id = cast("UUID", who.person_id)
     if held.loaded.level is not Level.SIGNED_IN:
-        devices.arrive(person_id, new_account=held.loaded.level is Level.ENROLLING)
+        was_joining = held.loaded.level is Level.ENROLLING and held.loaded.person_id == person_id
+        devices.arrive(person_id, new_account=was_joining)
     if _end_oldest(person_id):
         told = _(
             "You were signed in with 5 browsers already. The oldest of them is signed out now."

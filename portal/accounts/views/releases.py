@@ -72,7 +72,7 @@ def keep(token: str) -> ResponseReturnValue:
         _decide(token)
     except ReleaseEnded as ended:
         # A page and not an error, so that the note of it stays.
-        service.refused()
+        service.refused(address=entry.address())
         said, again = _(ended.message), url_for("accounts.sign_in")
         return render_template("accounts/reset_ended.html", said=said, again=again), ended.status
     return redirect(entry.home())
