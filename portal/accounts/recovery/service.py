@@ -23,6 +23,7 @@ from portal.accounts.attempts import service as attempts
 from portal.accounts.contacts import service as contacts
 from portal.accounts.contacts.domain import Contact
 from portal.accounts.contacts.words import Said
+from portal.accounts.devices import service as devices
 from portal.accounts.events import AccountSecured
 from portal.accounts.factors import service as factors
 from portal.accounts.people import service as people
@@ -136,7 +137,7 @@ def complete(person_id: UUID) -> tuple[str, ...]:
     _end_links(row.id)
     factors.drop_before(person_id, row.taken_at)
     codes = factors.new_codes(person_id)
-    sessions.forget_devices(person_id)
+    devices.forget_devices(person_id)
     _told("accounts.recovery_done", person_id)
     alarms.warn(person_id, "recovery_done")
     return codes

@@ -22,7 +22,6 @@ from sqlalchemy.orm import Session as Transaction
 
 from portal.accounts.devices import service as devices
 from portal.accounts.devices.domain import Device
-from portal.accounts.devices.service import device_token_hash, forget_devices, is_known_device
 from portal.accounts.domain import AT_MOST, IDLE, Level
 from portal.accounts.held import service as held_posts
 from portal.accounts.sessions import cookies, sealing
@@ -40,16 +39,13 @@ __all__ = [
     "begin",
     "confirm",
     "count",
-    "device_token_hash",
     "end",
     "end_all",
     "end_as_admin",
     "end_one",
     "end_unfinished",
     "forget",
-    "forget_devices",
     "install",
-    "is_known_device",
     "lapsed_owner",
     "lasts_until",
     "open_row",
@@ -290,7 +286,7 @@ def end_begun_with(person_id: UUID, way: str) -> None:
 def end_as_admin(person_id: UUID, *, by: UUID, why: str) -> None:
     """Sign a person out everywhere, on somebody else's word; `why` is a code or a case's id."""
     end_all(person_id)
-    forget_devices(person_id)
+    devices.forget_devices(person_id)
     about = f"person:{person_id}"
     audit.record("accounts.sessions_ended", about=about, actor=by, subject_id=person_id, why=why)
 
@@ -298,7 +294,7 @@ def end_as_admin(person_id: UUID, *, by: UUID, why: str) -> None:
 def forget(person_id: UUID) -> None:
     """Remove all that this folder and those of devices and of held posts keep of a person."""
     end_all(person_id)
-    forget_devices(person_id)
+    devices.forget_devices(person_id)
     held_posts.forget(person_id)
 
 
