@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, event, text
 
@@ -10,6 +11,12 @@ from portal.kernel import crypto, log, schema
 from portal.kernel.db import Base, db
 from tests import cluster
 from tests.pages import CheckedClient
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_configure(config):
@@ -49,9 +56,17 @@ def house(settings):
     """The application; built once, since building it writes nothing."""
     app = create_app(settings)
     app.test_client_class = CheckedClient
+    with app.app_context():
+        event.listen(db.engine, "connect", wait_for_us)
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def wait_for_us(connection, _record):
+    """A test may take its time between two questions, such as while a browser is busy."""
+    connection.execute("SET idle_in_transaction_session_timeout = 0")
+    connection.commit()
 
 
 @pytest.fixture

@@ -271,7 +271,7 @@ def change_password(person_id: UUID, new: str, *, keep: UUID | None = None) -> N
 def sign_out_everywhere(person_id: UUID) -> None:
     """End every session; each browser is a new one from now on."""
     sessions.end_all(person_id)
-    sessions.forget_devices(person_id)
+    devices.forget_devices(person_id)
     _told("accounts.signed_out_everywhere", person_id)
 
 

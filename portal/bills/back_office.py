@@ -8,7 +8,7 @@ from portal.bills.forms import SourceForm
 from portal.bills.sources import service
 from portal.bills.sources.service import Biller
 from portal.i18n import gettext
-from portal.web.access import may, visitor
+from portal.web.access import confirmed, fresh, may, visitor
 
 pages = Blueprint("billing", __name__, url_prefix="/console/billing", template_folder="templates")
 
@@ -29,6 +29,7 @@ def source(provider: str) -> ResponseReturnValue:
     form = SourceForm(data={"url": known.url if known else ""})
     secret = None
     if form.validate_on_submit():
+        confirmed()
         secret = service.set_source(provider, form.url.data, visitor().id)
         if secret is None:
             flash(gettext("Bills are asked for at the new address from now on."), "ok")
@@ -38,6 +39,7 @@ def source(provider: str) -> ResponseReturnValue:
 
 @pages.post("/<provider>/secret")
 @may("bills.manage")
+@fresh()
 def rotate(provider: str) -> ResponseReturnValue:
     """Make a new secret. It is in this answer only, never in the session or an address."""
     secret = service.rotate_secret(_checked(provider), visitor().id)

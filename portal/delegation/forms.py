@@ -64,7 +64,8 @@ class TermsForm(Form):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
-        self.services.options = offers.choices()
+        offered = offers.offered()
+        self.services.options, self.services.groups = offered.choices, offered.providers
 
     def terms(self) -> Terms:
         chosen = (Need(one) for one in self.needs.answer())

@@ -1,6 +1,7 @@
 """What can be chosen, and what was chosen, in the reader's words."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from portal.delegation.domain import EVERYTHING, Need
 from portal.i18n import gettext, say
@@ -17,9 +18,16 @@ NEEDS = {
 }
 
 
-def choices() -> list[tuple[str, str]]:
-    """All, then each provider before its services."""
-    told = [(EVERYTHING, gettext("All services"))]
+@dataclass(frozen=True)
+class Offered:
+    """All, then each provider before its services; `providers` says where each begins."""
+
+    choices: list[tuple[str, str]]
+    providers: list[tuple[int, str]]
+
+
+def offered() -> Offered:
+    told, providers = [(EVERYTHING, gettext("All services"))], []
     rows = registry.catalogue_rows()
     known = registry.versions({row.version_id for row in rows})
     before = ""
@@ -27,9 +35,10 @@ def choices() -> list[tuple[str, str]]:
         offer = known[row.version_id]
         if row.provider != before:
             before, name = row.provider, say(offer.provider.name)
+            providers.append((len(told), name))
             told.append((before, gettext("All of %(provider)s", provider=name)))
         told.append((f"{row.provider}/{row.service}", say(offer.service.title)))
-    return told
+    return Offered(told, providers)
 
 
 def say_services(services: Collection[str]) -> list[str]:
@@ -39,7 +48,7 @@ def say_services(services: Collection[str]) -> list[str]:
 
 def teller() -> Callable[[Collection[str]], list[str]]:
     """The same for many rights: what is offered is looked up once."""
-    known = dict(choices())
+    known = dict(offered().choices)
     return lambda services: [known[one] for one in services if one in known]
 
 

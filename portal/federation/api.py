@@ -61,7 +61,7 @@ def backchannel_logout(identity_provider: str) -> ResponseReturnValue:
     try:
         told = service.check_logout(remote, _one(request.form, "logout_token") or "")
     except SignInRefused as refused:
-        service.refused(identity_provider, refused.code)
+        service.refused(identity_provider, refused.code, address=entry.address())
         answer = jsonify(error="invalid_request", error_description=refused.code)
         return _unkept(answer), 400
     service.signed_out_there(remote.provider, told)

@@ -6,6 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.domain import TooYoung
+from portal.accounts.views import entry
 from portal.federation import service
 from portal.federation.domain import AlreadyLinked, SignInRefused, TakenIdentity
 from portal.i18n import gettext as _
@@ -26,7 +27,7 @@ def refusal(slug: str, refused: DomainError) -> ResponseReturnValue:
         code, said = refused.code, refused.sentence
     else:
         code, said = CODES[type(refused)], refused.message
-    service.refused(slug, code)
+    service.refused(slug, code, address=entry.address())
     sentence = _(said, title=title)
     page = render_template("federation/refused.html", slug=slug, sentence=sentence)
     return page, refused.status

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts import domain as accounts_domain
+from portal.accounts import refusals
 from portal.accounts import service as accounts
 from portal.accounts.alarms import service as alarms
 from portal.accounts.domain import Level, State
@@ -186,8 +187,9 @@ def note(person_id: UUID, identity: Identity) -> None:
     )
 
 
-def refused(slug: str, code: str) -> None:
-    audit.record("federation.refused", about=f"identity_provider:{slug}", actor="web", why=code)
+def refused(slug: str, code: str, *, address: str) -> None:
+    about = f"identity_provider:{slug}"
+    refusals.note("federation.refused", about=about, address=address, why=code, actor="web")
 
 
 def is_too_young(identity: Identity) -> bool:

@@ -40,9 +40,9 @@ from authlib.oidc.core import UserInfoEndpoint
 from authlib.oidc.core.grants import OpenIDCode
 from flask import Response
 
+from portal.accounts import refusals
 from portal.accounts.attempts import service as attempts
 from portal.accounts.attempts.domain import Limit
-from portal.audit import service as audit
 from portal.kernel import clock
 from portal.oauth import domain, reading, service
 from portal.oauth.clients import service as clients
@@ -155,7 +155,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
     def handle_error_response(self, request: Request | None, error: OAuth2Error) -> Response:
         why = getattr(error, "why", error.error)
-        audit.record("oauth.refused", about="oauth", actor="program", why=why)
+        at = flask.request.remote_addr or ""
+        refusals.note("oauth.refused", about="oauth", address=at, why=why, actor="program")
         said = error.description or domain.SAID[error.error]
         error.description = said if said.endswith(".") else f"{said}."
         answer: Response = super().handle_error_response(request, error)

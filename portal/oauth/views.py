@@ -9,10 +9,10 @@ from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.accounts import refusals
 from portal.accounts.domain import Level
 from portal.accounts.sessions import service as sessions
 from portal.accounts.views import entry
-from portal.audit import service as audit
 from portal.i18n import gettext as _
 from portal.kernel import clock
 from portal.kernel.crypto import token_hash
@@ -163,9 +163,8 @@ def _refused(error: OAuth2Error) -> ResponseReturnValue:
     """Said to the site or app if its address is right, else on a page."""
     if error.redirect_uri:
         return _back(server.back(error))
-    audit.record(
-        "oauth.refused", about="oauth", actor="web", why=getattr(error, "why", error.error)
-    )
+    why = getattr(error, "why", error.error)
+    refusals.note("oauth.refused", about="oauth", address=entry.address(), why=why, actor="web")
     return answer(400, _(CannotGoOn.message))
 
 

@@ -14,7 +14,7 @@ from portal.kernel import signing
 from portal.kernel.errors import N_, BadInput, Gone
 from portal.kernel.keys import Erased
 from portal.registry import service as registry
-from portal.web.access import may, visitor
+from portal.web.access import confirmed, fresh, may, visitor
 from portal.webhooks import domain, service
 from portal.webhooks.domain import NoSuchDelivery
 from portal.webhooks.endpoints import service as endpoints
@@ -70,6 +70,7 @@ def endpoint(provider: str) -> ResponseReturnValue:
     form = EndpointForm(data={"url": known.url if known else ""})
     secret = None
     if form.validate_on_submit():
+        confirmed()
         secret = service.set_endpoint(provider, form.url.data, visitor().id)
         if secret is None:
             flash(gettext("Messages go to the new address from now on."), "ok")
@@ -80,6 +81,7 @@ def endpoint(provider: str) -> ResponseReturnValue:
 
 @pages.post("/<provider>/secret")
 @may(MANAGE)
+@fresh()
 def rotate(provider: str) -> ResponseReturnValue:
     """Make a new secret. It is in this answer only, never in the session or an address.
 

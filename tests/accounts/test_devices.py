@@ -211,7 +211,7 @@ def test_a_new_account_is_not_warned_of_its_own_first_browser(app, warned):
 def sessions_known(client, app, person_id):
     cookie = f"{COOKIE}={token(client)}"
     with app.test_request_context(headers={"Cookie": cookie}):
-        return sessions.is_known_device(person_id)
+        return devices.is_known_device(person_id)
 
 
 @pytest.mark.promise("M20")
@@ -300,12 +300,12 @@ def test_those_who_share_a_browser_are_all_known_in_it(app, person, warned):
 @pytest.mark.parametrize("value", ["", "x", "z" * 64, "é" * 64, "a" * 100_000])
 def test_a_strange_token_is_nobodys(app, person, value):
     with app.test_request_context(headers={"Cookie": f"{COOKIE}={value}"}):
-        assert not sessions.is_known_device(person.id)
+        assert not devices.is_known_device(person.id)
 
 
 def test_without_a_token_there_is_no_hash(app):
     with app.test_request_context():
-        assert sessions.device_token_hash() is None
+        assert devices.device_token_hash() is None
 
 
 def test_signing_out_everywhere_forgets_devices_and_the_next_sign_in_warns(app, person, warned):

@@ -40,7 +40,8 @@ from tests.accounts.factories import (
 from tests.accounts.threads import at_once
 
 FACTORS = "/en/account/factors"
-NOON = clock.now().replace(hour=12, minute=0, second=15, microsecond=0)
+# Tomorrow's: whoever was made before a test has a past, at any time of the day.
+NOON = (clock.now() + timedelta(days=1)).replace(hour=12, minute=0, second=15, microsecond=0)
 
 
 def acts():
@@ -230,6 +231,21 @@ def test_every_change_is_told_and_signs_out_everywhere_else(person, mine, app, c
     # A second passkey within the minute says nothing new, and the first one was told of.
     assert before == 1
     assert len(messages_to(person.email)) == before + (change != "passkey")
+
+
+@pytest.mark.promise("M20")
+@pytest.mark.parametrize("path", ["app", "qr.svg"])
+def test_the_secret_of_a_new_app_is_not_shown_to_an_older_session(app, person, path):
+    older = signed_in_client(app, person)
+    with time_machine.travel(clock.now() + timedelta(minutes=10), tick=False):
+        assert older.get("/en/account").status_code == 200
+    with time_machine.travel(clock.now() + timedelta(minutes=20), tick=False):
+        newer = signed_in_client(app, person)
+        token = csrf_token(newer.get("/en/account").data)
+        newer.post(f"{FACTORS}/app/new", data={"csrf_token": token})
+        assert newer.get(f"{FACTORS}/{path}").status_code == 200
+        answer = older.get(f"{FACTORS}/{path}")
+    assert "/account/confirm" in answer.headers["Location"]
 
 
 @pytest.mark.promise("M20")

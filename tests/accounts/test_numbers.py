@@ -15,6 +15,7 @@ from portal.accounts.people.models import Person
 from portal.accounts.proving import service as proving
 from portal.accounts.releases import service as releases
 from portal.accounts.releases.models import Release
+from portal.audit.models import AuditEntry
 from portal.kernel import clock
 from portal.kernel.db import db
 from tests.accounts.factories import (
@@ -39,6 +40,46 @@ NEXT = {
     "password": PASSWORD,
 }
 DAY = timedelta(hours=24, seconds=1)
+
+
+@pytest.mark.parametrize("token", ["unknown", "0" * 500, "%00"])
+def test_a_link_that_never_was_is_one_sentence_and_a_note(app, token):
+    for act in ("get", "post"):
+        anyone = browser(app)
+        told = csrf_token(anyone.get("/en/number").data)
+        answer = getattr(anyone, act)(f"/en/number/{token}", data={"csrf_token": told})
+        assert answer.status_code == 410
+        assert "This link has ended." in answer.text
+    wanted = select(func.count()).where(AuditEntry.act == "accounts.release_refused")
+    db.session.rollback()
+    assert db.session.scalar(wanted) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "act"),
+    [
+        ("/en/number/unknown", "accounts.release_refused"),
+        ("/en/account/not-me/unknown", "accounts.not_me_refused"),
+        ("/en/account/recovery/cancel/unknown", "accounts.recovery_refused"),
+        ("/en/sign-in/recover/unknown", "accounts.recovery_refused"),
+        ("/en/sign-in/forgot/unknown", "accounts.reset_refused"),
+        ("/oauth/authorize?client_id=unknown", "oauth.refused"),
+    ],
+)
+def test_no_stranger_fills_the_record_with_links_that_never_were(app, path, act):
+    wanted = select(func.count()).where(AuditEntry.act == act)
+    anyone, elsewhere = browser(app), browser(app)
+    with time_machine.travel(clock.now(), tick=False) as now:
+        answers = {anyone.get(path).status_code for _ in range(25)}
+        assert len(answers) == 1
+        assert db.session.scalar(wanted) == 20
+        elsewhere.get(path, environ_overrides={"REMOTE_ADDR": "203.0.113.9"})
+        db.session.rollback()
+        assert db.session.scalar(wanted) == 21
+        now.shift(timedelta(minutes=1))
+        anyone.get(path)
+    db.session.rollback()
+    assert db.session.scalar(wanted) == 22
 
 
 @pytest.fixture

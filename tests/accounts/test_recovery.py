@@ -163,6 +163,7 @@ def test_the_link_and_the_password_set_up_what_takes_the_place_of_all(app, clien
     after = factories.send(client, f"/en/sign-in/recover/{token}", password=person.password)
     assert after.headers["Location"] == "/en/account/factors/app"
     assert elsewhere.get("/en/account").status_code != 200
+    assert "New account" not in client.get("/en/account/factors/app").text
     secret = factories.waiting_secret(person.id)
     code = factories.code_at(secret, factories.step_now())
     done = factories.send(client, "/en/account/factors/app", code=code)

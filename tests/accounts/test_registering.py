@@ -29,7 +29,8 @@ def rows_of_all_tables():
 
 
 def events(name):
-    return db.session.scalars(select(StoredEvent.payload).where(StoredEvent.name == name)).all()
+    told = select(StoredEvent.payload).where(StoredEvent.name == name)
+    return db.session.scalars(told.order_by(StoredEvent.id)).all()
 
 
 @pytest.mark.promise("M4")

@@ -12,7 +12,7 @@ def at_once(house, times, work):
 
     def one(_):
         with house.app_context():
-            start.wait(20)
+            start.wait(60)
             try:
                 result = work()
                 db.session.commit()

@@ -52,7 +52,7 @@ def reached(state):
     return found
 
 
-@pytest.mark.parametrize("state", set(State) - FINAL)
+@pytest.mark.parametrize("state", sorted(set(State) - FINAL))
 def test_no_state_is_a_dead_end(state):
     assert reached(state) & FINAL
 
@@ -95,7 +95,7 @@ def test_an_event_that_brings_what_it_needs_is_taken(kind):
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [(kind, one) for kind in ACTS for one in ACTS[kind].needs]
+    ("kind", "name"), [(kind, one) for kind in ACTS for one in sorted(ACTS[kind].needs)]
 )
 def test_an_event_that_lacks_something_says_what_and_where(kind, name):
     brought = {one: FULL[one] for one in ACTS[kind].needs if one != name}

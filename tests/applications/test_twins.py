@@ -23,7 +23,7 @@ def test_a_twin_waits_longer_than_a_lock_may_be_waited_for(app, person):
     def press():
         mine = next(order)
         if mine == "second":
-            begun.wait(10)
+            begun.wait(60)
         found = applying.find(person.id, "revenue", INCOME, course.draft.id)
         reference = applying.send(found).reference
         if mine == "first":

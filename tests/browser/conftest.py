@@ -96,7 +96,7 @@ def visit(site, new_context):
             java_script_enabled=scripts,
             accept_downloads=True,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         return Visit(context.new_page(), language, Axe() if scripts else None)
 
     return open_browser

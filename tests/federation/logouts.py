@@ -14,7 +14,7 @@ class Heard:
         self.came = Queue()
 
     def token(self):
-        return self.came.get(timeout=10)
+        return self.came.get(timeout=60)
 
 
 def hearing():

@@ -289,6 +289,14 @@ def test_each_parameter_of_the_callback_is_checked(client, trusted, case):
     assert_refused(back(client, trusted, **changes), code)
 
 
+def test_no_stranger_fills_the_record_with_answers_and_tokens(client, trusted):
+    with time_machine.travel(clock.now(), tick=False):
+        for _ in range(15):
+            assert client.get("/oidc/hostile/callback").status_code == 400
+            assert client.post("/oidc/hostile/backchannel-logout").status_code == 400
+    assert db.session.query(AuditEntry).filter_by(act="federation.refused").count() == 20
+
+
 def test_an_answer_works_once(client, trusted):
     begun = client.get("/en/sign-in/with/hostile")
     said = urlencode(trusted.code_for(begun.headers["Location"]))

@@ -14,14 +14,11 @@ from portal.cli import house as cli
 from portal.demo import department
 from portal.kernel import crypto, ports
 from tests.cluster import Urls
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60
-LEAVING = 15
-
-
-def free_port():
-    return ports.a_free_one(ports.LAST + 1)
+PATIENCE = 120
+LEAVING = 30
 
 
 @dataclass

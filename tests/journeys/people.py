@@ -33,7 +33,7 @@ class Browser:
     """`page` is the last one that was opened; each is checked as a page, unless speed matters."""
 
     def __init__(self, url, *, cookies=None, checks=True):
-        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=20, cookies=cookies)
+        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=60, cookies=cookies)
         self.page = None
         self.checks = checks
         self.read = None

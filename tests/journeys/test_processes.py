@@ -7,7 +7,7 @@ import pytest
 
 from tests.journeys.people import Person
 
-PATIENCE = 30
+PATIENCE = 60
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def citizen(house):
 
 @pytest.fixture
 def clerk(house):
-    with httpx.Client(base_url=house.department.url, follow_redirects=True, timeout=20) as browser:
+    with httpx.Client(base_url=house.department.url, follow_redirects=True, timeout=60) as browser:
         yield browser
 
 

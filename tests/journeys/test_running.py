@@ -14,8 +14,9 @@ import pytest
 
 from portal.kernel import crypto
 from tests import cluster
-from tests.journeys.houses import LEAVING, ROOT, free_port
+from tests.journeys.houses import LEAVING, ROOT
 from tests.journeys.people import Person
+from tests.ports import free_port
 
 COMMAND = [sys.executable, "-m", "portal.cli", "run"]
 

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.storm
 SECONDS = float(os.environ.get("STORM_SECONDS", "15"))
 SUBMITTERS = 3
 # A killed worker's job is run again after some seconds; one that failed once or twice, later.
-SETTLING = 60 + 2 * SECONDS
+SETTLING = 180 + 2 * SECONDS
 # Each goes on until so many are sent, however slow the machine is.
 LEAST = max(2, round(SECONDS / 15))
 OFFERED = ("revenue", "municipal")

@@ -52,7 +52,7 @@ def notes():
 
 def idle(key):
     """Wait until nothing is asked under this key any more."""
-    for _ in range(1000):
+    for _ in range(6000):
         with suppress(Busy):
             return outside(lambda: "free", key=key)
         threading.Event().wait(0.01)

@@ -33,7 +33,7 @@ def ask(url, query):
         return connection.execute(query).fetchone()[0]
 
 
-def until(fact, seconds=10):
+def until(fact, seconds=60):
     ends = time.monotonic() + seconds
     while not fact():
         assert time.monotonic() < ends, "this did not come true in time"

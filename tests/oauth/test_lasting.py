@@ -111,10 +111,10 @@ def test_of_many_who_redeem_one_code_one_is_answered_and_then_nobody_is_let_in(a
             answer = site_there.redeem(code)
             return answer.status_code, answer.json
 
-    with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(redeem, range(20)))
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(redeem, range(8)))
     given = [told for status, told in answers if status == 200]
-    assert [status for status, _ in answers].count(400) == 19
+    assert [status for status, _ in answers].count(400) == 7
     assert len(given) == 1
     assert site.post("introspect", token=given[0]["access_token"]).json == {"active": False}
     assert site.refresh(given[0]["refresh_token"]).status_code == 400

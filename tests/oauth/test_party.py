@@ -14,8 +14,8 @@ from portal.consent import service as ledger
 from portal.kernel.db import db
 from portal.oauth.clients.domain import Kind
 from tests.accounts.factories import signed_in_client
-from tests.journeys.houses import free_port
 from tests.oauth.conftest import BACK, let_in
+from tests.ports import free_port
 
 NODE = Path(executable.__file__).parent / "bin" / "node"
 PARTY = Path(__file__).parent / "party.mjs"

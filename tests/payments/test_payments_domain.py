@@ -12,7 +12,7 @@ from portal.kernel.money import MixedCurrencies, Money
 FEE = Money.of("150.00", "INR")
 
 
-@pytest.mark.parametrize("state", set(State) - set(OPEN))
+@pytest.mark.parametrize("state", sorted(set(State) - set(OPEN)))
 @pytest.mark.parametrize("turn", Turn)
 def test_an_end_stays_an_end(state, turn):
     assert after(state, turn) is None

@@ -1,7 +1,5 @@
 """A real mail server on this machine, and the settings that lead to it."""
 
-import contextlib
-import socket
 from dataclasses import dataclass
 
 import pytest
@@ -11,6 +9,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from portal.kernel import settings as kernel_settings
 from portal.kernel.settings import Settings
 from portal.post.settings import PostSettings
+from tests.ports import free_port
 
 
 @dataclass
@@ -39,11 +38,6 @@ class Keeper:
             received = Received(envelope.mail_from, envelope.rcpt_tos, envelope.content)
             self.messages.append(received)
         return self.answer
-
-
-def free_port():
-    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as server:
-        return server.getsockname()[1]
 
 
 @pytest.fixture

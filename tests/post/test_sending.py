@@ -15,7 +15,7 @@ from portal.post import service
 from portal.post.domain import AddressUnfit, SubjectUnfit
 from portal.post.models import Message
 from tests.jobs import run_jobs
-from tests.post.conftest import free_port
+from tests.ports import free_port
 
 SUBJECTS = {
     "en": "Your application PB-7K3M-9QXA for Income certificate: approved",
@@ -226,7 +226,11 @@ def test_a_message_to_an_erased_person_is_given_up(write, smtp, subject_id):
 
 
 def test_no_transaction_waits_for_the_mail_server(write, smtp, owner):
-    idle = text("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'")
+    # Of our own database: other tests run beside this one.
+    idle = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND state = 'idle in transaction'"
+    )
     seen = []
     smtp.meanwhile = lambda: seen.append(owner.execute(idle).scalar())
     write()

@@ -76,7 +76,7 @@ def test_what_is_planned_once_is_asked_once(listener):
 
 
 def test_what_is_planned_for_a_while_is_asked_again_and_again(listener):
-    told = drive(Plan(listener.server_address[1], [post(listener)], 204, seconds=0.3))
+    told = drive(Plan(listener.server_address[1], [post(listener)], 204, seconds=1))
     assert len(told.spent) > 1
     assert sorted(told.moments) == told.moments
 

@@ -1,8 +1,10 @@
 """The integrator's pages: whose they are, what they show, and what they let one do."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import url_for
 from sqlalchemy import select
 
@@ -10,7 +12,7 @@ from portal.accounts import service as accounts
 from portal.accounts.domain import Role
 from portal.applications import service as applications
 from portal.audit.models import AuditEntry
-from portal.kernel import keys
+from portal.kernel import clock, keys
 from portal.kernel.db import db
 from portal.webhooks import service
 from portal.webhooks.endpoints import service as endpoints
@@ -366,3 +368,17 @@ def test_the_page_of_an_endpoint_asks_as_often_after_many_tries(
         send()
     run_jobs()
     assert count() == few
+
+
+@pytest.mark.parametrize("act", ["", "/secret"])
+def test_where_messages_go_is_changed_only_by_who_confirmed_lately(integrator, department, act):
+    before = endpoints.of("tehsil").url, endpoints.of("tehsil").secret_sealed
+    with time_machine.travel(clock.now() + timedelta(minutes=10), tick=False):
+        assert integrator.get(TEHSIL).status_code == 200
+    with time_machine.travel(clock.now() + timedelta(minutes=21), tick=False):
+        token = csrf_token(integrator.get(TEHSIL).data)
+        told = {"csrf_token": token, "url": "http://127.0.0.1:9/"}
+        answer = integrator.post(f"{TEHSIL}{act}", data=told)
+    assert "/account/confirm" in answer.headers["Location"]
+    db.session.rollback()
+    assert (endpoints.of("tehsil").url, endpoints.of("tehsil").secret_sealed) == before

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, select, update
 
 from portal.accounts import domain as accounts
 from portal.accounts.alarms import words
@@ -22,6 +22,8 @@ from portal.accounts.people import service as people
 from portal.i18n import speaking
 from portal.kernel import clock, crypto, keys
 from portal.kernel.db import db
+
+PUT_OUT = "put_out"
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def warn(person_id: UUID, what: str, *, also: Collection[str] = (), **about: str
         return
     gone = _contacts(also)
     told = "|".join(f"{name}={one}" for name, one in sorted(about.items()))
-    for contact in dict.fromkeys((*told_to(person_id), *gone)):
+    for contact in dict.fromkeys((*_warned(person_id), *gone)):
         event = keys.keyed_hash("alarms.event", f"{person_id}|{what}|{told}|{contact.value}")
         if _told_already(event):
             continue
@@ -57,10 +59,29 @@ def warn(person_id: UUID, what: str, *, also: Collection[str] = (), **about: str
         contacts.send(person_id, contact, said, person.language)
 
 
+def tell(person_id: UUID, what: str, to: Iterable[Contact]) -> None:
+    """Say there what happened, once and without a link."""
+    spoken = people.one(person_id).language
+    with speaking(spoken):
+        said = words.said(what, {}, "")
+    for contact in to:
+        contacts.send(person_id, contact, said, spoken)
+
+
 def told_to(person_id: UUID) -> tuple[Contact, ...]:
-    """Who hears of changes: the proven contacts, and those replaced in the last days."""
-    now = contacts.reachable(person_id)
-    return tuple(dict.fromkeys((*now, *_former(person_id))))
+    """Who hears that the account may be opened anew: everybody it belonged to in the last days."""
+    rows = _former_rows(person_id)
+    return tuple(dict.fromkeys((*contacts.reachable(person_id), *_former(rows))))
+
+
+def put_out(person_id: UUID, contact: Contact) -> None:
+    """One that gave way to an earlier one: it may be the owner's own, who left a stolen mailbox.
+
+    So it hears of a recovery for a while and can stop it. It is warned of nothing else, and no
+    link of its own takes anything from whoever holds the account now.
+    """
+    event = keys.keyed_hash("alarms.event", f"{person_id}|{PUT_OUT}|{contact.value}")
+    _keep(person_id, PUT_OUT, event, contact.value)
 
 
 def check(token: str) -> Warned | None:
@@ -80,6 +101,14 @@ def use(token: str) -> Warned:
     others = update(Alarm).where(Alarm.subject_id == used[0], Alarm.used_at.is_(None))
     db.session.execute(others.values(used_at=clock.now()))
     return Warned(*used)
+
+
+def replaced_since(person_id: UUID, moment: datetime) -> list[Contact]:
+    """The contacts that were replaced or removed since then: what each kind was before all that."""
+    rows = _former_rows(person_id).where(Alarm.created_at >= moment, Alarm.what != PUT_OUT)
+    order = (Alarm.created_at.desc(), Alarm.id.desc())
+    known = _contacts(row.former for row in db.session.scalars(rows.order_by(*order)) if row.former)
+    return list({one.kind: one for one in known}.values())
 
 
 def sweep() -> None:
@@ -102,11 +131,20 @@ def _told_already(event: bytes) -> bool:
     return db.session.scalar(select(Alarm.id).where(Alarm.event == event, lately)) is not None
 
 
-def _former(person_id: UUID) -> list[Contact]:
-    rows = select(Alarm).where(
+def _warned(person_id: UUID) -> tuple[Contact, ...]:
+    """Who hears of changes: the proven contacts, and those replaced in the last days."""
+    rows = _former_rows(person_id).where(Alarm.what != PUT_OUT)
+    return tuple(dict.fromkeys((*contacts.reachable(person_id), *_former(rows))))
+
+
+def _former_rows(person_id: UUID) -> Select[Alarm]:
+    return select(Alarm).where(
         Alarm.subject_id == person_id, Alarm.former_sealed.is_not(None), Alarm.ends > clock.now()
     )
-    known = [row.former for row in db.session.scalars(rows.order_by(Alarm.created_at))]
+
+
+def _former(rows: Select[Alarm]) -> list[Contact]:
+    known = [row.former for row in db.session.scalars(rows.order_by(Alarm.created_at, Alarm.id))]
     theirs = _contacts(value for value in known if value)
     # Whoever proved it since as their own is not told of somebody else's account; and one that is
     # the person's again is among the reachable ones, unless its next owner claims it.

@@ -28,6 +28,7 @@ __all__ = [
     "holder",
     "known",
     "offer",
+    "put_back",
     "reachable",
     "remove",
     "send",
@@ -113,6 +114,19 @@ def remove(person_id: UUID, kind: Kind) -> Contact | None:
     clear(person, kind)
     db.session.flush()
     _told("accounts.contact_removed", person_id, kind)
+    return before
+
+
+def put_back(person_id: UUID, contact: Contact) -> Contact | None:
+    """Make this the person's again, who had proven it before. What it takes the place of, if any.
+
+    Nothing is done when it is somebody else's by now.
+    """
+    if holder(contact) not in (None, person_id):
+        return None
+    before = claim(person_id, contact)
+    if contact.kind is Kind.MOBILE:
+        people.hold(person_id).text_factor = False
     return before
 
 

@@ -23,31 +23,33 @@ from portal.kernel import clock, keys
 from portal.kernel.db import Base, db
 from portal.kernel.events import publish
 
+# Every column that says whose a row is; a test holds it against the tables.
+OWNED: tuple[tuple[type[Base], Any], ...] = (
+    (Password, Password.subject_id),
+    (App, App.subject_id),
+    (Passkey, Passkey.subject_id),
+    (RecoveryCode, RecoveryCode.person_id),
+    (RoleGrant, RoleGrant.person_id),
+    (RoleChange, RoleChange.subject_id),
+    (Emergency, Emergency.subject_id),
+    (SessionRow, SessionRow.person_id),
+    (KnownDevice, KnownDevice.person_id),
+    (HeldPost, HeldPost.subject_id),
+    (Alarm, Alarm.subject_id),
+    (Recovery, Recovery.person_id),
+    (JoiningCode, JoiningCode.subject_id),
+    (Guardianship, Guardianship.subject_id),
+    (Guardianship, Guardianship.guardian_id),
+    (GuardianCode, GuardianCode.subject_id),
+    (GuardianCode, GuardianCode.made_by),
+    (Person, Person.id),
+)
+
 
 def remove(person_id: UUID) -> None:
     """Destroy the person's key and rows of this room."""
     keys.erase(person_id)
-    owned: tuple[tuple[type[Base], Any], ...] = (
-        (Password, Password.subject_id),
-        (App, App.subject_id),
-        (Passkey, Passkey.subject_id),
-        (RecoveryCode, RecoveryCode.person_id),
-        (RoleGrant, RoleGrant.person_id),
-        (RoleChange, RoleChange.subject_id),
-        (Emergency, Emergency.subject_id),
-        (SessionRow, SessionRow.person_id),
-        (KnownDevice, KnownDevice.person_id),
-        (HeldPost, HeldPost.subject_id),
-        (Alarm, Alarm.subject_id),
-        (Recovery, Recovery.person_id),
-        (JoiningCode, JoiningCode.subject_id),
-        (Guardianship, Guardianship.subject_id),
-        (Guardianship, Guardianship.guardian_id),
-        (GuardianCode, GuardianCode.subject_id),
-        (GuardianCode, GuardianCode.made_by),
-        (Person, Person.id),
-    )
-    for model, owner in owned:
+    for model, owner in OWNED:
         db.session.execute(delete(model).where(owner == person_id))
     publish(PersonRemoved(person_id))
 

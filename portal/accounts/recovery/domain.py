@@ -10,6 +10,8 @@ HOUR = timedelta(hours=1)
 # Recoveries begun for one person, whether they are cancelled or not.
 BEGUN = Limit("recovery", 3, FORGOTTEN_AFTER, FORGOTTEN_AFTER, FORGOTTEN_AFTER)
 
+# How a session came about in which the account is opened again.
+RECOVERED = "recovery"
 # Hours, in production.
 LEAST_WAIT = 24
 # From when the wait is over; and how long one link may be at work before another is sent.

@@ -16,12 +16,14 @@ from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts import domain as accounts
+from portal.accounts import refusals
 from portal.accounts.alarms import service as alarms
 from portal.accounts.alarms.domain import LinkEnded
 from portal.accounts.attempts import service as attempts
 from portal.accounts.contacts import service as contacts
 from portal.accounts.contacts.domain import Contact
 from portal.accounts.contacts.words import Said
+from portal.accounts.devices import service as devices
 from portal.accounts.events import AccountSecured
 from portal.accounts.factors import service as factors
 from portal.accounts.people import service as people
@@ -135,7 +137,7 @@ def complete(person_id: UUID) -> tuple[str, ...]:
     _end_links(row.id)
     factors.drop_before(person_id, row.taken_at)
     codes = factors.new_codes(person_id)
-    sessions.forget_devices(person_id)
+    devices.forget_devices(person_id)
     _told("accounts.recovery_done", person_id)
     alarms.warn(person_id, "recovery_done")
     return codes
@@ -181,10 +183,20 @@ def secure(person_id: UUID, *, since: datetime | None = None, why: str) -> None:
     cancel(person_id, why="not me")
     resets.take_away(person_id)
     gone = factors.drop_since(person_id, since) if since else ()
+    left = _put_back(person_id, since) if since else []
     sessions.forget(person_id)
     _told("accounts.not_me", person_id, " ".join((why, *gone)))
     publish(AccountSecured(person_id, since))
     alarms.warn(person_id, "not_me")
+    alarms.tell(person_id, "not_me", left)
+    for contact in left:
+        alarms.put_out(person_id, contact)
+
+
+def _put_back(person_id: UUID, since: datetime) -> list[Contact]:
+    """The contacts of before are the person's again; what they take the place of."""
+    back = (contacts.put_back(person_id, one) for one in alarms.replaced_since(person_id, since))
+    return [one for one in back if one is not None]
 
 
 def tend() -> None:
@@ -307,9 +319,9 @@ def _seen(row: Recovery) -> UnderWay:
     return UnderWay(row.id, row.person_id, State(row.state), row.due, row.ends)
 
 
-def refused(act: str) -> None:
+def refused(act: str, *, address: str) -> None:
     """Note a link that was shown in vain."""
-    audit.record(act, about="account", actor="visitor", why="unknown, used or ended")
+    refusals.note(act, about="account", address=address, why="unknown, used or ended")
 
 
 def _told(act: str, person_id: UUID, why: str = "") -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from portal.accounts import refusals
 from portal.accounts.alarms import service as alarms
 from portal.accounts.attempts import service as attempts
 from portal.accounts.codes import service as codes
@@ -98,6 +99,11 @@ def keep_mine(person_id: UUID) -> None:
 def let_go(token: str) -> None:
     """The former owner says that it is so: no need to wait. Raises ReleaseEnded."""
     _finish(_taken(Release.token_hash == crypto.token_hash(token)))
+
+
+def refused(*, address: str) -> None:
+    """Note a link that was shown in vain."""
+    refusals.note("accounts.release_refused", about="number", address=address)
 
 
 def sweep() -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from portal.accounts import domain as accounts
-from portal.accounts import passwords
+from portal.accounts import passwords, refusals
 from portal.accounts.alarms import service as alarms
 from portal.accounts.attempts import service as attempts
 from portal.accounts.contacts import service as contacts
@@ -163,10 +163,9 @@ def end_others(person_id: UUID) -> None:
     db.session.execute(theirs.values(used_at=clock.now()))
 
 
-def refused(why: str, person_id: UUID | None = None) -> None:
+def refused(why: str, *, address: str) -> None:
     """Note a link or a code that was shown in vain."""
-    about = f"person:{person_id}" if person_id else "password"
-    audit.record("accounts.reset_refused", about=about, actor="visitor", why=why)
+    refusals.note("accounts.reset_refused", about="password", address=address, why=why)
 
 
 def sweep() -> None:

@@ -22,7 +22,6 @@ from sqlalchemy.orm import Session as Transaction
 
 from portal.accounts.devices import service as devices
 from portal.accounts.devices.domain import Device
-from portal.accounts.devices.service import device_token_hash, forget_devices, is_known_device
 from portal.accounts.domain import AT_MOST, IDLE, Level
 from portal.accounts.held import service as held_posts
 from portal.accounts.sessions import cookies, sealing
@@ -40,16 +39,13 @@ __all__ = [
     "begin",
     "confirm",
     "count",
-    "device_token_hash",
     "end",
     "end_all",
     "end_as_admin",
     "end_one",
     "end_unfinished",
     "forget",
-    "forget_devices",
     "install",
-    "is_known_device",
     "lapsed_owner",
     "lasts_until",
     "open_row",
@@ -221,13 +217,15 @@ def begin(
 ) -> None:
     """Give the visitor a new session, with a new token, at this level.
 
-    What pages kept for the visitor stays; the token of forms does not. Whoever is signed in as
-    often as may be is signed out where that was longest ago, and told. Raises SignInNeeded when
-    the session that the visitor came with was ended in the meantime.
+    What pages kept for the visitor stays, unless it was for another person; the token of forms
+    does not. Whoever is signed in as often as may be is signed out where that was longest ago, and
+    told. Raises SignInNeeded when the session that the visitor came with was ended in the meantime.
     """
     held = _held()
     if held.now.token is not None and not _delete(held.loaded):
         raise SignInNeeded
+    if held.now.person_id not in (None, person_id):
+        held.clear()
     held.pop(OF_FORMS, None)
     g.pop(OF_FORMS, None)
     who = replace(_nobody(lasts), level=level, person_id=person_id, how=how)
@@ -288,7 +286,7 @@ def end_begun_with(person_id: UUID, way: str) -> None:
 def end_as_admin(person_id: UUID, *, by: UUID, why: str) -> None:
     """Sign a person out everywhere, on somebody else's word; `why` is a code or a case's id."""
     end_all(person_id)
-    forget_devices(person_id)
+    devices.forget_devices(person_id)
     about = f"person:{person_id}"
     audit.record("accounts.sessions_ended", about=about, actor=by, subject_id=person_id, why=why)
 
@@ -296,7 +294,7 @@ def end_as_admin(person_id: UUID, *, by: UUID, why: str) -> None:
 def forget(person_id: UUID) -> None:
     """Remove all that this folder and those of devices and of held posts keep of a person."""
     end_all(person_id)
-    forget_devices(person_id)
+    devices.forget_devices(person_id)
     held_posts.forget(person_id)
 
 
@@ -366,7 +364,8 @@ def _arrived(held: VisitorSession, who: Standing) -> Standing:
     """The session of somebody who has just shown enough to be signed in."""
     person_id = cast("UUID", who.person_id)
     if held.loaded.level is not Level.SIGNED_IN:
-        devices.arrive(person_id, new_account=held.loaded.level is Level.ENROLLING)
+        was_joining = held.loaded.level is Level.ENROLLING and held.loaded.person_id == person_id
+        devices.arrive(person_id, new_account=was_joining)
     if _end_oldest(person_id):
         told = _(
             "You were signed in with 5 browsers already. The oldest of them is signed out now."

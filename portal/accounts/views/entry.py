@@ -65,8 +65,9 @@ def signed_in_now(how: str, who: UUID | None = None) -> ResponseReturnValue:
 
 def signed_in_to(following: str, how: str, who: UUID) -> ResponseReturnValue:
     """As signed_in_now, for somebody who said where to go before they went elsewhere."""
+    sessions.begin(Level.SIGNED_IN, who, service.session_lasts(who), how=how)
     session[NEXT] = safe_next(following, home())
-    return signed_in_now(how, who)
+    return onward()
 
 
 def told() -> dict[str, Any]:

@@ -13,12 +13,14 @@ from portal.accounts.domain import Level
 from portal.accounts.factors import service as factors
 from portal.accounts.forms.signing import Code, Form, NewPassword, RecoveryCode
 from portal.accounts.passkeys import service as passkeys
+from portal.accounts.recovery.domain import RECOVERED
 from portal.accounts.sessions import service as sessions
+from portal.accounts.sessions.service import Standing
 from portal.accounts.views import entry
 from portal.accounts.visitors import halfway, person_id
 from portal.i18n import gettext as _
 from portal.i18n import ngettext
-from portal.web.access import SOON, fresh, signed_in
+from portal.web.access import SOON, confirmed, fresh, signed_in
 
 pages = Blueprint("factors", __name__)
 HALFWAY = (Level.ENROLLING, Level.SIGNED_IN)
@@ -108,12 +110,17 @@ def new_app() -> ResponseReturnValue:
 @pages.route("/account/factors/app", methods=["GET", "POST"])
 @halfway(*HALFWAY)
 def app() -> ResponseReturnValue:
-    me = person_id()
+    me, standing = person_id(), sessions.standing()
+    _shown_lately(standing)
     setup = service.app_setup(me)
     if setup is None:
         return redirect(url_for(".security"))
     form = Code()
-    told: dict[str, Any] = {"setup": setup, "is_new": sessions.standing().level is Level.ENROLLING}
+    told: dict[str, Any] = {
+        "setup": setup,
+        "is_new": standing.level is Level.ENROLLING,
+        "is_recovery": standing.how == RECOVERED,
+    }
     if not form.is_sent():
         return entry.page("app", form, **told)
     codes = service.confirm_app(me, form.code.answer(), keep=sessions.standing().id)
@@ -130,12 +137,22 @@ def app() -> ResponseReturnValue:
 @pages.get("/account/factors/qr.svg")
 @halfway(*HALFWAY)
 def qr() -> ResponseReturnValue:
+    _shown_lately(sessions.standing())
     setup = service.app_setup(person_id())
     if setup is None:
         return redirect(url_for(".security"))
     drawn = BytesIO()
     segno.make_qr(setup.uri).save(drawn, kind="svg", scale=4, light="#fff")
     return Response(drawn.getvalue(), mimetype="image/svg+xml")
+
+
+def _shown_lately(standing: Standing) -> None:
+    """The secret is for whoever began to set up the app, and for no older session beside theirs.
+
+    Raises ConfirmationNeeded.
+    """
+    if standing.level is Level.SIGNED_IN:
+        confirmed(factors.FRESH)
 
 
 @pages.route("/account/factors/app/remove", methods=["GET", "POST"])

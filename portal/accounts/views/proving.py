@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import service
+from portal.accounts import refusals, service
 from portal.accounts.contacts import service as contacts
 from portal.accounts.contacts.domain import Contact, Kind, masked
 from portal.accounts.domain import Level
@@ -15,7 +15,6 @@ from portal.accounts.releases import service as releases
 from portal.accounts.sessions import service as sessions
 from portal.accounts.views import entry
 from portal.accounts.visitors import halfway, person_id
-from portal.audit import service as audit
 from portal.i18n import gettext as _
 from portal.kernel.errors import NotFound
 from portal.post import service as post
@@ -137,7 +136,7 @@ def link(token: str) -> ResponseReturnValue:
         return _proven()
     refused = request.method == "POST"
     if refused and not here:
-        audit.record("accounts.code_refused", about="link", actor="visitor")
+        refusals.note("accounts.code_refused", about="link", address=entry.address())
     page = render_template("accounts/prove_link.html", here=here, refused=refused)
     return page, 422 if refused else 200
 

@@ -13,7 +13,7 @@ from portal.accounts.domain import Level
 from portal.accounts.forms.recovery import Password
 from portal.accounts.forms.signing import Form
 from portal.accounts.recovery import service as recovery
-from portal.accounts.recovery.domain import RecoveryEnded
+from portal.accounts.recovery.domain import RECOVERED, RecoveryEnded
 from portal.accounts.sessions import service as sessions
 from portal.accounts.views import entry
 from portal.accounts.visitors import halfway, person_id
@@ -49,7 +49,7 @@ def open_account(token: str) -> ResponseReturnValue:
         recovery.take(token, keep=sessions.standing().id)
     except RecoveryEnded:
         return _ended(RecoveryEnded, "accounts.recovery_refused")
-    sessions.begin(Level.ENROLLING, known.person_id, how="recovery")
+    sessions.begin(Level.ENROLLING, known.person_id, how=RECOVERED)
     session.pop(entry.NEXT, None)
     return redirect(url_for("factors.app"))
 
@@ -99,7 +99,7 @@ def secured() -> ResponseReturnValue:
 
 def _ended(refusal: type[RecoveryEnded | LinkEnded], act: str) -> ResponseReturnValue:
     """A page and not an error, so that the note of it stays."""
-    recovery.refused(act)
+    recovery.refused(act, address=entry.address())
     said = _(refusal.message)
     again = url_for("accounts.sign_in")
     return render_template("accounts/reset_ended.html", said=said, again=again), refusal.status

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.forms.proving import GivenUpNumber, SentCode
 from portal.accounts.releases import service
-from portal.accounts.releases.service import Asked
+from portal.accounts.releases.service import Asked, ReleaseEnded
 from portal.accounts.views import entry
 from portal.i18n import gettext as _
 from portal.kernel.errors import NotFound
@@ -65,13 +65,24 @@ def done() -> ResponseReturnValue:
 @public
 def keep(token: str) -> ResponseReturnValue:
     """From the message to the former owner; no sign-in, since it may be lost with the number."""
-    service.check(token)
-    if request.method == "GET":
-        return render_template("accounts/number_keep.html")
+    try:
+        service.check(token)
+        if request.method == "GET":
+            return render_template("accounts/number_keep.html")
+        _decide(token)
+    except ReleaseEnded as ended:
+        # A page and not an error, so that the note of it stays.
+        service.refused(address=entry.address())
+        said, again = _(ended.message), url_for("accounts.sign_in")
+        return render_template("accounts/reset_ended.html", said=said, again=again), ended.status
+    return redirect(entry.home())
+
+
+def _decide(token: str) -> None:
+    """Raises ReleaseEnded."""
     if request.form.get("act") == "let-go":
         service.let_go(token)
         flash(_("The number is no longer part of your account."), "ok")
     else:
         service.keep(token)
         flash(_("The number stays with you."), "ok")
-    return redirect(entry.home())

@@ -47,7 +47,7 @@ def sent() -> ResponseReturnValue:
     except ResetEnded:
         return _ended(ResetEnded, "tries")
     if person_id is None:
-        resets.refused("code")
+        resets.refused("code", address=entry.address())
         return entry.page("reset_sent", form, refused=True, kind=asked.kind)
     return _set(_Setting("reset_sent", form, asked, person_id))
 
@@ -102,7 +102,7 @@ def _asked() -> Asked | None:
 
 def _ended(refusal: type[ResetEnded | AskedElsewhere], why: str) -> ResponseReturnValue:
     """A page and not an error, so that the note of it stays."""
-    resets.refused(why)
+    resets.refused(why, address=entry.address())
     said = _(refusal.message)
     html = render_template("accounts/reset_ended.html", said=said, again=url_for(".forgot"))
     return html, refusal.status

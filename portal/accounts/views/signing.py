@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
+from portal.accounts.devices import service as devices
 from portal.accounts.forms.signing import (
     SignIn,
 )
@@ -28,7 +29,7 @@ def sign_in() -> ResponseReturnValue:
         form.contact.answer(),
         form.password.answer(),
         address=entry.address(),
-        device=sessions.device_token_hash(),
+        device=devices.device_token_hash(),
     )
     if pending is None:
         return entry.page("sign_in", form, refused=True)

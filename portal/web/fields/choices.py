@@ -60,9 +60,10 @@ class YesNoField(ChoiceField):
 
 
 class ChoicesField(Question):
-    """Any of some options."""
+    """Any of some options. `groups` folds long lists: each title with the option it begins at."""
 
     macro = "checkboxes"
+    groups: Sequence[tuple[int, str]] = ()
 
     def __init__(
         self,
@@ -84,6 +85,16 @@ class ChoicesField(Question):
     def read(self, formdata: Any) -> None:
         texts = (one for one in formdata.getlist(self.name) if isinstance(one, str))
         self.chosen = list(dict.fromkeys(texts))
+
+    @property
+    def folds(self) -> list[tuple[int, int, str | None]]:
+        """The options in parts: from which on, up to which, and under which title, if any."""
+        starts = [(0, None), *self.groups]
+        ends = [start for start, _ in starts[1:]] + [len(self.options)]
+        return [(start, end, title) for (start, title), end in zip(starts, ends, strict=True)]
+
+    def is_chosen_in(self, start: int, end: int) -> bool:
+        return any(code in self.chosen for code, _ in self.options[start:end])
 
     def set_answer(self, value: Any) -> None:
         self.typed = value
