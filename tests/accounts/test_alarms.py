@@ -87,6 +87,13 @@ def test_a_contact_that_was_replaced_hears_of_it_and_of_what_follows(person):
     assert len(links(person.email)) == 2
 
 
+def test_a_contact_is_written_to_as_it_was_proven(app):
+    someone = factories.make_person(email="asha@straße.de")
+    changed(someone, "new@example.org")
+    assert len(links("asha@straße.de")) == 1
+    assert not factories.messages_to("asha@strasse.de")
+
+
 def test_after_seven_days_it_hears_no_more(person):
     contacts.claim(person.id, Contact(Kind.EMAIL, "new@example.org"))
     alarms.warn(person.id, "contact_changed", also=(person.email,))
