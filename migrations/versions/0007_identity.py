@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("event", sa.LargeBinary(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("former_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("former_key", sa.LargeBinary(), nullable=True),
         sa.Column("ends", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
@@ -30,6 +31,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_alarms_token_hash")),
     )
     op.create_index(op.f("ix_alarms_ends"), "alarms", ["ends"], unique=False)
+    op.create_index(op.f("ix_alarms_former_key"), "alarms", ["former_key"], unique=False)
     op.create_index(op.f("ix_alarms_subject_id"), "alarms", ["subject_id"], unique=False)
     op.create_table(
         "emergencies",
@@ -47,8 +49,10 @@ def upgrade() -> None:
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.CheckConstraint("count BETWEEN 0 AND 100", name=op.f("ck_failures_count")),
+        sa.Column("last", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_failures")),
     )
+    op.create_index(op.f("ix_failures_last"), "failures", ["last"], unique=False)
     op.create_table(
         "guardian_codes",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -621,9 +625,11 @@ def downgrade() -> None:
     op.drop_table("guardianships")
     op.drop_index(op.f("ix_guardian_codes_ends"), table_name="guardian_codes")
     op.drop_table("guardian_codes")
+    op.drop_index(op.f("ix_failures_last"), table_name="failures")
     op.drop_table("failures")
     op.drop_index(op.f("ix_emergencies_subject_id"), table_name="emergencies")
     op.drop_table("emergencies")
     op.drop_index(op.f("ix_alarms_subject_id"), table_name="alarms")
+    op.drop_index(op.f("ix_alarms_former_key"), table_name="alarms")
     op.drop_index(op.f("ix_alarms_ends"), table_name="alarms")
     op.drop_table("alarms")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.api import service
 from portal.kernel.errors import Refused
-from portal.web.access import may, visitor
+from portal.web.access import SOON, fresh, may, visitor
 from portal.web.fields.base import tidy
 
 pages = Blueprint("tokens", __name__, url_prefix="/console/tokens", template_folder="templates")
@@ -21,6 +21,7 @@ def index() -> ResponseReturnValue:
 
 @pages.post("")
 @may("api.tokens")
+@fresh(SOON)
 def make() -> ResponseReturnValue:
     provider = request.form.get("provider", "")
     if provider not in _providers():

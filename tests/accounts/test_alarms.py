@@ -87,6 +87,27 @@ def test_a_contact_that_was_replaced_hears_of_it_and_of_what_follows(person):
     assert len(links(person.email)) == 2
 
 
+def test_a_contact_is_written_to_as_it_was_proven(app):
+    someone = factories.make_person(email="asha@straße.de")
+    changed(someone, "new@example.org")
+    assert len(links("asha@straße.de")) == 1
+    assert not factories.messages_to("asha@strasse.de")
+
+
+def test_who_has_shown_that_a_number_is_theirs_hears_nothing_of_its_former_owner(app, person):
+    changed(person, "+919876599999", kind=Kind.MOBILE)
+    before = len(factories.messages_to(person.mobile))
+    next_owner = factories.browser(app)
+    factories.send(next_owner, "/en/number", mobile=person.mobile)
+    code = factories.code_sent_to(person.mobile)
+    factories.send(next_owner, "/en/number/code", code=code)
+    alarms.warn(person.id, "factor_set", kind="app")
+    recovery.begin(person.id)
+    db.session.commit()
+    # The code of the release, and nothing else.
+    assert len(factories.messages_to(person.mobile)) == before + 1
+
+
 def test_after_seven_days_it_hears_no_more(person):
     contacts.claim(person.id, Contact(Kind.EMAIL, "new@example.org"))
     alarms.warn(person.id, "contact_changed", also=(person.email,))

@@ -159,3 +159,16 @@ def test_a_token_of_another_persons_device_counts_like_none(person, phone):
         service.begin_sign_in(other.email, WRONG, address=ADDRESS, device=phone)
     with pytest.raises(TooMany):
         service.begin_sign_in(other.email, PASSWORD, address=ADDRESS)
+
+
+def test_failures_of_long_ago_are_swept_and_those_of_last_year_are_not(app):
+    person = make_person()
+    attempts.risk("app", person.id)
+    with time_machine.travel(clock.now() + timedelta(days=399), tick=False):
+        service.sweep()
+        db.session.commit()
+        assert db.session.query(Failures).count() == 1
+    with time_machine.travel(clock.now() + timedelta(days=401), tick=False):
+        service.sweep()
+        db.session.commit()
+    assert db.session.query(Failures).count() == 0

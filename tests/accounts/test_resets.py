@@ -57,6 +57,13 @@ def test_a_new_password_is_set_by_the_link(client, person):
     assert service.begin_sign_in(person.email, person.password, address="192.0.2.1") is None
 
 
+@pytest.mark.parametrize("typed", ["Asha.Devi@example.org", "asha.devi@EXAMPLE.org"])
+def test_an_address_is_found_however_it_is_spelled_and_written_to_as_it_was_proven(app, typed):
+    factories.make_person(email="Asha.Devi@example.org")
+    ask(factories.browser(app), typed)
+    assert link_to("Asha.Devi@example.org")
+
+
 def test_the_second_step_is_asked_for_after_it(app, client, person):
     ask(client, person.email)
     factories.send(client, link_to(person.email), new=NEW)

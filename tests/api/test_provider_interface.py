@@ -2,8 +2,10 @@
 
 import base64
 import json
+from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import func, select, text
 
 from portal.api import service as tokens
@@ -11,6 +13,7 @@ from portal.api.models import ApiToken, GivenAnswer
 from portal.applications import service
 from portal.applications.models import TimelineEntry
 from portal.consent import service as consent
+from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.events import StoredEvent
 from tests.accounts.factories import make_person, send, signed_in_client
@@ -305,6 +308,15 @@ def test_a_token_has_the_scopes_that_were_ticked(revenue):
         assert send(client, "/en/console/tokens", **new, **none).status_code == 422
     rows = db.session.scalars(select(ApiToken).order_by(ApiToken.id)).all()
     assert [row.scopes for row in rows] == [["provider"], ["applications", "provider"]]
+
+
+def test_a_token_is_made_only_by_who_confirmed_just_now(revenue):
+    client = signed_in_client(revenue, make_person(role="integrator", provider="revenue"))
+    with time_machine.travel(clock.now() + timedelta(minutes=6), tick=False):
+        answer = send(client, "/en/console/tokens", provider="revenue", label="x")
+    assert "/account/confirm" in answer.headers["Location"]
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(ApiToken)) == 0
 
 
 def _tokens(page):

@@ -291,6 +291,8 @@ EXCUSED = {
         "fields": "names of questions, never answers",
     },
     "webhook_calls": {"provider_slug": SLUG},
+    "webhook_feeds": {"provider_slug": SLUG},
+    "webhook_feed_positions": {"provider_slug": SLUG},
     "webhook_endpoints": {
         "provider_slug": SLUG,
         "url": "a department's address",

@@ -22,5 +22,6 @@ class Alarm(PersonalRow, Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     former_sealed: Mapped[bytes | None] = sealed("personal", nullable=True)
     former = EncryptedOrNone(str, "former_sealed")
+    former_key: Mapped[bytes | None] = keyed(index=True)
     ends: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]

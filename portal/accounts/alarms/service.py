@@ -120,10 +120,21 @@ def _keep(person_id: UUID, what: str, event: bytes, former: str | None) -> str:
     token = secrets.token_urlsafe(24)
     row = Alarm(subject_id=person_id, what=what, event=event, former=former)
     row.token_hash, row.created_at = crypto.token_hash(token), clock.now()
+    row.former_key = _former_key(former) if former else None
     row.ends = row.created_at + LASTS
     db.session.add(row)
     db.session.flush()
     return token
+
+
+def let_go(contact: Contact) -> None:
+    """Whoever has this contact now hears nothing of those who had it before."""
+    theirs = update(Alarm).where(Alarm.former_key == _former_key(contact.value))
+    db.session.execute(theirs.values(former_sealed=None, former_key=None))
+
+
+def _former_key(value: str) -> bytes:
+    return keys.keyed_hash("alarms.former", accounts.contact(value))
 
 
 def _told_already(event: bytes) -> bool:
@@ -152,10 +163,8 @@ def _former(rows: Select[Alarm]) -> list[Contact]:
 
 
 def _contacts(values: Iterable[str]) -> list[Contact]:
-    return [
-        Contact(Kind.EMAIL if "@" in value else Kind.MOBILE, accounts.contact(value))
-        for value in values
-    ]
+    """As they were proven: another spelling may be another mailbox."""
+    return [Contact(Kind.EMAIL if "@" in value else Kind.MOBILE, value) for value in values]
 
 
 def _open(token: str) -> ColumnElement[bool]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 FORGOTTEN_AFTER = timedelta(days=1)
+# Failures in a row count however slow they come; nobody guesses at a hundred in so many years.
+UNTOUCHED = timedelta(days=400)
 # NIST SP 800-63B-4, 3.2.2: so many failures in a row, however slow, and it is off.
 MOST_FAILURES = 100
 

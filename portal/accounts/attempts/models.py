@@ -30,3 +30,4 @@ class Failures(Base):
 
     key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     count: Mapped[int]
+    last: Mapped[datetime] = mapped_column(index=True)

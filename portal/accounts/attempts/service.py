@@ -49,10 +49,11 @@ def risk(authenticator: str, person_id: UUID | None, *, otherwise: str = "") -> 
     Without a person the same is done to a counter that `otherwise` chooses and nobody asks.
     """
     key = _failing(authenticator, person_id, otherwise)
-    one_more = insert(Failures).values(key=key, count=1)
+    now = clock.now()
+    one_more = insert(Failures).values(key=key, count=1, last=now)
     counted = one_more.on_conflict_do_update(
         index_elements=["key"],
-        set_={"count": Failures.count + 1},
+        set_={"count": Failures.count + 1, "last": now},
         where=Failures.count < MOST_FAILURES,
     )
     with apart() as session:
@@ -73,9 +74,10 @@ def is_off(authenticator: str, person_id: UUID) -> bool:
 
 
 def sweep() -> None:
-    """Remove counters that no longer count."""
-    old = clock.now() - throttling.FORGOTTEN_AFTER
-    db.session.execute(delete(Attempts).where(Attempts.last < old))
+    """Remove counters that no longer count, and failures of devices and people long gone."""
+    now = clock.now()
+    db.session.execute(delete(Attempts).where(Attempts.last < now - throttling.FORGOTTEN_AFTER))
+    db.session.execute(delete(Failures).where(Failures.last < now - throttling.UNTOUCHED))
 
 
 @contextmanager

@@ -67,7 +67,9 @@ def begin(number: str, asked: Asked, typed: str) -> bool:
     if not codes.use(asked.code_id, _about(number), typed):
         audit.record("accounts.code_refused", about="number", actor="visitor", why="release")
         return False
-    former = contacts.holder(Contact(Kind.MOBILE, number))
+    theirs = Contact(Kind.MOBILE, number)
+    alarms.let_go(theirs)
+    former = contacts.holder(theirs)
     if former is not None:
         _begin(former, number, asked.subject_id)
     return True

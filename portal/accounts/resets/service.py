@@ -16,7 +16,7 @@ from portal.accounts import passwords, refusals
 from portal.accounts.alarms import service as alarms
 from portal.accounts.attempts import service as attempts
 from portal.accounts.contacts import service as contacts
-from portal.accounts.contacts.domain import Contact, Kind
+from portal.accounts.contacts.domain import Kind
 from portal.accounts.contacts.words import Said
 from portal.accounts.domain import Details, State
 from portal.accounts.events import PasswordChanged
@@ -66,8 +66,10 @@ def send(reset_id: str) -> None:
     person = people.find(row.contact) if row else None
     if row is None or person is None or person.state not in WITH_ACCOUNT:
         return
-    contact = Contact(Kind.EMAIL if "@" in row.contact else Kind.MOBILE, row.contact)
-    if contact not in contacts.reachable(person.id):
+    # What was typed is one spelling of it: the message goes to the one that was proven.
+    theirs = contacts.reachable(person.id)
+    spelled = (one for one in theirs if accounts.contact(one.value) == row.contact)
+    if (contact := next(spelled, None)) is None:
         return
     row.person_id = person.id
     with speaking(person.language):

@@ -60,7 +60,7 @@ def invite(email: str, offered: Grant, *, by: UUID) -> None:
     spoken = people.one(by).language
     with speaking(spoken):
         said = words.invited(token)
-    contact = Contact(Kind.EMAIL, domain.contact(email))
+    contact = Contact(Kind.EMAIL, email)
     contacts.send(keys.new_subject(), contact, said, spoken)
 
 
