@@ -5,7 +5,6 @@ from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +20,7 @@ from portal.applications.service import Author, Case
 from portal.delegation import service as delegation
 from portal.files import service as files
 from portal.i18n import gettext, say
+from portal.i18n.formats import ZONE
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import N_, DomainError
@@ -32,8 +32,6 @@ from portal.web.edge import takes
 pages = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
 READ, DECIDE = "applications.read", "applications.decide"
 PAGE = 50
-# Where officers' days begin.
-ZONE = ZoneInfo("Asia/Kolkata")
 UPLOAD = 6 * 1024 * 1024
 LONGEST_SEARCH = 100
 LABELS = {

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -17,6 +16,7 @@ from portal.delegation.domain import LONGEST, Need, Terms, TooLong
 from portal.geo import service as geo
 from portal.i18n import gettext, language
 from portal.i18n import lazy_gettext as _l
+from portal.i18n.formats import ZONE
 from portal.kernel import clock
 from portal.kernel.errors import Refused
 from portal.web.fields import (
@@ -31,8 +31,6 @@ from portal.web.fields import (
     TextField,
 )
 
-# Where the days of citizens end.
-ZONE = ZoneInfo("Asia/Kolkata")
 NEEDS = (
     (Need.FILL, _l("Fill in forms, with what my profile holds for them")),
     (Need.SEND, _l("Send applications")),

@@ -13,11 +13,11 @@ from portal.kernel import clock
 
 # Crockford's base 32: no I, L, O or U, so nothing is misread and no word appears.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
 # How far the ids of a burst may run ahead of the clock: a second, of 4,096 ids a millisecond.
 AHEAD = 1000 << 12
 _counting = Lock()
 _last = [0]
-LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
 
 
 def uuid7() -> UUID:

@@ -250,7 +250,8 @@ def test_of_many_who_send_one_answer_at_once_one_is_let_in(app, mine, client):
 
     results = at_once(app, 6, send_it)
     assert results.count(302) == 1, results
-    assert set(results) - {302} <= {401, 422}
+    # Whoever comes after the first was let in finds neither the session nor the form's token.
+    assert set(results) - {302} <= {400, 401, 422}
 
 
 @pytest.mark.promise("M20")

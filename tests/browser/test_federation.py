@@ -1,7 +1,6 @@
 """Somebody comes with an identity of another service, and links it to the account by hand."""
 
 import json
-import os
 
 import pytest
 
@@ -28,39 +27,32 @@ def more_settings(there):
     return {"PORTAL_IDENTITY_PROVIDERS": json.dumps([known])}
 
 
-def shot(person, name):
-    if folder := os.environ.get("SHOTS"):
-        width = person.page.viewport_size["width"]
-        path = f"{folder}/{name}-{person.language}-{width}.png"
-        person.page.screenshot(path=path, full_page=True)
-
-
 @pytest.mark.promise("M20")
 @pytest.mark.parametrize("way", [DESK, PHONE, PLAIN])
 def test_an_identity_is_linked_and_then_signs_in(app, there, visit, way):
     asha = make_person(name="Asha Devi")
     person = visit(**way)
     person.go("/sign-in")
-    shot(person, "sign-in")
+    person.shot("sign-in")
     person.follow("main a[href*='/sign-in/with/state-id']")
-    shot(person, "unknown")
+    person.shot("unknown")
     person.follow("main a.btn.go")
     person.fill(contact=asha.email, password=PASSWORD)
     person.press()
     person.fill(code=fresh_code(asha))
     person.press()
     assert "Asha Rani" in person.text()
-    shot(person, "link")
+    person.shot("link")
     person.press()
     assert person.page.url.endswith("/account/identities")
-    shot(person, "identities")
+    person.shot("identities")
     person.go("/profile")
     assert TITLE[person.language] in person.text()
-    shot(person, "profile")
+    person.shot("profile")
     there.claims = {"sub": "asha", "aud": "another"}
     later = visit(**way)
     later.page.goto(f"/{later.language}/sign-in")
     later.follow("main a[href*='/sign-in/with/state-id']")
-    shot(later, "refused")
+    later.shot("refused")
     assert person.faults == []
     assert [one for one in later.faults if "400" not in one] == []

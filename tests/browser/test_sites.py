@@ -1,6 +1,5 @@
 """Somebody signs in at a site of somebody else with the portal, in a real browser."""
 
-import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -88,20 +87,13 @@ def address(client, land, **changes):
     return "/oauth/authorize?" + urlencode(usual | changes)
 
 
-def shot(person, name):
-    if folder := os.environ.get("SHOTS"):
-        width = person.page.viewport_size["width"]
-        path = f"{folder}/{name}-{person.language}-{width}.png"
-        person.page.screenshot(path=path, full_page=True)
-
-
 @pytest.mark.promise("M22")
 @pytest.mark.parametrize("way", [DESK, SMALL, BARE])
 def test_a_person_lets_a_site_in_and_takes_it_back(app, site, client, land, visit, way):
     person = visit(**way).let_in(make_person(name="Asha Devi"))
     person.page.goto(address(client, land))
     person.check()
-    shot(person, "consent")
+    person.shot("consent")
     assert "Asha Devi" in person.text()
     person.page.locator("input[name='claim'][value='email']").uncheck()
     with person.page.expect_navigation():
@@ -111,7 +103,7 @@ def test_a_person_lets_a_site_in_and_takes_it_back(app, site, client, land, visi
     assert (back["state"], back["iss"]) == (["there"], [site])
     assert back["code"]
     person.go("/account/apps")
-    shot(person, "mine")
+    person.shot("mine")
     assert "Land records" in person.text()
     assert "E-mail" not in person.text("main .list")
     person.press("main .list button")
@@ -132,7 +124,7 @@ def test_the_form_of_consent_leads_to_the_site_that_asked_alone(app, client, lan
 def test_the_pages_of_staff_hold_together(app, client, staff, visit, way):
     integrator, admin = (visit(**way).let_in(one) for one in staff)
     integrator.go("/console/apps")
-    shot(integrator, "console")
+    integrator.shot("console")
     admin.go("/admin/apps")
-    shot(admin, "admin")
+    admin.shot("admin")
     assert integrator.faults == admin.faults == []

@@ -3,6 +3,7 @@
 Also what a journey needs to stand on: published providers, and people who are signed in already.
 """
 
+import os
 from io import BytesIO
 
 import pyotp
@@ -49,6 +50,13 @@ class Visit:
     def _heard(self, message):
         if message.type == "error" and not any(code in message.text for code in REFUSALS):
             self.faults.append(f"{self.page.url}: {message.text}")
+
+    def shot(self, name):
+        """Keep a picture of the page in the folder that SHOTS names, if it does."""
+        if folder := os.environ.get("SHOTS"):
+            width = self.page.viewport_size["width"]
+            path = f"{folder}/{name}-{self.language}-{width}.png"
+            self.page.screenshot(path=path, full_page=True)
 
     def let_in(self, someone):
         """Sign somebody in at once, for journeys that are about something else."""

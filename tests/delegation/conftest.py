@@ -1,12 +1,17 @@
 """What the tests of acting for another share."""
 
 import shutil
+from datetime import timedelta
 
 import pytest
 
+from portal.delegation import service
 from portal.files import shelves
+from portal.kernel import clock
+from portal.kernel.db import db
 from tests.accounts.factories import make_person, signed_in_client
 from tests.applications import factories as applications
+from tests.delegation.factories import INCOME_PATH, terms
 
 CENTRE = "sewa-1"
 
@@ -60,3 +65,12 @@ def nobodys(revenue, nobody):
 @pytest.fixture
 def counter(revenue, operator):
     return signed_in_client(revenue, operator)
+
+
+@pytest.fixture
+def slip(asha, operator):
+    """A slip for a subject of the operator's."""
+    ends = clock.now() + timedelta(days=30)
+    row = service.begin_slip(asha.id, terms(INCOME_PATH), ends, operator.id, CENTRE)
+    db.session.commit()
+    return row

@@ -21,7 +21,7 @@ from tests.accounts.factories import make_person, signed_in_client
 from tests.applications import factories
 from tests.applications.pages import open_page
 from tests.delegation.conftest import CENTRE
-from tests.delegation.factories import EVERYTHING, INCOME_PATH, act_for, terms
+from tests.delegation.factories import EVERYTHING, INCOME_PATH, act_for
 from tests.files.samples import picture
 
 HELPERS = "/en/account/helpers"
@@ -139,15 +139,6 @@ def test_the_code_that_was_asked_for_goes_to_the_citizen_and_to_this_operator_al
 
 
 # --- Slips --------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def slip(asha, operator):
-    """A slip for a subject of the operator's."""
-    ends = clock.now() + timedelta(days=30)
-    row = service.begin_slip(asha.id, terms(INCOME_PATH), ends, operator.id, CENTRE)
-    db.session.commit()
-    return row
 
 
 @pytest.mark.promise("M22")

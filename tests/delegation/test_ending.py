@@ -27,14 +27,6 @@ from tests.delegation.factories import EVERYTHING, INCOME_PATH, accepted, terms
 from tests.files.samples import picture
 
 
-@pytest.fixture
-def slip(asha, operator):
-    ends = clock.now() + timedelta(days=30)
-    row = service.begin_slip(asha.id, terms(INCOME_PATH), ends, operator.id, CENTRE)
-    db.session.commit()
-    return row
-
-
 def ended(mandate_id):
     db.session.expire_all()
     return db.session.get_one(Mandate, mandate_id).ended_at is not None

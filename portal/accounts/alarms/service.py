@@ -70,8 +70,7 @@ def tell(person_id: UUID, what: str, to: Iterable[Contact]) -> None:
 
 def told_to(person_id: UUID) -> tuple[Contact, ...]:
     """Who hears that the account may be opened anew: everybody it belonged to in the last days."""
-    rows = _former_rows(person_id)
-    return tuple(dict.fromkeys((*contacts.reachable(person_id), *_former(rows))))
+    return _reached(person_id, _former_rows(person_id))
 
 
 def put_out(person_id: UUID, contact: Contact) -> None:
@@ -105,10 +104,16 @@ def use(token: str) -> Warned:
 
 def replaced_since(person_id: UUID, moment: datetime) -> list[Contact]:
     """The contacts that were replaced or removed since then: what each kind was before all that."""
-    rows = _former_rows(person_id).where(Alarm.created_at >= moment, Alarm.what != PUT_OUT)
+    rows = _replaced_rows(person_id).where(Alarm.created_at >= moment)
     order = (Alarm.created_at.desc(), Alarm.id.desc())
     known = _contacts(row.former for row in db.session.scalars(rows.order_by(*order)) if row.former)
     return list({one.kind: one for one in known}.values())
+
+
+def let_go(contact: Contact) -> None:
+    """Whoever has this contact now hears nothing of those who had it before."""
+    theirs = update(Alarm).where(Alarm.former_key == _former_key(contact.value))
+    db.session.execute(theirs.values(former_sealed=None, former_key=None))
 
 
 def sweep() -> None:
@@ -127,12 +132,6 @@ def _keep(person_id: UUID, what: str, event: bytes, former: str | None) -> str:
     return token
 
 
-def let_go(contact: Contact) -> None:
-    """Whoever has this contact now hears nothing of those who had it before."""
-    theirs = update(Alarm).where(Alarm.former_key == _former_key(contact.value))
-    db.session.execute(theirs.values(former_sealed=None, former_key=None))
-
-
 def _former_key(value: str) -> bytes:
     return keys.keyed_hash("alarms.former", accounts.contact(value))
 
@@ -144,8 +143,15 @@ def _told_already(event: bytes) -> bool:
 
 def _warned(person_id: UUID) -> tuple[Contact, ...]:
     """Who hears of changes: the proven contacts, and those replaced in the last days."""
-    rows = _former_rows(person_id).where(Alarm.what != PUT_OUT)
+    return _reached(person_id, _replaced_rows(person_id))
+
+
+def _reached(person_id: UUID, rows: Select[Alarm]) -> tuple[Contact, ...]:
     return tuple(dict.fromkeys((*contacts.reachable(person_id), *_former(rows))))
+
+
+def _replaced_rows(person_id: UUID) -> Select[Alarm]:
+    return _former_rows(person_id).where(Alarm.what != PUT_OUT)
 
 
 def _former_rows(person_id: UUID) -> Select[Alarm]:

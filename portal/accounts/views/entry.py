@@ -11,6 +11,8 @@ from portal.accounts.domain import Level
 from portal.accounts.forms.signing import Form
 from portal.accounts.sessions import service as sessions
 from portal.accounts.visitors import person_id
+from portal.i18n import gettext
+from portal.kernel.errors import DomainError
 from portal.web.access import safe_next
 
 # What was asked for before the sign-in, and codes that wait to be seen, stay in the session.
@@ -31,6 +33,12 @@ def page(name: str, form: Form, *, refused: bool = False, **more: object) -> Res
         f"accounts/{name}.html", form=form, refused=refused, has_errors=wrong, **more
     )
     return html, 422 if wrong else 200
+
+
+def ended(refusal: DomainError | type[DomainError], again: str) -> ResponseReturnValue:
+    """The page of a link that is of no use; not the error, so that the note of it stays."""
+    said = gettext(refusal.message)
+    return render_template("accounts/link_ended.html", said=said, again=again), refusal.status
 
 
 def further_on() -> str | None:

@@ -98,8 +98,5 @@ def secured() -> ResponseReturnValue:
 
 
 def _ended(refusal: type[RecoveryEnded | LinkEnded], act: str) -> ResponseReturnValue:
-    """A page and not an error, so that the note of it stays."""
     recovery.refused(act, address=entry.address())
-    said = _(refusal.message)
-    again = url_for("accounts.sign_in")
-    return render_template("accounts/reset_ended.html", said=said, again=again), refusal.status
+    return entry.ended(refusal, url_for("accounts.sign_in"))

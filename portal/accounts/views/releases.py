@@ -71,10 +71,8 @@ def keep(token: str) -> ResponseReturnValue:
             return render_template("accounts/number_keep.html")
         _decide(token)
     except ReleaseEnded as ended:
-        # A page and not an error, so that the note of it stays.
         service.refused(address=entry.address())
-        said, again = _(ended.message), url_for("accounts.sign_in")
-        return render_template("accounts/reset_ended.html", said=said, again=again), ended.status
+        return entry.ended(ended, url_for("accounts.sign_in"))
     return redirect(entry.home())
 
 

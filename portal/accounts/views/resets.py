@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask import Blueprint, flash, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.contacts.domain import Kind
@@ -101,8 +101,5 @@ def _asked() -> Asked | None:
 
 
 def _ended(refusal: type[ResetEnded | AskedElsewhere], why: str) -> ResponseReturnValue:
-    """A page and not an error, so that the note of it stays."""
     resets.refused(why, address=entry.address())
-    said = _(refusal.message)
-    html = render_template("accounts/reset_ended.html", said=said, again=url_for(".forgot"))
-    return html, refusal.status
+    return entry.ended(refusal, url_for(".forgot"))
