@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, event, text
 
 from portal.app import create_app, read_settings
-from portal.kernel import crypto, log, schema
+from portal.kernel import crypto, log, outside, schema
 from portal.kernel.db import Base, db
 from tests import cluster
 from tests.pages import CheckedClient
@@ -30,6 +30,12 @@ def pytest_unconfigure(config):
 def fill(owner_url):
     """Make the template database that every worker's is a copy of: by the migrations."""
     schema.upgrade(owner_url)
+
+
+@pytest.fixture(autouse=True)
+def nobody_rests():
+    """What one test found too slow is asked again by the next one."""
+    outside._rests_until.clear()
 
 
 @pytest.fixture(scope="session")

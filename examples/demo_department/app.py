@@ -1,8 +1,9 @@
 """A department's back office in one file: it shares no code with the portal.
 
 It verifies and stores the portal's messages, shows the cases, and answers through the interface.
-It is the power corporation's, too: it tells the portal which bills an account has, and notes which
-were paid. Its pages have no sign-in, so it listens on this machine only.
+It is the power corporation's, too: it tells the portal which bills an account has, notes which were
+paid, and says what it knows of an account while somebody fills in a form. Its pages have no
+sign-in, so it listens on this machine only.
 """
 
 import base64
@@ -10,6 +11,7 @@ import json
 import os
 import secrets
 import sqlite3
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +36,9 @@ CREATE TABLE IF NOT EXISTS bills (
   amount TEXT NOT NULL, currency TEXT NOT NULL DEFAULT 'INR', due_on TEXT NOT NULL,
   payment TEXT, paid_at TEXT
 );
+CREATE TABLE IF NOT EXISTS meters (
+  account TEXT PRIMARY KEY, holder TEXT NOT NULL, meter TEXT NOT NULL
+);
 """
 # An older message never overwrites what a newer one said.
 TAKE = """
@@ -50,6 +55,13 @@ DEMO_BILLS = (
     ("3009876543", "عائشہ بی بی", 1, "2315.75", 15),
     ("3004445556", "Meera Textiles", 1, "48210.00", 6),
 )
+DEMO_METERS = (
+    ("3001234567", "Balwinder Kaur", "PB-118204"),
+    ("3007654321", "ਗੁਰਮੀਤ ਸਿੰਘ", "PB-220517"),
+    ("3009876543", "عائشہ بی بی", "PB-305561"),
+    ("3004445556", "Meera Textiles", "PB-990012"),
+)
+DEMO_METER = "INSERT OR IGNORE INTO meters (account, holder, meter) VALUES (?, ?, ?)"
 DEMO_BILL = """
 INSERT OR IGNORE INTO bills (account, holder, period, amount, due_on, number)
 VALUES (:account, :holder, strftime('%m/%Y', 'now', 'start of month', :back), :amount,
@@ -86,6 +98,7 @@ def create_app(config: Config) -> Flask:
     app.before_request(refuse_other_sites)
     app.add_url_rule("/webhook", view_func=webhook, methods=["POST"])
     app.add_url_rule("/bills", view_func=bills)
+    app.add_url_rule("/look-up", view_func=look_up, methods=["POST"])
     app.add_url_rule("/", view_func=cases)
     app.add_url_rule("/accounts", view_func=accounts)
     app.add_url_rule("/cases/<reference>", view_func=case)
@@ -95,6 +108,7 @@ def create_app(config: Config) -> Flask:
         database.executescript(TABLES)
         if database.execute("SELECT count(*) FROM bills").fetchone()[0] == 0:
             database.executemany(DEMO_BILL, [demo_bill(*one) for one in DEMO_BILLS])
+        database.executemany(DEMO_METER, DEMO_METERS)
     return app
 
 
@@ -222,6 +236,35 @@ def bills() -> ResponseReturnValue:
     names = ("number", "amount", "currency", "due_on", "period", "holder")
     unpaid = [{name: row[name] for name in names} for row in rows if row["paid_at"] is None]
     return {"account": account, "bills": unpaid}
+
+
+# What the portal looks up while somebody fills in a form.
+
+
+def look_up() -> ResponseReturnValue:
+    """What we tell of an account to whoever knows its number: that may be anybody."""
+    try:
+        asked = Webhook(config().secret).verify(request.get_data(), dict(request.headers))
+    except (WebhookVerificationError, ValueError):
+        return {"error": "signature"}, 401
+    with store() as database:
+        row = database.execute(
+            "SELECT holder, meter FROM meters WHERE account = ?", [str(asked.get("value"))]
+        ).fetchone()
+    if row is None:
+        return {"error": "unknown"}, 404
+    return {"values": {"holder": masked(row["holder"]), "meter": row["meter"]}}
+
+
+def masked(name: str) -> str:
+    """B••• K•••: enough for those who know the name, and for nobody else."""
+    return " ".join(f"{first_letter(word)}•••" for word in name.split())
+
+
+def first_letter(word: str) -> str:
+    """With the signs that belong to it, as in ਬਿ."""
+    marks = [unicodedata.category(letter) in ("Mn", "Mc") for letter in word]
+    return word[: marks.index(False, 1)] if False in marks[1:] else word
 
 
 # Pages for the department's clerks.

@@ -68,7 +68,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.CITIZEN: frozenset(),
     Role.OFFICER: frozenset({"applications.read", "applications.decide", "cases.break_glass"}),
     Role.INTEGRATOR: frozenset(
-        {"providers.manage", "webhooks.manage", "bills.manage", "api.tokens", "oauth.clients"}
+        {"providers.manage", "webhooks.manage", "interfaces.manage", "api.tokens", "oauth.clients"}
     ),
     Role.ADMIN: frozenset(
         {

@@ -1,14 +1,17 @@
 """Applying, as one course: the draft, its steps, what is filled in, and the sending."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from portal.applications import domain, service
+from portal.applications import domain, looking, service
 from portal.applications.fees import service as fees
+from portal.applications.looking import Found
+from portal.applications.quotes import service as quotes
 from portal.applications.service import Behalf, Case, Sender
+from portal.audit import service as audit
 from portal.delegation.domain import covers
 from portal.files import service as files
 from portal.forms import engine
@@ -16,14 +19,20 @@ from portal.forms import service as drafts
 from portal.forms.engine import Page, Posted, Sheet
 from portal.forms.service import Known, Saved
 from portal.i18n import gettext, language
+from portal.interfaces import service as interfaces
+from portal.interfaces.domain import NotAnswering
 from portal.kernel.errors import N_, Conflict, NotFound
+from portal.kernel.money import Money
 from portal.profile import service as profile
 from portal.registry import domain as declared
 from portal.registry import service as registry
 from portal.registry.contract import Declaration, Form, Step
+from portal.registry.hooks import Draft, Objection
 
 # The purpose of a draft that holds corrections, before the id of its application.
 CORRECTION = "answer:"
+# Nothing is nothing in any currency.
+FREE_IN = "INR"
 
 
 class NoSuchStep(NotFound):
@@ -78,10 +87,12 @@ class Course:
     @property
     def sources(self) -> Mapping[str, Mapping[str, str]]:
         """Where filled-in answers came from, as the reader calls it."""
+        known = self.draft.sources
         if self.owner is None:
-            return self.draft.sources
+            return known
         theirs = {language(): gettext("the profile of %(name)s", name=self.owner)}
-        return dict.fromkeys(self.draft.sources, theirs)
+        looked_up = self.offer.provider.name.texts
+        return {name: words if words == looked_up else theirs for name, words in known.items()}
 
     @property
     def stamp(self) -> str:
@@ -158,13 +169,28 @@ def shown(course: Course, slug: str) -> Sheet:
     return engine.show(course.page(slug))
 
 
-def refreshed(course: Course, slug: str, posted: Posted) -> Sheet:
-    """The page with what was typed; files that came along are kept. Raises NoSuchStep."""
-    keep = _keeper(course.draft.person_id, course.draft.subject_id)
-    sheet = engine.refresh(course.page(slug), posted, keep)
+def refreshed(course: Course, slug: str, posted: Posted, by: UUID) -> tuple[Course, Sheet]:
+    """The page with what was typed, and what was looked up; files that came along are kept.
+
+    `by` is whoever fills it in. Raises NoSuchStep, NoSuchDraft.
+    """
+    page = course.page(slug)
+    found = looking.look_up(page, posted, course.offer, by)
+    if found and found.answers:
+        _keep_found(course.draft, course.offer, found)
+        course = replace(_course(course.draft), owner=course.owner)
+        page, posted = course.page(slug), posted.without(found.filled, page.questions)
+    sheet = engine.refresh(page, posted, _keeper(course.draft.person_id, course.draft.subject_id))
     if sheet.kept:
         drafts.save(course.draft, sheet.kept, list(sheet.kept))
-    return sheet
+    if found:
+        found.say_on(sheet)
+    return course, sheet
+
+
+def _keep_found(draft: Saved, offer: registry.Offer, found: Found) -> None:
+    sources = dict.fromkeys(found.filled, offer.provider.name.texts)
+    drafts.save(draft, found.answers, list(found.answers), sources)
 
 
 def taken(course: Course, slug: str, posted: Posted) -> tuple[Course, Sheet]:
@@ -207,10 +233,58 @@ def sent(course: Course) -> Case | None:
     return service.find_submission(course.draft.person_id, course.draft.id)
 
 
-def send(course: Course, by: Behalf | None = None) -> Case:
+def price(course: Course) -> Money | None:
+    """What it costs as the answers stand now; None when it is free.
+
+    Where the provider says it, the running transaction is committed before it is asked. Raises
+    NotReady, NotAnswering.
+    """
+    if interfaces.asks(course.offer, "quote"):
+        told = _told(course, course.offer.service.quote_by or ())
+        return quotes.of(course.draft, course.offer, told) or None
+    return fees.quoted(course.offer, course.asked)
+
+
+def seen(course: Course, fee: Money | None) -> str:
+    """Changes with every answer, and with the fee: what the review page showed is what is sent."""
+    return f"{course.stamp} {fee.amount} {fee.currency}" if fee else course.stamp
+
+
+def objections(course: Course) -> Sequence[Objection]:
+    """What the provider finds wrong, where its service asks it to look.
+
+    The person has agreed by now that it gets the answers. A check that cannot be had holds nobody
+    up: whoever decides looks as well. The running transaction is committed before it is asked.
+    """
+    if not interfaces.asks(course.offer, "check"):
+        return ()
+    shared = declared.shared_fields(course.offer.service, course.asked)
+    papers = {path.partition(".")[0] for path, _ in declared.file_answers(course.form, shared)}
+    told = _told(course, shared.keys() - papers)
+    audit.record(
+        "draft.checked",
+        about=f"draft:{course.draft.id}",
+        actor=course.draft.person_id,
+        subject_id=course.draft.subject_id,
+        why=course.offer.provider.slug,
+    )
+    try:
+        return interfaces.check(course.offer, told)
+    except NotAnswering:
+        return ()
+
+
+def _told(course: Course, names: Collection[str]) -> Draft:
+    """The draft as the provider is told of it: these answers of those that count."""
+    shared = declared.shared_fields(course.offer.service, course.asked)
+    told = {name: value for name, value in shared.items() if name in names}
+    return Draft(course.offer.service.slug, told, language())
+
+
+def send(course: Course, by: Behalf | None = None, fee: Money | None = None) -> Case:
     """Send what was reviewed, by the person or for them; sent before, it is the same application.
 
-    Raises NotReady, ServicePaused.
+    `fee` is the `price` that was shown. Raises NotReady, ServicePaused.
     """
     if course.unfinished() is not None:
         # A draft that was sent holds no answers any more.
@@ -223,9 +297,16 @@ def send(course: Course, by: Behalf | None = None) -> Case:
     sender = Sender(course.draft.person_id, course.draft.subject_id, language(), author)
     found = judged(course)
     told = None if found is None else domain.judgement(found)
-    application = service.submit(course.draft.id, sender, course.offer, course.asked, told)
+    said = _said(course.offer, fee)
+    application = service.submit(course.draft.id, sender, course.offer, course.asked, told, said)
     drafts.close(course.draft)
     return application
+
+
+def _said(offer: registry.Offer, fee: Money | None) -> Money | None:
+    """A fee of nothing is a word too, where the provider is asked for it."""
+    free = Money(0, FREE_IN) if interfaces.asks(offer, "quote") else None
+    return fee or free
 
 
 def judged(course: Course) -> declared.Eligibility | None:
@@ -258,8 +339,8 @@ def answer_page(application: Case) -> Page:
     offer = registry.version(application.version_id)
     step = Step(offer.service.title, *service.to_correct(application), slug="answer")
     draft = drafts.open_draft(application.person_id, f"{CORRECTION}{application.id}")
-    corrected = draft.answers if draft else {}
-    return Page(offer.service.form, step, {**application.answers, **corrected})
+    corrected, sources = (draft.answers, draft.sources) if draft else ({}, {})
+    return Page(offer.service.form, step, {**application.answers, **corrected}, sources)
 
 
 def answered(application: Case, posted: Posted) -> Sheet:
@@ -270,12 +351,22 @@ def answered(application: Case, posted: Posted) -> Sheet:
     return sheet
 
 
-def answer_refreshed(application: Case, posted: Posted) -> Sheet:
-    """The page with what was typed; files that came along are kept. Raises NothingAsked."""
+def answer_refreshed(application: Case, posted: Posted, by: UUID) -> Sheet:
+    """The page with what was typed, and what was looked up; files that came along are kept.
+
+    Raises NothingAsked.
+    """
+    page, offer = answer_page(application), registry.version(application.version_id)
+    found = looking.look_up(page, posted, offer, by)
+    if found and found.answers:
+        _keep_found(_correction(application), offer, found)
+        page, posted = answer_page(application), posted.without(found.filled, page.questions)
     keep = _keeper(application.person_id, application.subject_id)
-    sheet = engine.refresh(answer_page(application), posted, keep)
+    sheet = engine.refresh(page, posted, keep)
     if sheet.kept:
         _keep_correction(application, sheet.kept, list(sheet.kept))
+    if found:
+        found.say_on(sheet)
     return sheet
 
 
@@ -285,9 +376,19 @@ def _keep_correction(application: Case, right: Mapping[str, Any], asked: Sequenc
     files.use(drafts.files_in(application.answers))
 
 
-def send_answer(application: Case, sheet: Sheet, by: Behalf | None = None) -> Case:
-    """Raises NothingAsked."""
-    moved = service.answer(application.person_id, application.reference, sheet.answers, by)
+def corrected(application: Case, sheet: Sheet) -> Course:
+    """The application as it would stand with this page, for the provider to price and check."""
+    offer = registry.version(application.version_id)
+    answers = {**application.answers, **sheet.answers}
+    return Course(_correction(application), offer, answers)
+
+
+def send_answer(
+    application: Case, sheet: Sheet, by: Behalf | None = None, fee: Money | None = None
+) -> Case:
+    """`fee` is the price of what was `corrected`. Raises NothingAsked."""
+    said = _said(registry.version(application.version_id), fee)
+    moved = service.answer(application.person_id, application.reference, sheet.answers, by, said)
     drafts.close(_correction(application))
     return moved
 

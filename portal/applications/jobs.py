@@ -1,6 +1,7 @@
-"""What the clock does to applications: unpaid ones lapse, and renewals are announced."""
+"""What the clock does to applications: unpaid ones lapse, renewals are announced, old quotes go."""
 
 from portal.applications.fees import service as fees
+from portal.applications.quotes import service as quotes
 from portal.applications.renewals import service as renewals
 from portal.kernel.jobs import Again, Periodic, job
 
@@ -17,4 +18,13 @@ def announce_renewals() -> None:
         raise Again(1)
 
 
-PERIODIC = (Periodic("17 * * * *", lapse_unpaid), Periodic("40 3 * * *", announce_renewals))
+@job(queue="applications")
+def forget_quotes() -> None:
+    quotes.sweep()
+
+
+PERIODIC = (
+    Periodic("17 * * * *", lapse_unpaid),
+    Periodic("40 3 * * *", announce_renewals),
+    Periodic("50 * * * *", forget_quotes),
+)

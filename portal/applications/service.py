@@ -36,6 +36,7 @@ from portal.kernel import clock, ids
 from portal.kernel.db import db, wait_patiently
 from portal.kernel.errors import N_, Conflict
 from portal.kernel.events import publish
+from portal.kernel.money import Money
 from portal.kernel.settings import current
 from portal.registry import domain as declared
 from portal.registry import service as registry
@@ -78,16 +79,19 @@ def submit(
     offer: registry.Offer,
     answers: Answers | declared.Asked,
     judged: Mapping[str, Any] | None = None,
+    said: Money | None = None,
 ) -> Application:
     """Send the answers of one draft, which are complete; sent again, it is the same application.
 
     The provider gets it now, or when its fee is paid. `judged` is what the rule of eligibility
-    said. Raises NotReady when the answers do not allow a fee to be worked out.
+    said, and `said` what the provider itself wants for it, where it is asked. Raises NotReady when
+    the answers do not allow a fee to be worked out.
     """
     asked = declared.look(offer.service.form, answers)
+    fee = fees.quoted(offer, asked, said)
     wait_patiently()
     # A twin's application ends it; a reference that is taken already is drawn again.
-    while (application := _inserted(_new(submission, sender, offer, asked, judged))) is None:
+    while (application := _inserted(_new(submission, sender, offer, asked, judged, fee))) is None:
         if twin := find_submission(sender.person_id, submission):
             return twin
     _consent(application, offer, asked)
@@ -120,8 +124,8 @@ def _new(
     offer: registry.Offer,
     asked: declared.Asked,
     judged: Mapping[str, Any] | None,
+    fee: Money | None,
 ) -> Application:
-    fee = fees.quoted(offer, asked)
     waits = fee is not None and offer.service.payment == "before"
     begun = {"state": State.AWAITING_PAYMENT} if waits else records.handed_over(offer)
     application = Application(
@@ -323,11 +327,16 @@ def _issue(application: Application, event: ProviderEvent) -> None:
 
 
 def answer(
-    person_id: UUID, reference: str, corrected: Answers, by: Behalf | None = None
+    person_id: UUID,
+    reference: str,
+    corrected: Answers,
+    by: Behalf | None = None,
+    said: Money | None = None,
 ) -> Application:
     """Take the person's corrections to what was asked, and let the clock go on.
 
-    `corrected` answers questions of `to_correct`; others stay as they are. Raises
+    `corrected` answers questions of `to_correct`; others stay as they are. `said` is what the
+    provider itself wants for it now, where it is asked. Raises
     NoSuchApplication, NothingAsked, NotReady, FeeWouldChange.
     """
     fees.hold(find(person_id, reference, by=by))
@@ -340,7 +349,7 @@ def answer(
     others = {name: one for name, one in application.answers.items() if name not in reopened}
     changed = {name: one for name, one in corrected.items() if name in reopened}
     now = declared.look(offer.service.form, {**others, **changed})
-    fees.requote(application, offer, now)
+    fees.requote(application, offer, now, said)
     application.answers = now.answers
     # Officers of one area go by where the person lives, as it is corrected.
     application.area = domain.area_of(offer.service.form, now.answers)

@@ -1,5 +1,6 @@
 """The pages on which a person applies, reviews, sends, and then follows the application."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -20,17 +21,25 @@ from portal.files import service as files
 from portal.forms import engine
 from portal.forms import service as drafts
 from portal.forms.engine import Posted, Sheet
-from portal.i18n import gettext, ngettext
+from portal.i18n import gettext, ngettext, say
+from portal.i18n.formats import listed
+from portal.interfaces.domain import NotAnswering
 from portal.kernel.db import db
 from portal.kernel.errors import N_, DomainError
+from portal.kernel.money import Money
 from portal.registry import domain as declared
 from portal.registry import service as registry
+from portal.registry.hooks import Objection
 from portal.web.access import signed_in, visitor
 from portal.web.edge import takes
 
 pages = Blueprint("applications", __name__, template_folder="templates")
 UPLOADS = 64 * 1024 * 1024
 PAGE = 20
+UNPRICED = N_(
+    "%(provider)s cannot say what this costs just now. Your answers are kept. Try again in a few"
+    " minutes."
+)
 CHANGED = N_("Your answers changed after this page was opened. Check them again, then send.")
 
 
@@ -79,7 +88,8 @@ def save_step(provider: str, name: str, slug: str) -> ResponseReturnValue:
     if course is None:
         raise drafts.NoSuchDraft
     if "refresh" in request.form:
-        return _step_page(course, slug, applying.refreshed(course, slug, _posted()))
+        course, sheet = applying.refreshed(course, slug, _posted(), visitor().id)
+        return _step_page(course, slug, sheet)
     course, sheet = applying.taken(course, slug, _posted())
     if "later" in request.form:
         return _leave(sheet)
@@ -122,11 +132,17 @@ def send(provider: str, name: str) -> ResponseReturnValue:
     if application is None:
         if (slug := course.unfinished()) is not None:
             return redirect(_url("step", course, slug=slug))
-        if request.form.get("seen") != course.stamp:
+        try:
+            fee = applying.price(course)
+        except NotAnswering as error:
+            return _review_page(course), error.status
+        if request.form.get("seen") != applying.seen(course, fee):
             return _review_page(course, wrong=gettext(CHANGED)), 409
         if "agree" not in request.form:
             return _review_page(course, wrong=gettext("Tick the box to agree, then send.")), 422
-        application = applying.send(course, _by(here))
+        if objections := applying.objections(course):
+            return _review_page(course, objections=objections), 422
+        application = applying.send(course, _by(here), fee)
     return _sent(application, here)
 
 
@@ -213,13 +229,20 @@ def correct(reference: str) -> ResponseReturnValue:
 def send_answer(reference: str) -> ResponseReturnValue:
     application = _mine(reference)
     if "refresh" in request.form:
-        return _answer_page(application, applying.answer_refreshed(application, _posted()))
+        sheet = applying.answer_refreshed(application, _posted(), visitor().id)
+        return _answer_page(application, sheet)
     sheet = applying.answered(application, _posted())
     if sheet.errors or sheet.revealed:
         return _answer_page(application, sheet), 422
     try:
+        course = applying.corrected(application, sheet)
+        fee = applying.price(course)
+        if objections := applying.objections(course):
+            for one in objections:
+                flash(one.sentence, "bad")
+            return _answer_page(application, sheet), 422
         with db.session.begin_nested():
-            applying.send_answer(application, sheet, _by(whose(need=Need.FOLLOW)))
+            applying.send_answer(application, sheet, _by(whose(need=Need.FOLLOW)), fee)
     except DomainError as refusal:
         # What was typed is in the draft of the correction already.
         flash(gettext(refusal.message, **refusal.params), "bad")
@@ -385,19 +408,50 @@ def _back(course: Course, slug: str) -> str:
     return _url("step", course, slug=slugs[at - 1]) if at else _url("start", course)
 
 
-def _review_page(course: Course, wrong: str = "") -> str:
+def _review_page(course: Course, wrong: str = "", objections: Sequence[Objection] = ()) -> str:
     offered = course.offer.service
+    fee, unpriced = _priced(course)
     return render_template(
         "applications/review.html",
         course=course,
         offer=course.offer,
         sections=words.sections(offered, course.answers, course.sources),
         shared=declared.shared_fields(offered, course.answers),
-        fee=fees.quoted(course.offer, course.answers),
+        fee=fee,
+        unpriced=unpriced,
+        quoted_by=listed(say(one.label) for one in _quoted_by(course)),
+        seen=applying.seen(course, fee),
+        objections=_objections(course, objections),
         judged=_judged(course.offer, applying.judged(course)),
         places=_places(course, "review"),
         wrong=wrong,
     )
+
+
+def _priced(course: Course) -> tuple[Money | None, str]:
+    """The fee, or why nobody can say it now."""
+    try:
+        return applying.price(course), ""
+    except NotAnswering:
+        return None, gettext(UNPRICED, provider=say(course.offer.provider.name))
+
+
+def _quoted_by(course: Course) -> list[Any]:
+    """The questions whose answers the provider was told to say the fee."""
+    names = course.offer.service.quote_by or ()
+    return [one for one in course.asked.fields if one.name in names]
+
+
+def _objections(course: Course, told: Sequence[Objection]) -> list[tuple[str, str, str | None]]:
+    """Of each: what is wrong, the question, and where it is answered, if it is one of the form."""
+    found = []
+    for one in told:
+        places = [(step.slug, field) for step in course.steps for field in step.fields]
+        at = next((place for place in places if place[1].name == one.field), None)
+        more = {} if at is None else {"slug": at[0], "review": 1, "_anchor": one.field}
+        url = _url("step", course, **more) if more else None
+        found.append((one.sentence, say(at[1].label) if at else "", url))
+    return found
 
 
 def _answer_page(application: Case, sheet: Sheet) -> str:

@@ -1,13 +1,12 @@
-"""The account number that a person types, and the address that an integrator does."""
+"""The account number that a person types."""
 
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import ValidationError
 
-from portal.admin.forms import AddressForm, address
 from portal.bills import domain
-from portal.i18n import gettext, lazy_gettext, say
+from portal.i18n import gettext, say
 from portal.registry.contract import Billing
 from portal.rules.functions import pattern
 from portal.web.fields import TextField
@@ -41,10 +40,3 @@ class AccountForm(FlaskForm):  # type: ignore[misc]
         self.account.billing = billing
         self.account.label.text = say(billing.account)
         self.account.hint = say(billing.account_hint)
-
-
-class SourceForm(AddressForm):
-    url = address(
-        lazy_gettext("Address of your billing interface"),
-        lazy_gettext("Enter the address of your billing interface."),
-    )

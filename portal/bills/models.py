@@ -1,4 +1,4 @@
-"""Where providers answer for their bills, what people asked there, and what they paid."""
+"""What people asked providers about their bills, and what they paid."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -10,17 +10,6 @@ from portal.bills.domain import Fetched, Particulars
 from portal.kernel.db import Base
 from portal.kernel.money import Money
 from portal.kernel.sealed import Encrypted, PersonalRow, keyed, sealed
-from portal.kernel.signing import Signing
-
-
-class BillingSource(Signing, Base):
-    """Where a provider answers."""
-
-    __tablename__ = "billing_sources"
-    part = "billing"
-
-    provider_slug: Mapped[str] = mapped_column(unique=True)
-    url: Mapped[str]
 
 
 class BillLookup(PersonalRow, Base):

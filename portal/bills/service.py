@@ -117,9 +117,8 @@ def _count(person_id: UUID) -> None:
 
 
 def _ask_again(lookup: BillLookup, asked: Biller) -> None:
-    account, line = lookup.told.account, sources.line(lookup.provider_slug)
-    bills = sources.fetch(lookup.provider_slug, asked.hook, account, line)
-    lookup.told = Fetched(account, bills)
+    account = lookup.told.account
+    lookup.told = Fetched(account, sources.fetch(asked, account))
 
 
 def claim(lookup: BillLookup, found: Open) -> Bill:

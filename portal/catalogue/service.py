@@ -159,7 +159,7 @@ def _entry(offer: Offer, code: str) -> dict[str, Any]:
         "category": service.category,
         "life_events": list(service.life_events),
         "audience": list(service.audience),
-        "fee": service.fee_words.say(code) if service.fee and service.fee_words else None,
+        "fee": service.fee_words.say(code) if service.may_cost and service.fee_words else None,
         "promise": service.promise,
         "is_paused": offer.state == "paused",
     }

@@ -11,10 +11,12 @@ from portal.api.calls import service as calls
 from portal.api.pages import reference
 from portal.applications.counts import service as applications
 from portal.console import samples
+from portal.i18n import say
 from portal.kernel import clock
 from portal.kernel.errors import Refused
 from portal.oauth.clients import service as clients
 from portal.registry import service as registry
+from portal.registry.uploads import service as uploads
 from portal.web.access import may, visitor
 from portal.webhooks import domain as webhooks
 from portal.webhooks.counts import service as messages
@@ -74,7 +76,7 @@ def index() -> ResponseReturnValue:
 def documentation() -> ResponseReturnValue:
     provider = _provider()
     template = "console/reference.html"
-    return reference(template, samples.of(provider), provider=provider, providers=_mine())
+    return reference(template, samples.of(provider), **_whose(provider))
 
 
 def _days(provider: str) -> list[Day]:
@@ -104,4 +106,10 @@ def _provider() -> str:
 
 
 def _page(name: str, provider: str, **told: object) -> str:
-    return render_template(f"console/{name}.html", provider=provider, providers=_mine(), **told)
+    return render_template(f"console/{name}.html", **_whose(provider), **told)
+
+
+def _whose(provider: str) -> dict[str, object]:
+    """The provider of the page, and all of the visitor's by name: a slug while it has no other."""
+    names = {slug: say(known) if (known := uploads.called(slug)) else slug for slug in _mine()}
+    return {"provider": provider, "name": names[provider], "providers": names}

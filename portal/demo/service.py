@@ -12,12 +12,12 @@ from portal.accounts.contacts import service as contacts
 from portal.accounts.domain import FOR_A_PROVIDER, Role
 from portal.accounts.joining import service as joining
 from portal.api import service as api
-from portal.bills.sources import service as billing
 from portal.demo import department
 from portal.demo.department import Department
 from portal.demo.domain import ACCOUNTS, BILLER, PROVIDER, Account
 from portal.geo import service as geo
 from portal.geo import sources
+from portal.interfaces import service as interfaces
 from portal.kernel import clock, ports, signing
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError
@@ -95,7 +95,7 @@ def connect(file: Path, portal: str, wanted_port: int, alone: Provider | None = 
         for provider in providers:
             webhooks.set_endpoint(provider, f"{now.url}/webhook", integrator, secret)
         for biller in billers:
-            billing.set_source(biller, now.url, integrator, secret)
+            interfaces.save(biller, now.url, integrator, secret)
         department.write(file, now)
 
 

@@ -4,8 +4,9 @@ What is right is kept even when something else on the page is wrong. A question 
 brings up is shown before it is asked for.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -18,14 +19,16 @@ from portal.kernel.errors import DomainError
 from portal.registry import domain
 from portal.registry.contract import Form, Notice, Step
 from portal.registry.domain import FILES, Asked
-from portal.registry.questions import AnyField, Computed, Group
-from portal.web.fields.groups import GroupField, pressed
+from portal.registry.questions import AnyField, Computed, Group, TextField
+from portal.web.fields.groups import GroupField, Remark, pressed
 
 Answers = Mapping[str, Any]
 # Keeps an upload and gives the answer that names it; raises DomainError for a refused file.
 Keep = Callable[[Any, Any], Mapping[str, Any]]
 # The control that says which questions stood on the page, and the one of its small buttons.
 SHOWN, REFRESH = "shown", "refresh"
+# What the button sends that looks the answer to a question up.
+LOOK_UP = re.compile(r"look_up:([a-z][a-z0-9_]{0,59})")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,12 @@ class Posted:
         """The questions that stood on the page; all of them where the page did not say."""
         names = {one.name for one in questions}
         return names & set(self.texts[SHOWN].split()) if SHOWN in self.texts else names
+
+    def without(self, names: Collection[str], questions: Sequence[AnyField]) -> "Posted":
+        """As if these had not stood on the page: what is saved of them holds."""
+        texts = self.texts.copy()
+        texts[SHOWN] = " ".join(self.shown(questions) - set(names))
+        return replace(self, texts=texts)
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,7 @@ class Sheet:
 
     `answers` holds what was sent and is right. `revealed` are questions that came up with it, and
     were not on the page before. `kept` are answers that hold a file which was just taken from a
-    page that is not done yet: save them, or the file is lost.
+    page that is not done yet: save them, or the file is lost. `remarks` stand below questions.
     """
 
     declared: tuple[AnyField, ...]
@@ -85,6 +94,7 @@ class Sheet:
     answers: dict[str, Any] = field(default_factory=dict)
     revealed: tuple[str, ...] = ()
     kept: dict[str, Any] = field(default_factory=dict)
+    remarks: dict[str, Remark] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[tuple[AnyField, Any]]:
         for one in self.declared:
@@ -105,6 +115,15 @@ class Sheet:
         for one in self.declared:
             if isinstance(one, Group):
                 yield one, self.form[one.name]
+
+    @property
+    def look_ups(self) -> frozenset[str]:
+        """The questions whose answer can be looked up, to fill others that stand here."""
+        declared = (one for one in self.declared if isinstance(one, TextField) and one.look_up)
+        here = set(self.names)
+        return frozenset(
+            one.name for one in declared if one.look_up and here & {*one.look_up.fills.values()}
+        )
 
     @property
     def errors(self) -> dict[str, list[str]]:
@@ -156,6 +175,33 @@ def refresh(page: Page, posted: Posted, keep: Keep | None = None) -> Sheet:
         taken = _take_files(sheet, typed, keep)
         sheet.kept = {name: _kept(sheet, name, typed) for name in taken}
     return sheet
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An answer that somebody wants looked up; `errors` are what is wrong with it."""
+
+    question: TextField
+    answer: Any
+    errors: Sequence[str]
+
+
+def wanted(page: Page, posted: Posted) -> Wanted | None:
+    """What the button that was pressed looks up; None when another one was."""
+    press = LOOK_UP.fullmatch(posted.texts.get(REFRESH, ""))
+    declared = page.form.field(press[1]) if press else None
+    if not isinstance(declared, TextField) or declared.look_up is None:
+        return None
+    form, typed = _typed(page, posted, GroupField.fill_up)
+    view = domain.look(page.form, {**_unasked(page, posted), **typed})
+    if declared not in page.asked(view):
+        return None
+    asked = form[declared.name]
+    errors = asked.errors or ([] if declared.name in typed else [asked.missing()])
+    failed = any(one.name == declared.name for one, _, _ in view.failed())
+    if failed and not errors and declared.valid:
+        errors = [say(declared.valid.message)]
+    return Wanted(declared, typed.get(declared.name), errors)
 
 
 def take(page: Page, posted: Posted, keep: Keep) -> Sheet:

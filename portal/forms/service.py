@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, cast
 from uuid import UUID
 
@@ -34,6 +35,7 @@ class Known:
 
 Saved = Draft
 # Put together once: that costs more than sending them, and every page of a form does.
+NOWHERE: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 MINE = (
     select(Draft, keys.SubjectKey)
     .join(keys.SubjectKey, keys.SubjectKey.id == Draft.subject_id)
@@ -124,22 +126,27 @@ def open_for(purpose: str) -> int:
     return db.session.scalar(count) or 0
 
 
-def save(draft: Draft, answers: Mapping[str, Any], asked: Sequence[str]) -> None:
+def save(
+    draft: Draft,
+    answers: Mapping[str, Any],
+    asked: Sequence[str],
+    sources: Mapping[str, Mapping[str, str]] = NOWHERE,
+) -> None:
     """Keep the answers to the questions that were asked; those without an answer are emptied.
 
     What another page saved meanwhile stays. A value that differs from what we filled in loses its
-    source, and a file that no answer names any more is let go. Raises NoSuchDraft when the draft
-    was sent or deleted meanwhile.
+    source, but for what is filled in now, from these `sources`. A file that no answer names any
+    more is let go. Raises NoSuchDraft when the draft was sent or deleted meanwhile.
     """
     _lock(draft)
-    before, sources = draft.answers, draft.sources
+    before, known = draft.answers, draft.sources
     others = {name: value for name, value in before.items() if name not in asked}
     kept = {name: value for name, value in answers.items() if name in asked}
     for name in asked:
         if kept.get(name) != before.get(name):
-            sources.pop(name, None)
+            known.pop(name, None)
     draft.answers = {**others, **kept}
-    draft.sources = sources
+    draft.sources = known | {name: dict(words) for name, words in sources.items()}
     draft.saved_at = clock.now()
     _let_go(files_in(before) - files_in(draft.answers))
     db.session.flush()

@@ -26,10 +26,14 @@ SHARED, PRIVATE, PUBLIC = "whsec_", "whsk_", "whpk_"
 
 
 class Signing(Row):
-    """A row with a secret, and for a day with the one before it; `part` of the keyring seals it."""
+    """A row with a secret, and for a day with the one before it; `part` of the keyring seals it.
+
+    A table that was renamed keeps in `sealed_as` the name that its secrets were sealed under.
+    """
 
     __tablename__: Any
     part: ClassVar[str]
+    sealed_as: ClassVar[str | None] = None
     secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     earlier_secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     earlier_until: Mapped[datetime | None]
@@ -105,4 +109,4 @@ def _key(row: Signing) -> bytes:
 
 
 def _place(row: Signing) -> bytes:
-    return f"{row.__tablename__}|secret|{row.id}".encode()
+    return f"{row.sealed_as or row.__tablename__}|secret|{row.id}".encode()

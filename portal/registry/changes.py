@@ -7,7 +7,7 @@ from typing import Any
 from portal.kernel.errors import N_
 from portal.registry.contract import Service
 from portal.registry.domain import every_field
-from portal.registry.questions import AnyField, Computed, Group
+from portal.registry.questions import AnyField, Computed, Group, LookUp, TextField
 from portal.registry.vocabulary import PERSONAL_CLASSES
 
 CLASSES = tuple(PERSONAL_CLASSES)
@@ -27,9 +27,17 @@ SENTENCES: Mapping[str, str] = {
     "rule": N_("“%(where)s” is worked out differently."),
     "more_rows": N_("“%(where)s” must now be given %(after)s times or more, not %(before)s."),
     "rows": N_("“%(where)s” may be given another number of times: %(after)s, not %(before)s."),
+    "look_up": N_(
+        "The answer to “%(where)s” may be looked up at the provider, to fill: %(after)s."
+    ),
+    "no_look_up": N_("The answer to “%(where)s” is not looked up at the provider any more."),
+    "fills": N_("What looking “%(where)s” up fills is another: %(after)s, not %(before)s."),
+    "asked_at": N_("The answer to “%(where)s” is looked up at another place of the provider's."),
     "question": N_("The question “%(where)s” is worded or limited differently."),
     "moved": N_("The questions stand in another order or on other pages."),
     "fee": N_("The fee is worked out differently."),
+    "quote_by": N_("The provider is told other answers when it is asked for the fee."),
+    "asks": N_("The provider itself is asked for other things: its fee, a check, or its message."),
     "payment": N_("The fee is paid at another moment: %(after)s, not %(before)s."),
     "promise": N_("The promise is %(after)s working days; before it was %(before)s."),
     "eligibility": N_("Other people may apply."),
@@ -43,23 +51,27 @@ SENTENCES: Mapping[str, str] = {
 
 # What a person who has applied before, or is about to, would want to know.
 GRAVE = frozenset(
-    {"asked", "kind", "required", "class_raised", "fee", "payment", "promise", "eligibility"}
-    | {"shares", "keeps", "rule", "more_rows", "renewal"}
+    {"asked", "kind", "required", "class_raised", "fee", "asks", "quote_by", "payment", "promise"}
+    | {"eligibility", "shares", "keeps", "rule", "more_rows", "renewal", "look_up", "fills"}
 )
 
 # What may end differently for somebody with the same answers.
 DECIDES = frozenset(
     {"asked", "kind", "required", "condition", "check", "rule", "more_rows", "rows"}
-    | {"fee", "eligibility"}
+    | {"fee", "asks", "eligibility"}
 )
 
 OWN_SENTENCE = (
-    *("fee", "payment", "promise", "eligibility", "shares", "keeps", "stages", "issues"),
-    "renewal",
+    *("fee", "asks", "quote_by", "payment", "promise", "eligibility"),
+    *("shares", "keeps", "stages", "issues", "renewal"),
 )
 # What is told of a question by sentences of its own; by kind, what only that kind has.
 TOLD_APART = ("required", "personal", "when", "valid")
-TOLD_OF_KIND = {"computed": ("rule",), "group": ("fields", "at_least", "at_most")}
+TOLD_OF_KIND = {
+    "computed": ("rule",),
+    "group": ("fields", "at_least", "at_most"),
+    "text": ("look_up",),
+}
 TOLD_ELSEWHERE = {*OWN_SENTENCE, "form", "slug"}
 
 
@@ -145,12 +157,26 @@ def _in_question(old: AnyField, new: AnyField) -> Iterator[Change]:
 def _of_kind(old: AnyField, new: AnyField) -> Iterator[Change]:
     if isinstance(old, Computed) and isinstance(new, Computed) and old.rule != new.rule:
         yield Change("rule", new.name, old.rule, new.rule)
+    if isinstance(old, TextField) and isinstance(new, TextField):
+        yield from _looked_up(new.name, old.look_up, new.look_up)
     if isinstance(old, Group) and isinstance(new, Group):
         if old.at_least < new.at_least:
             yield Change("more_rows", new.name, old.at_least, new.at_least)
         elif (old.at_least, old.at_most) != (new.at_least, new.at_most):
             before, after = (f"{one.at_least} – {one.at_most}" for one in (old, new))
             yield Change("rows", new.name, before, after)
+
+
+def _looked_up(name: str, old: LookUp | None, new: LookUp | None) -> Iterator[Change]:
+    before, after = (", ".join(sorted(one.fills.values())) if one else "" for one in (old, new))
+    if old is None and new is not None:
+        yield Change("look_up", name, after=after)
+    elif old is not None and new is None:
+        yield Change("no_look_up", name, before)
+    elif before != after:
+        yield Change("fills", name, before, after)
+    elif old != new:
+        yield Change("asked_at", name)
 
 
 def _order(service: Service, common: Mapping[str, Any]) -> list[tuple[str, str, str]]:

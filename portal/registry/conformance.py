@@ -9,6 +9,7 @@ from itertools import chain
 from zoneinfo import available_timezones
 
 from portal.registry.contract import LANGUAGES, Billing, Calendar, Provider, Renewal, Service
+from portal.registry.domain import FILES
 from portal.registry.finding import SLUG, Finding, nearest, of_table, slug, twice
 from portal.registry.form_conformance import about_form, about_pattern
 from portal.registry.inheriting import path_of
@@ -22,6 +23,8 @@ MOST_MONTHS = 600
 MOST_REMIND_DAYS = 180
 # No month has fewer.
 DAYS_OF_A_MONTH = 28
+# Kinds of answers that are not told before somebody has agreed to it.
+TELL_WHO = FILES | {"name", "phone", "email", "national_id", "address", "location", "group"}
 SETTINGS_NAME = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 
 # By the last part of the place; what is not here may be as long as LONGEST_WORDS.
@@ -180,8 +183,31 @@ def _about_promise(place: str, service: Service) -> Iterator[Finding]:
         yield Finding(f"{place}.keywords", "Add words that people search by.", "warning")
 
 
+def _about_quote(place: str, service: Service) -> Iterator[Finding]:
+    """Nobody has agreed to anything yet when the fee is shown, so it never says who asks."""
+    place, names = f"{place}.quote_by", service.quote_by or ()
+    if ("quote" in (service.asks or ())) != bool(names):
+        sentence = (
+            "Name the questions that decide the fee, when quote is among asks, and only then."
+        )
+        yield Finding(place, sentence)
+    for name in names:
+        field = service.form.field(name)
+        if field is None:
+            known = [one.name for one in service.form.fields]
+            yield Finding(f"{place}.{name}", f"There is no question {name}.{nearest(name, known)}")
+        elif field.kind in TELL_WHO or field.personal in ("sensitive", "identity"):
+            sentence = f"{name} may tell who asks, or more than a fee needs. Leave it out."
+            yield Finding(f"{place}.{name}", sentence)
+
+
 def _about_fee(place: str, service: Service) -> Iterator[Finding]:
-    if service.fee is not None and service.fee_words is None:
+    if service.fee is not None and "quote" in (service.asks or ()):
+        sentence = "The provider is asked for the fee, so no rule says it. Leave one of them out."
+        yield Finding(f"{place}.fee", sentence)
+    yield from twice(f"{place}.asks", service.asks or (), "questions to the provider")
+    yield from _about_quote(place, service)
+    if service.may_cost and service.fee_words is None:
         yield Finding(f"{place}.fee_words", "Say in words what the service costs.")
     if not service.channels:
         yield Finding(f"{place}.channels", "Name a channel, such as online.")

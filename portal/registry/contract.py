@@ -28,10 +28,12 @@ from portal.registry.questions import (
     Form,
     Frozen,
     Group,
+    HookPath,
     IntegerField,
     IsoDay,
     LocationField,
     LongTextField,
+    LookUp,
     MoneyField,
     MonthField,
     NameField,
@@ -54,6 +56,9 @@ ProviderKind = Literal[
 ]
 PaymentMoment = Literal["before", "with", "after"]
 Channel = Literal["online", "counter", "service_centre"]
+# What the provider itself is asked of an application: what it costs, whether its answers are right,
+# and what stands in its message beside them.
+AskedOf = Literal["quote", "check", "payload"]
 
 
 class Contact(Frozen):
@@ -153,6 +158,15 @@ class Renewal(Frozen):
     service: str | None = None
 
 
+class HookPaths(Frozen):
+    """Where the provider's own interface answers, under the address that its console holds."""
+
+    quote: HookPath | None = None
+    check: HookPath | None = None
+    payload: HookPath | None = None
+    bills: HookPath | None = None
+
+
 class Billing(Frozen):
     """That people can fetch and pay bills of this provider; its `bills` hook answers for them.
 
@@ -173,7 +187,9 @@ class Service(Frozen):
     `fee` and `eligibility` hold rule text; `promise` counts working days; `shares` says why the
     provider needs the answers, `keeps` what it keeps of them and how long. `payment` says when a
     fee is taken: `before` the provider gets the application, `with` it (and before a decision), or
-    `after` it is approved.
+    `after` it is approved. `asks` names what the provider itself answers, by a hook of its package
+    or through its interface. With `quote` among it no rule says the fee, and `quote_by` names the
+    questions whose answers it is told for that: nothing else, and not who asks.
     """
 
     slug: str
@@ -192,11 +208,18 @@ class Service(Frozen):
     fee: str | None = None
     fee_words: Words | None = None
     payment: PaymentMoment = "before"
+    asks: tuple[AskedOf, ...] | None = None
+    quote_by: tuple[str, ...] | None = None
     stages: tuple[Stage, ...] = ()
     eligibility: str | None = None
     issues: tuple[IssuedDocument, ...] = ()
     renewal: Renewal | None = None
     channels: tuple[Channel, ...] = ("online",)
+
+    @property
+    def may_cost(self) -> bool:
+        """By a rule of its own, or by the provider's word."""
+        return self.fee is not None or "quote" in (self.asks or ())
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -237,6 +260,7 @@ class Provider(Frozen):
     calendar: Calendar = Calendar()
     languages: tuple[str, ...] = LANGUAGES
     billing: Billing | None = None
+    hooks: HookPaths | None = None
     services: tuple[Service, ...] = ()
     inherits: tuple[Inherited, ...] = ()
 
@@ -306,11 +330,13 @@ __all__ = [
     "Frozen",
     "Group",
     "Holiday",
+    "HookPaths",
     "Inherited",
     "IntegerField",
     "IssuedDocument",
     "LocationField",
     "LongTextField",
+    "LookUp",
     "MoneyField",
     "MonthField",
     "NameField",

@@ -21,6 +21,7 @@ import pydantic
 from babel.messages.pofile import PoFileError, read_po
 
 from portal.kernel.errors import N_, DomainError
+from portal.registry import hook_paths
 from portal.registry.contract import Provider
 from portal.registry.hooks import Hooks
 from portal.registry.manifests import FILES, ManifestDoesNotRead, read_file
@@ -112,7 +113,7 @@ def load(module: ModuleType) -> Provider:
     declared = getattr(module, "provider", None)
     if not isinstance(declared, Provider):
         raise _refused(folder, "it does not say provider = Provider(…).")
-    _bills_are_answered(folder, declared, _hooks_in(module))
+    _is_answered(folder, declared, _hooks_in(module))
     texts = {code: _texts(folder, code) for code in LANGUAGES if code != "en"}
     provider: Provider = replace_words(declared, lambda words: _resolved(words, texts))
     return provider
@@ -125,15 +126,9 @@ def _hooks_in(module: ModuleType) -> Hooks:
     return hooks
 
 
-def _bills_are_answered(folder: Path, provider: Provider, hooks: Hooks) -> None:
-    if provider.billing is not None and hooks.bills is None:
-        raise _refused(
-            folder, "it says billing, and nothing answers for bills. Add hooks = Hooks(bills=…)."
-        )
-    if provider.billing is None and hooks.bills is not None:
-        raise _refused(
-            folder, "its hooks answer for bills, and it says no billing. Add billing=Billing(…)."
-        )
+def _is_answered(folder: Path, provider: Provider, hooks: Hooks) -> None:
+    if fault := next(hook_paths.unanswered(provider, hooks), None):
+        raise _refused(folder, f"{fault.place}: {fault.sentence}")
 
 
 def _refused(folder: Path, cause: str) -> ProviderDoesNotLoad:

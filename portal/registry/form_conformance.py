@@ -1,5 +1,6 @@
 """What can be wrong with the questions of a form. Their rules are in `rule_conformance`."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -17,8 +18,10 @@ from portal.registry.questions import (
     Declaration,
     Document,
     Group,
+    LookUp,
     Notice,
     Photo,
+    TextField,
 )
 from portal.registry.vocabulary import (
     DOCUMENT_TYPES,
@@ -40,6 +43,13 @@ PICTURES = ("jpeg", "png", "webp")
 MOST_AUDIO_BYTES = 20_000_000
 NEVER_FILLED = (Audio, Computed, Declaration, Document, Group, Notice, Photo)
 LONGEST_TEXT = 10_000
+MOST_FILLED = 10
+MEMBER = re.compile(r"[a-z][a-z0-9_]{0,59}")
+# What a look-up may fill. It tells whoever has the number, so never who somebody is.
+FILLABLE = frozenset(
+    {"text", "long_text", "name", "phone", "email", "integer", "decimal", "money"}
+    | {"date", "month", "choice", "address", "yes_no"}
+)
 MOST_PLACES = 6
 LAST_CLASS = tuple(PERSONAL_CLASSES)[-1]
 TAKEN = {path.partition(".")[0] for path in FACTS}
@@ -74,8 +84,12 @@ def _about_step(place: str, step: Step) -> Iterator[Finding]:
             f"The step may come to {most} questions with all rows of its groups, and "
             f"{MOST_ON_A_PAGE} is the most. Split it, or allow fewer rows.",
         )
+    here = {field.name: field for field in step.fields}
     for field in step.fields:
         yield from _about_field(f"{place}.fields.{field.name}", field)
+        if isinstance(field, TextField) and field.look_up is not None:
+            there = f"{place}.fields.{field.name}.look_up"
+            yield from _look_up(there, field.look_up, field.name, here)
 
 
 def about_pattern(place: str, pattern: str) -> Iterator[Finding]:
@@ -105,6 +119,50 @@ def _about_field(place: str, field: AnyField) -> Iterator[Finding]:
                 f"{place}.fields.{inner.name}.prefill",
                 "Questions of a group are not filled in for people. Leave prefill out.",
             )
+        if isinstance(inner, TextField) and inner.look_up is not None:
+            yield Finding(
+                f"{place}.fields.{inner.name}.look_up",
+                "Questions of a group are not looked up. Leave look_up out.",
+            )
+
+
+def _look_up(
+    place: str, declared: LookUp, own: str, here: Mapping[str, AnyField]
+) -> Iterator[Finding]:
+    """`here` are the questions of the step by name; those inside groups are not among them."""
+    fills, filled = declared.fills, set[str]()
+    if not fills:
+        yield Finding(f"{place}.fills", "The look-up fills no question. Name one, or leave it out.")
+    if len(fills) > MOST_FILLED:
+        sentence = f"The look-up fills {len(fills)} questions, and {MOST_FILLED} is the most."
+        yield Finding(f"{place}.fills", f"{sentence} Fill fewer.")
+        return
+    for member, name in fills.items():
+        there = f"{place}.fills.{member}"
+        if not MEMBER.fullmatch(member):
+            sentence = f"{member!r} is no name of a member. Use small letters, digits and _."
+            yield Finding(there, sentence)
+        if name == own:
+            yield Finding(there, f"{name} is the question that is looked up. Fill another one.")
+        elif name in filled:
+            yield Finding(there, f"Two members fill {name}. Leave one of them out.")
+        elif name not in here:
+            sentence = f"No question of this step is called {name}.{nearest(name, here)}"
+            yield Finding(there, sentence)
+        else:
+            yield from _filled(there, here[name])
+        filled.add(name)
+
+
+def _filled(place: str, field: AnyField) -> Iterator[Finding]:
+    if field.kind not in FILLABLE:
+        sentence = f"{field.name} is of kind {field.kind}, which no look-up fills. Leave it out."
+        yield Finding(place, sentence)
+    elif field.never_prefill:
+        yield Finding(place, f"{field.name} is never filled in for people. Leave it out.")
+    elif field.personal == LAST_CLASS:
+        sentence = f"{field.name} says who somebody is, and a look-up tells it whoever has the"
+        yield Finding(place, f"{sentence} number. Leave it out.")
 
 
 def _name(place: str, field: AnyField) -> Iterator[Finding]:

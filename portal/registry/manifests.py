@@ -9,7 +9,10 @@ from typing import NamedTuple
 import pydantic
 
 from portal.kernel.errors import DomainError
+from portal.registry import hook_paths
 from portal.registry.contract import Provider
+from portal.registry.finding import Finding
+from portal.registry.hooks import Hooks
 from portal.registry.manifest_faults import faults_of, shown, traced
 from portal.registry.manifest_text import MOST_BYTES, Fault, Marked, Unreadable, marked
 from portal.registry.words import AS_WRITTEN
@@ -91,6 +94,9 @@ def manifest(text: str, where: str) -> Manifest:
         provider = Provider.model_validate(given, context=AS_WRITTEN)
     except pydantic.ValidationError as error:
         raise ManifestDoesNotRead(where, faults_of(root, error), root) from error
+    if unanswered := tuple(hook_paths.unanswered(provider, Hooks())):
+        faults = tuple(_at(root, one) for one in unanswered)
+        raise ManifestDoesNotRead(where, faults, root)
     return Manifest(provider, version, root)
 
 
@@ -112,6 +118,10 @@ def decoded(data: bytes, where: str) -> str:
         raise ManifestDoesNotRead(where, (fault,)) from error
 
 
+def _at(root: Marked, finding: Finding) -> Fault:
+    return Fault(traced(root, finding.place)[0], finding.place, finding.sentence)
+
+
 def _before(root: Marked) -> tuple[Fault, ...]:
     """What is wrong with the whole, so that its parts are not looked at."""
     if not isinstance(root.value, dict):
@@ -130,10 +140,4 @@ def _of_the_whole(parts: dict[str, Marked]) -> list[Fault]:
     if type(version.value) is not int or not 0 < version.value <= HIGHEST_VERSION:
         sentence = "A version is a whole number from 1 on, higher with each upload."
         found.append(Fault(version.line, "version", sentence))
-    if "billing" in parts:
-        sentence = (
-            "A manifest runs no code, so it cannot answer for bills. Leave billing out, or write "
-            "the provider as a package."
-        )
-        found.append(Fault(parts["billing"].line, "billing", sentence))
     return found

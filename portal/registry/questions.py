@@ -73,6 +73,29 @@ class Question(Frozen):
     purpose: Words | None = None
 
 
+def _hook_path(given: str) -> str:
+    if not HOOK_PATH.fullmatch(given) or len(given) > LONGEST_PATH:
+        raise ValueError("Write a path such as /fees, without an address before it.")
+    return given
+
+
+HOOK_PATH, LONGEST_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+"), 100
+# A place under the address of a provider's own interface.
+HookPath = Annotated[str, pydantic.AfterValidator(_hook_path)]
+
+
+class LookUp(Frozen):
+    """What the provider knows of an answer; a button fetches it while the form is filled in.
+
+    `fills` says which question of the same step each member of its answer fills, such as
+    `{"holder": "owner_name"}`. `path` is where the provider's interface is asked; a package may
+    answer by its `look_up` hook instead.
+    """
+
+    fills: dict[str, str]
+    path: HookPath | None = None
+
+
 class TextField(Question):
     """`pattern` is an RE2 expression for the whole answer; `pattern_message` says what it asks."""
 
@@ -81,6 +104,7 @@ class TextField(Question):
     max_length: Whole = 200
     pattern: str | None = None
     pattern_message: Words | None = None
+    look_up: LookUp | None = None
 
 
 class LongTextField(Question):

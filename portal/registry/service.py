@@ -39,6 +39,8 @@ VersionState = Literal["draft", "proposed", "approved", "published", "retired"]
 Path = tuple[str, str]
 # Some 30 KB each when parsed.
 _definitions: Kept[UUID, "Pinned"] = Kept(512)
+_billing: Kept[UUID | None, tuple[Provider, ...]] = Kept(2)
+PATH_OF_BILLS = ("provider", "hooks", "bills")
 STAMP = "registry.stamp"
 # Put together once: that costs more than sending it.
 OFFERED = (
@@ -327,6 +329,26 @@ def provider(slug: str) -> Provider:
     if found is None:
         raise NoSuchProvider
     return version(found).provider
+
+
+def answering_for_bills() -> tuple[Provider, ...]:
+    """Who declares where it answers for bills, each as its newest publication has it.
+
+    All publications are looked through, so the answer is kept for as long as nothing changes.
+    """
+    now = stamp()
+    if (known := _billing.get(now)) is None:
+        newest = (
+            select(ServiceState.version_id)
+            .ext(distinct_on(ServiceState.provider_slug))
+            .join(ServiceVersion, ServiceVersion.id == ServiceState.version_id)
+            .join(ServiceDefinition)
+            .where(ServiceDefinition.definition[PATH_OF_BILLS].is_not(None))
+            .order_by(ServiceState.provider_slug, ServiceState.publication_id.desc())
+        )
+        known = tuple(one.provider for one in versions(db.session.scalars(newest)).values())
+        _billing.put(now, known)
+    return known
 
 
 def catalogue_rows() -> list[CatalogueRow]:

@@ -49,6 +49,9 @@ class AnsweredCase(Case):
     answers: dict[str, Any] | None = Field(default=None, description="declared and agreed to")
     documents: list[Paper] | None = None
     url: str | None = Field(default=None, description="read it there: it is too long for a message")
+    payload: dict[str, Any] | None = Field(
+        default=None, description="what your own hook adds; null when it did not answer for hours"
+    )
 
 
 class RefundedCase(Case):

@@ -30,6 +30,8 @@ TOLD_AFTER = 3
 # Whoever holds a link has the document, so it ends soon; the interface gives documents any time.
 LINK_SECONDS = 3600
 BODY_LIMIT = 20_000
+# So many seconds a message waits for what its provider adds to it; then it goes without.
+SHAPED_WITHIN, SHAPED_FIRST, SHAPED_LAST = 3 * 3600, 5, 1800
 # So much of an answer is kept with the try, and so much of its headers.
 ANSWER_LIMIT = 4096
 HEADERS_LIMIT = 4096
@@ -61,6 +63,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         TEST: Kind("endpoint", tries=1),
     }
 )
+
+
+def shaped_after(waited: float) -> float:
+    """Seconds until a provider that could not say what it adds is asked again: twice as many."""
+    return min(max(waited, SHAPED_FIRST), SHAPED_LAST)
 
 
 class State(StrEnum):

@@ -12,6 +12,7 @@ from portal.bills.service import Disclosure as BillDisclosure
 from portal.files.links import signed_url
 from portal.kernel import signing
 from portal.kernel.settings import current
+from portal.registry.hooks import Case
 from portal.webhooks.domain import BODY_LIMIT, KINDS, LINK_SECONDS
 
 
@@ -60,6 +61,27 @@ def compose(
     return elsewhere
 
 
+def case_in(body: str, language: str) -> Case:
+    """What a message tells, for the provider that adds something to it."""
+    told = json.loads(body)
+    data = told["data"]
+    slug = data["service"].partition("/")[2]
+    return Case(told["type"], data["application"], slug, data.get("answers", {}), language)
+
+
+def with_payload(body: str, payload: Mapping[str, Any] | None) -> str:
+    """The message with what its provider adds; one that is too long then leaves its answers out."""
+    told = json.loads(body)
+    told["data"]["payload"] = payload
+    whole = _text(told)
+    if len(whole.encode()) < BODY_LIMIT:
+        return whole
+    for name in ("answers", "documents"):
+        told["data"].pop(name, None)
+    told["data"]["url"] = case_url(told["data"]["application"])
+    return _text(told)
+
+
 def compose_bill(told: BillDisclosure, at: datetime) -> Message:
     """What the provider reads of a bill of its own that was paid: one message, nothing follows."""
     return Message(_written("bill.paid", {"sequence": 1, **told.data}, at))
@@ -90,7 +112,10 @@ def _paper(paper: Mapping[str, Any], provider_slug: str, at: datetime) -> dict[s
 
 
 def _written(kind: str, data: Mapping[str, Any], at: datetime) -> str:
-    whole = {"type": kind, "timestamp": _moment(at), "data": data}
+    return _text({"type": kind, "timestamp": _moment(at), "data": data})
+
+
+def _text(whole: Mapping[str, Any]) -> str:
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 

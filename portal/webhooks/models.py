@@ -59,7 +59,8 @@ class Delivery(PersonalRow, Base):
     `attempts_before` do not count for the schedule: they were made before it was replayed, or to
     see whether a resting endpoint is back. `about_id` is what its type is about: an application, a
     bill, or the test itself. `waits` says what the endpoint has to do with it that it is held or
-    goes later. Somebody who holds it up by hand sets `kept_back`.
+    goes later. Somebody who holds it up by hand sets `kept_back`. What is `unshaped` is held until
+    its provider has said what it adds.
     """
 
     __tablename__ = "deliveries"
@@ -76,6 +77,7 @@ class Delivery(PersonalRow, Base):
             postgresql_where="state <> 'delivered'",
         ),
         Index("ix_deliveries_state_next_at", "state", "next_at"),
+        Index("ix_deliveries_unshaped", "created_at", postgresql_where="unshaped"),
         Index(
             "ix_deliveries_waits",
             "waits",
@@ -99,6 +101,7 @@ class Delivery(PersonalRow, Base):
     heard_at: Mapped[datetime | None]
     kept_back: Mapped[bool] = mapped_column(default=False, server_default=false())
     waits: Mapped[str | None]
+    unshaped: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 @append_only

@@ -17,6 +17,7 @@ from portal.webhooks.feed import service as feed
 from portal.webhooks.replies import service as replies
 from portal.webhooks.sending import service as sending
 from portal.webhooks.settings import WebhookSettings
+from portal.webhooks.shaping import service as shaping
 
 room = Room(
     name="webhooks",
@@ -29,9 +30,12 @@ room = Room(
         sending.release_more,
         sending.wake,
         feed.number,
+        shaping.shape,
+        shaping.shape_lost,
     ),
     periodic=(
         Periodic("*/10 * * * *", service.recover),
+        Periodic("*/10 * * * *", shaping.shape_lost),
         Periodic("* * * * * */10", sending.wake),
         Periodic("* * * * * */5", feed.number),
     ),

@@ -15,6 +15,7 @@ from portal.applications import service as applications
 from portal.audit import service as audit
 from portal.bills import service as bills
 from portal.consent import service as consent
+from portal.interfaces import service as interfaces
 from portal.kernel import clock, ids, signing
 from portal.kernel.db import db
 from portal.registry import service as registry
@@ -25,6 +26,7 @@ from portal.webhooks.lists import service as lists
 from portal.webhooks.messages import Message
 from portal.webhooks.models import Delivery
 from portal.webhooks.sending import service as sending
+from portal.webhooks.shaping import service as shaping
 
 new_secret = signing.new_secret
 endpoint = endpoints.of
@@ -69,12 +71,14 @@ def announce(application_id: UUID, kind: str, more: Mapping[str, Any] | None = N
     if (target := endpoints.of(application.provider_slug)) is None:
         return
     told = applications.disclosure(application_id)
-    wish = registry.version(application.version_id).provider.fulfilment.deliver
-    message = messages.compose(kind, told, clock.now(), more, by_reference=wish == "reference")
+    offer = registry.version(application.version_id)
+    by_reference = offer.provider.fulfilment.deliver == "reference"
+    message = messages.compose(kind, told, clock.now(), more, by_reference=by_reference)
     about = About(
         application_id, told.subject_id, told.provider_slug, told.reference, told.sequence
     )
-    _queue(kind, about, message, _waits(target))
+    is_shaped = KINDS[kind].answers and interfaces.asks(offer, "payload")
+    _queue(kind, about, message, _waits(target), is_shaped=is_shaped)
     _note_disclosure(application_id, message.fields)
 
 
@@ -109,7 +113,14 @@ def send_test(provider_slug: str, by: UUID) -> Delivery:
     return delivery
 
 
-def _queue(kind: str, about: About, message: Message, waits: Waits | None = None) -> Delivery:
+def _queue(
+    kind: str,
+    about: About,
+    message: Message,
+    waits: Waits | None = None,
+    *,
+    is_shaped: bool = False,
+) -> Delivery:
     delivery = Delivery(
         subject_id=about.subject_id,
         about_id=about.id,
@@ -124,7 +135,10 @@ def _queue(kind: str, about: About, message: Message, waits: Waits | None = None
     )
     delivery.body = message.body
     db.session.add(delivery)
-    if waits:
+    if is_shaped:
+        shaping.shape_soon(delivery)
+        db.session.flush()
+    elif waits:
         sending.hold_for(delivery, waits)
         db.session.flush()
     else:

@@ -6,6 +6,7 @@ from portal.registry import (
     Field,
     Form,
     IssuedDocument,
+    LookUp,
     Notice,
     Service,
     Stage,
@@ -23,11 +24,19 @@ CONNECTION = Step(
         max_length=10,
         pattern=ACCOUNT_PATTERN,
         pattern_message=TEN_DIGITS,
+        look_up=LookUp(fills={"holder": "holder", "meter": "meter_number"}, path="/look-up"),
     ),
     Field.name(
         "holder",
         _("Name of the holder until now"),
-        hint=_("As it stands on the bill."),
+        hint=_("As it stands on the bill. Its first letters are enough."),
+    ),
+    Field.text(
+        "meter_number",
+        _("Number of the meter"),
+        hint=_("It stands on the meter and on the bill."),
+        max_length=20,
+        required=False,
     ),
     Field.choice(
         "reason",

@@ -11,7 +11,7 @@ import pytest
 from payments import service as payments
 from payments.gateway import Outcome, Status
 from portal.bills import service
-from portal.bills.sources import service as sources
+from portal.interfaces import service as interfaces
 from portal.kernel.db import db
 from tests.accounts.factories import make_person
 from tests.webhooks.conftest import SECRET, kernel, private_allowed
@@ -93,7 +93,7 @@ def listening(private_allowed):
 @pytest.fixture
 def corporation(listening):
     """The same, set in the console."""
-    sources.set_source("power", listening.url, "tests", SECRET)
+    interfaces.save("power", listening.url, "tests", SECRET)
     db.session.commit()
     return listening
 

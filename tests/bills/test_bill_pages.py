@@ -122,7 +122,7 @@ def test_a_provider_that_does_not_answer_gets_a_clear_page(client, corporation, 
 
 
 def test_a_provider_that_is_slow_gets_the_same_page(client, corporation, monkeypatch):
-    monkeypatch.setattr("portal.bills.sources.service.SECONDS", 0.2)
+    monkeypatch.setattr("portal.interfaces.service.SECONDS", 0.2)
     corporation.let.clear()
     page = find(client)
     assert page.status == 503

@@ -11,6 +11,8 @@ from standardwebhooks import Webhook
 from portal.audit.models import AuditEntry
 from portal.bills.domain import NotAnswering, NotConnected, UnknownAccount
 from portal.bills.sources import service as sources
+from portal.interfaces import service as interfaces
+from portal.interfaces.domain import NoSuchInterface
 from portal.kernel import http
 from portal.kernel.db import db
 from portal.registry.hooks import Bill, NoAnswer, NoSuchAccount
@@ -21,8 +23,8 @@ GOOD = Bill("B-1", "1.00", "INR")
 
 
 def ask(account=ACCOUNT, hook=None):
-    hook = hook or sources.biller("power").hook
-    return sources.fetch("power", hook, account, sources.line("power"))
+    biller = sources.biller("power")
+    return sources.fetch(biller._replace(hook=hook) if hook else biller, account)
 
 
 def test_the_bills_come_as_the_provider_says(corporation):
@@ -48,7 +50,7 @@ def test_an_account_is_put_into_the_address_as_it_is(corporation):
 
 
 def test_after_a_new_secret_questions_carry_both_signatures(corporation):
-    new = sources.rotate_secret("power", "tests")
+    new = interfaces.rotate_secret("power", "tests")
     db.session.commit()
     ask()
     path, headers = corporation.heard[0]
@@ -59,13 +61,15 @@ def test_after_a_new_secret_questions_carry_both_signatures(corporation):
 
 def test_a_provider_that_is_not_connected_is_not_asked(app):
     assert sources.connected() == []
-    for asked in (sources.biller, sources.line):
-        with pytest.raises(NotConnected):
-            asked("power")
+    assert interfaces.line("power") is None
+    with pytest.raises(NotConnected):
+        sources.biller("power")
+    with pytest.raises(NoSuchInterface):
+        interfaces.rotate_secret("power", "tests")
 
 
 def test_a_provider_without_bills_has_none(corporation):
-    sources.set_source("revenue", corporation.url, "tests")
+    interfaces.save("revenue", corporation.url, "tests")
     with pytest.raises(NotConnected):
         sources.biller("revenue")
     assert [one.provider.slug for one in sources.connected()] == ["power"]
@@ -98,18 +102,18 @@ def test_an_unknown_account_is_told_apart(corporation):
 
 
 def test_a_provider_that_is_gone_is_no_answer(app, private_allowed):
-    sources.set_source("power", "http://127.0.0.1:9/", "tests")
+    interfaces.save("power", "http://127.0.0.1:9/", "tests")
     with pytest.raises(NotAnswering):
         ask()
 
 
 def test_a_provider_that_is_too_slow_is_left(corporation, monkeypatch):
-    monkeypatch.setattr(sources, "SECONDS", 0.2)
+    monkeypatch.setattr(interfaces, "SECONDS", 0.2)
     corporation.let.clear()
     with pytest.raises(NotAnswering):
         ask()
     # The call that was left behind is still there, so the next one is refused at once.
-    monkeypatch.setattr(sources, "SECONDS", 20)
+    monkeypatch.setattr(interfaces, "SECONDS", 20)
     with pytest.raises(NotAnswering):
         ask()
     assert len(corporation.heard) == 1
@@ -179,17 +183,17 @@ def test_what_a_hook_says_in_its_error_is_not_logged(corporation, logged):
 
 
 def test_a_source_is_set_once_and_its_secret_shown_once(listening):
-    made = sources.set_source("power", listening.url, "tests")
+    made = interfaces.save("power", listening.url, "tests")
     db.session.commit()
     assert made.startswith("whsec_")
-    assert sources.set_source("power", listening.url + "/other/", "tests") is None
-    row = sources.source("power")
+    assert interfaces.save("power", listening.url + "/other/", "tests") is None
+    row = interfaces.of("power")
     assert row.url == f"{listening.url}/other"
-    assert sources.line("power").secrets == (made,)
+    assert interfaces.line("power").secrets == (made,)
     assert made.removeprefix("whsec_").encode() not in row.secret_sealed
     db.session.commit()
     acts = db.session.scalars(db.select(AuditEntry.act).order_by(AuditEntry.number)).all()
-    assert acts == ["billing.set", "billing.set"]
+    assert acts == ["interface.set", "interface.set"]
 
 
 @pytest.mark.parametrize(
@@ -205,16 +209,16 @@ def test_an_address_is_kept_as_it_is_signed(listening, url, kept):
     host = listening.url.removesuffix("/portal")
     if kept is None:
         with pytest.raises(http.AddressRefused):
-            sources.set_source("power", host + url, "tests")
+            interfaces.save("power", host + url, "tests")
     else:
-        sources.set_source("power", host + url, "tests")
-        assert sources.source("power").url == host + kept
+        interfaces.save("power", host + url, "tests")
+        assert interfaces.of("power").url == host + kept
 
 
 def test_an_inner_address_is_refused_unless_the_operator_allows_it(app):
     with pytest.raises(http.AddressRefused):
-        sources.set_source("power", "http://127.0.0.1:8100", "tests")
-    assert sources.source("power") is None
+        interfaces.save("power", "http://127.0.0.1:8100", "tests")
+    assert interfaces.of("power") is None
 
 
 def test_two_providers_do_not_wait_for_each_other(corporation, house):
@@ -227,7 +231,7 @@ def test_two_providers_do_not_wait_for_each_other(corporation, house):
 
     def first():
         with house.app_context():
-            results.append(sources.fetch("gas", slow, ACCOUNT, sources.line("power")))
+            results.append(interfaces.answered("gas", lambda ask: slow(ACCOUNT, ask)))
 
     thread = threading.Thread(target=first)
     thread.start()
@@ -235,4 +239,4 @@ def test_two_providers_do_not_wait_for_each_other(corporation, house):
     assert len(ask()) == 2
     go.set()
     thread.join()
-    assert results == [()]
+    assert results == [[]]

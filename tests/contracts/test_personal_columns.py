@@ -63,12 +63,6 @@ EXCUSED = {
         "hash": HASH,
     },
     "bill_lookups": {"provider_slug": SLUG},
-    "billing_sources": {
-        "provider_slug": SLUG,
-        "url": "a provider's address",
-        "secret_sealed": SEALED_BY_RING,
-        "earlier_secret_sealed": SEALED_BY_RING,
-    },
     "bills": {"provider_slug": SLUG, "currency": MONEY, "state": CODE},
     "catalogue_entries": {"*": PUBLIC},
     "catalogue_stamp": {"*": PUBLIC},
@@ -130,6 +124,7 @@ EXCUSED = {
     "ledger_accounts": {"kind": CODE, "owner": "a provider or a gateway", "currency": MONEY},
     "ledger_entries": {"currency": MONEY},
     "ledger_transactions": {"kind": CODE},
+    "lookups_made": {"provider_slug": SLUG},
     "linked_identities": {
         "provider": SLUG,
     },
@@ -232,6 +227,12 @@ EXCUSED = {
         "receipt_number": "a number of the provider's receipts",
     },
     "people": {"state": CODE, "language": CODE},
+    "provider_interfaces": {
+        "provider_slug": SLUG,
+        "url": "a provider's address",
+        "secret_sealed": SEALED_BY_RING,
+        "earlier_secret_sealed": SEALED_BY_RING,
+    },
     "provider_health": {"provider_slug": SLUG, "state": CODE},
     "provider_sessions": {
         "provider": SLUG,

@@ -9,9 +9,9 @@ import pytest
 from portal.accounts import service as accounts
 from portal.accounts.domain import FOR_A_PROVIDER, Level, Role
 from portal.accounts.passwords import UnfitPassword, check
-from portal.bills.sources import service as billing
 from portal.demo import commands, department, service
 from portal.demo.domain import ACCOUNTS, BILLER, PROVIDER
+from portal.interfaces import service as interfaces
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.settings import load
@@ -102,7 +102,7 @@ def test_the_department_gets_the_messages_and_a_token(world, app, tmp_path, monk
     assert known.token.startswith("sanjha_")
     assert webhooks.endpoint(PROVIDER).url == f"{known.url}/webhook"
     assert webhooks.endpoint(BILLER).url == f"{known.url}/webhook"
-    assert billing.source(BILLER).url == known.url
+    assert interfaces.of(BILLER).url == known.url
     assert file.stat().st_mode & 0o77 == 0
 
 

@@ -12,6 +12,7 @@ from payments import service as payments
 from portal.bills import service as room
 from portal.bills.domain import NotAnswering, UnknownAccount
 from portal.bills.sources import service as sources
+from portal.interfaces import service as interfaces
 from portal.kernel.db import db
 from portal.webhooks import service as webhooks
 from tests.accounts.factories import make_person
@@ -150,14 +151,13 @@ def test_what_was_paid_is_known_after_a_new_start(make_department):
 def corporation(app, private_allowed, serve, make_department):
     """The department's program as the power corporation, listening; the portal knows where."""
     url = serve(make_department("http://127.0.0.1:9", "sanjha_none"))
-    sources.set_source("power", url, "tests", SECRET)
+    interfaces.save("power", url, "tests", SECRET)
     db.session.commit()
     return url
 
 
 def fetched(account):
-    hook = sources.biller("power").hook
-    return sources.fetch("power", hook, account, sources.line("power"))
+    return sources.fetch(sources.biller("power"), account)
 
 
 def test_the_portal_fetches_bills_over_a_real_connection(corporation):
@@ -172,13 +172,13 @@ def test_the_portal_hears_that_an_account_is_unknown(corporation):
 
 
 def test_a_portal_with_another_secret_gets_no_bills(corporation):
-    sources.set_source("power", corporation, "tests", OTHER_SECRET)
+    interfaces.save("power", corporation, "tests", OTHER_SECRET)
     with pytest.raises(NotAnswering):
         fetched(ACCOUNT)
 
 
 def test_after_a_change_of_the_secret_the_old_one_still_checks(corporation):
-    sources.rotate_secret("power", "tests")
+    interfaces.rotate_secret("power", "tests")
     assert len(fetched(ACCOUNT)) == 2
 
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from portal.bills.models import BillingSource
+from portal.interfaces.models import ProviderInterface
 from portal.kernel import clock, crypto, signing
 from portal.kernel.crypto import CannotOpen
 from portal.kernel.keys import keyring
@@ -15,7 +15,7 @@ from portal.webhooks.models import WebhookEndpoint
 pytestmark = pytest.mark.usefixtures("app")
 # Of each row with a secret: its table, and the part of the keyring that seals it.
 STORED = [
-    (BillingSource, "billing_sources", "billing"),
+    (ProviderInterface, "billing_sources", "billing"),
     (WebhookEndpoint, "webhook_endpoints", "webhooks"),
 ]
 
@@ -43,7 +43,7 @@ def test_a_secret_opens_in_its_own_row_only():
 
 def test_a_secret_of_one_room_does_not_open_in_another():
     one = row_with(signing.new_secret())
-    other = BillingSource(id=one.id, provider_slug="tehsil")
+    other = ProviderInterface(id=one.id, provider_slug="tehsil")
     other.secret_sealed = one.secret_sealed
     with pytest.raises(CannotOpen):
         signing.valid(other)

@@ -200,7 +200,7 @@ SHAPES = [
             "exec",
         )
     ),
-    _said("bills", told(billing={"title": WORDS}), "billing", "runs no code"),
+    _said("bills", told(billing={"title": WORDS}), "billing", "Nothing answers for bills."),
     _said("code in words", told(name={"en": "a", "py": "os.system('x')"}), "name", "py"),
     _said("words that are no words", told(name="Tehsil"), "name", ""),
     _said("words without English", told(name={"hi": "तहसील"}), "name", "English"),

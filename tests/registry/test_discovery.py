@@ -270,14 +270,14 @@ def test_the_hooks_of_a_package_are_found_by_its_slug(street):
 
 def test_a_hook_for_bills_without_billing_does_not_load(street):
     street("street/water/__init__.py", dedent(BILLS) + dedent(DECLARES.format(slug="water")))
-    assert "its hooks answer for bills, and it says no billing." in refusal()
+    assert "Something answers for bills, and no billing is declared." in refusal()
 
 
 def test_billing_without_a_hook_does_not_load(street):
     text = "from portal.registry import Billing\n" + dedent(DECLARES.format(slug="water"))
     billing = 'billing=Billing(title=_("Bills"), account=_("Number")),'
     street("street/water/__init__.py", text.replace("fulfilment=", f"{billing}\n    fulfilment="))
-    assert "it says billing, and nothing answers for bills." in refusal()
+    assert "billing: Nothing answers for bills." in refusal()
 
 
 def test_hooks_of_another_make_do_not_load(street):

@@ -223,7 +223,7 @@ PLACED = [
      "“phone” is none of: online, counter, service_centre."),
     ("keeps: {en: One year.}", "billing: {}", "services.connection.billing",
      "Nothing is called “billing” here."),
-    ("area: IN-PB", "area: IN-PB\nbilling: {}", "billing", "A manifest runs no code"),
+    ("area: IN-PB", "area: IN-PB\nbilling: {}", "billing", "Nothing answers for bills."),
     ("area: IN-PB", "area: IN-PB\n<<: {area: x}", "<<", "Nothing is called “<<” here."),
     ("- code: no\n", "- code: &a no\n", "services.1.form.steps.1.fields.2.options.2.code",
      ANCHORS),

@@ -25,6 +25,7 @@ from portal.registry import domain as declared
 from portal.registry import service as registry
 from portal.registry.asking import Answers
 from portal.registry.contract import PaymentMoment
+from portal.rules import UNKNOWN
 
 PURPOSE = "application"
 TO_PAY = timedelta(days=14)
@@ -48,9 +49,15 @@ class NotPaidYet(Conflict):
     message = N_("The fee is not paid yet. The application can be approved once it is.")
 
 
-def quoted(offer: registry.Offer, answers: Answers | declared.Asked) -> Money | None:
-    """None for a free service. Raises NotReady when an answer that decides the fee is missing."""
-    fee = declared.quote(offer.service, answers)
+def quoted(
+    offer: registry.Offer, answers: Answers | declared.Asked, said: Money | None = None
+) -> Money | None:
+    """None when it is free. What the provider is asked for itself, it `said`.
+
+    Raises NotReady when the provider said nothing, or an answer that decides the fee is missing.
+    """
+    asked = "quote" in (offer.service.asks or ())
+    fee = (UNKNOWN if said is None else said) if asked else declared.quote(offer.service, answers)
     if fee is None or isinstance(fee, Money):
         return fee or None
     raise NotReady
@@ -114,10 +121,13 @@ def hold(application: Application) -> None:
 
 
 def requote(
-    application: Application, offer: registry.Offer, answers: Answers | declared.Asked
+    application: Application,
+    offer: registry.Offer,
+    answers: Answers | declared.Asked,
+    said: Money | None = None,
 ) -> None:
     """Other answers may cost something else. Raises NotReady, FeeWouldChange."""
-    fee, before = quoted(offer, answers), of(application)
+    fee, before = quoted(offer, answers, said), of(application)
     if fee == before:
         return
     if application.paid_at is not None:

@@ -12,6 +12,7 @@ from portal.i18n import LANGUAGES, gettext
 from portal.i18n.formats import ZONE
 from portal.kernel.errors import N_, BadInput, NotFound
 from portal.registry import service
+from portal.registry.back_office import reports
 from portal.registry.changes import Change, changes
 from portal.registry.contract import Words
 from portal.registry.finding import SLUG
@@ -73,7 +74,8 @@ def version(version_id: UUID) -> ResponseReturnValue:
         mine=found.proposed_by == visitor().id,
         needs_trial=publishing.needs_trial(found),
         trial=publishing.trial(found),
-        own=_own(),
+        own=reports.own_parts(),
+        told=reports.told,
         classes=PERSONAL_CLASSES,
     )
 
@@ -144,7 +146,7 @@ def _page(provider: str, name: str, error: str | None = None) -> str:
         offer=_offer(history[0]),
         before=publishing.before(provider, name),
         heirs=heirs.of(provider, name),
-        own=_own(),
+        own=reports.own_parts(),
         longest=LONGEST_REASON,
         given=request.form,
         error=error,
@@ -178,20 +180,6 @@ def _moment(given: Mapping[str, str]) -> datetime:
         return datetime.combine(day, time.fromisoformat(given.get("time", "")), ZONE)
     except ValueError as error:
         raise TimeNotRead from error
-
-
-def _own() -> dict[str, str]:
-    """What may differ where a service is inherited, in words."""
-    return {
-        "fee": gettext("The fee"),
-        "fee_words": gettext("The words for the fee"),
-        "payment": gettext("When the fee is paid"),
-        "promise": gettext("The promised time"),
-        "who_may": gettext("Who may apply"),
-        "shares": gettext("Why answers are shared"),
-        "keeps": gettext("What the provider keeps"),
-        "channels": gettext("Where people apply"),
-    }
 
 
 def _after() -> tuple[str, str]:

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from portal.i18n import gettext, say
 from portal.kernel.errors import N_, BadInput, DomainError, NotFound
 from portal.registry import service as registry
+from portal.registry.back_office import reports
 from portal.registry.bundles import MOST_PACKED
 from portal.registry.finding import SLUG
 from portal.registry.manifest_text import MOST_BYTES
 from portal.registry.manifests import ManifestDoesNotRead
-from portal.registry.service import NoSuchProvider
 from portal.registry.uploads import domain
 from portal.registry.uploads import service as uploads
 from portal.registry.uploads.domain import Kind
@@ -176,11 +176,9 @@ def _uploader() -> Uploader:
 
 
 def _name(provider: str) -> str:
-    """As people know it; its slug while nothing of it is published."""
-    try:
-        return say(registry.provider(provider).name)
-    except NoSuchProvider:
-        return provider
+    """As it calls itself; its slug while nothing of it is recorded."""
+    name = uploads.called(provider)
+    return say(name) if name else provider
 
 
 def _by(who: str) -> str:
@@ -225,6 +223,7 @@ def _checked(looked: Looked, text: str) -> str:
         signed=uploads.key_of(looked.provider.slug) is not None,
         warnings=looked.warnings,
         outlook=uploads.outlook(looked),
+        told=reports.told,
         check_id=uploads.keep(looked, visitor().id),
         text=text,
     )

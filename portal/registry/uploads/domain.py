@@ -59,6 +59,7 @@ class Outlook:
     """What recording one service would do, against what people are offered now.
 
     `stands` is `new`, `same`, `changed` or `gone`: what is gone stays on until it is paused.
+    `services` are the new one and the one of now, where the two differ.
     """
 
     slug: str
@@ -67,6 +68,7 @@ class Outlook:
     against: int | None = None
     changes: tuple[Change, ...] = ()
     provider_differs: bool = False
+    services: tuple[Service, ...] = ()
 
 
 class Offered(Protocol):
@@ -155,6 +157,7 @@ def _of_service(provider: Provider, service: Service, on: Offered | None) -> Out
         on.number,
         changes(on.service, service),
         provider_differs=alone != on.provider,
+        services=(service, on.service),
     )
 
 

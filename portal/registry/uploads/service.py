@@ -20,6 +20,7 @@ from portal.kernel.errors import N_, BadInput, Conflict, DomainError, NotFound
 from portal.kernel.jobs import job
 from portal.registry import bundles
 from portal.registry import service as registry
+from portal.registry.contract import Words
 from portal.registry.discovery import discover
 from portal.registry.manifests import Fault
 from portal.registry.models import RecordedProvider
@@ -236,6 +237,15 @@ def _put_key(provider: str, key: bytes | None, by: UUID) -> None:
 
 
 # --- Looking up ---------------------------------------------------------------------------------
+
+
+def called(provider: str) -> Words | None:
+    """What a provider calls itself: to people, else in its newest draft; None while it has none."""
+    try:
+        return registry.provider(provider).name
+    except registry.NoSuchProvider:
+        drafts = newest(provider)
+    return registry.version(drafts[0].id).provider.name if drafts else None
 
 
 def newest(provider: str) -> Sequence[Version]:

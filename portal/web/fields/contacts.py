@@ -30,7 +30,10 @@ class PhoneField(Question):
 
     def set_answer(self, value: Any) -> None:
         self.typed = value
-        self.raw = say_phone(value) if value else ""
+        try:
+            self.raw = say_phone(value) if value else ""
+        except phonenumbers.NumberParseException:
+            self.raw = str(value)
 
     def parse(self) -> str:
         try:

@@ -53,6 +53,7 @@ def choose(provider_slug: str, by: UUID) -> None:
         Delivery.provider_slug == provider_slug,
         Delivery.state.in_((State.PENDING, State.HELD, State.DEAD)),
         Delivery.kept_back.is_(False),
+        Delivery.unshaped.is_(False),
         Delivery.type != TEST,
     )
     db.session.execute(waiting.values(state=State.HELD, waits=Waits.OFF, next_at=None))

@@ -310,7 +310,13 @@ def hold_for(delivery: Delivery, waits: Waits | None) -> None:
 
 
 def release(delivery: Delivery, waits: Waits | None = None) -> None:
-    """Whoever waited for a turn keeps that in mind, to hand it on in its turn."""
+    """Whoever waited for a turn keeps that in mind, to hand it on in its turn.
+
+    What its provider has yet to add to goes when it has.
+    """
+    if delivery.unshaped:
+        delivery.kept_back = False
+        return
     delivery.state, delivery.next_at, delivery.kept_back = State.PENDING, clock.now(), False
     delivery.waits = waits
     send_soon(delivery)
@@ -351,7 +357,10 @@ def _next_turns(provider_slug: str, most: int) -> list[Delivery]:
 
 def _held(provider_slug: Any, which: ColumnElement[bool]) -> Select[Delivery]:
     return _first_of_each(State.HELD).where(
-        Delivery.provider_slug == provider_slug, Delivery.kept_back.is_(False), which
+        Delivery.provider_slug == provider_slug,
+        Delivery.kept_back.is_(False),
+        Delivery.unshaped.is_(False),
+        which,
     )
 
 

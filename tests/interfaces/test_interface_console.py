@@ -1,14 +1,14 @@
-"""The integrator's pages of bills: whose they are, what they show, and what they let one do."""
+"""The integrator's pages of the interface: whose they are, what they show, what they let one do."""
 
 import re
 
 import pytest
 
-from portal.bills.sources import service
+from portal.interfaces import service
 from portal.kernel.db import db
 from tests.accounts.factories import csrf_token, make_person, send, signed_in_client
 
-HOME, POWER = "/en/console/billing/", "/en/console/billing/power"
+HOME, POWER = "/en/console/interface/", "/en/console/interface/power"
 SECRET_SHOWN = re.compile(r"whsec_[A-Za-z0-9+/=]{40,}")
 
 
@@ -31,7 +31,7 @@ def test_a_new_address_shows_its_secret_once(integrator, listening):
 def test_a_changed_address_keeps_the_secret(integrator, corporation):
     before = service.line("power").secrets
     answer = send(integrator, POWER, url=f"{corporation.url}/v2", follow=True)
-    assert "Bills are asked for at the new address from now on." in answer.text
+    assert "Your interface is asked at the new address from now on." in answer.text
     assert not SECRET_SHOWN.search(answer.text)
     db.session.expire_all()
     db.session.rollback()
@@ -54,7 +54,7 @@ def test_a_secret_for_no_address_is_not_made(integrator, app):
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("", "Enter the address of your billing interface."),
+        ("", "Enter the address of your interface."),
         ("https://127.0.0.1/bills", "This address cannot be called."),
         ("http://93.184.215.14/bills", "This address cannot be called."),
         ("javascript:alert(1)", "This address cannot be called."),
@@ -65,7 +65,7 @@ def test_an_address_that_cannot_be_called_is_not_taken(integrator, url, sentence
     answer = send(integrator, POWER, url=url)
     assert answer.status_code == 422
     assert sentence in answer.text
-    assert service.source("power") is None
+    assert service.of("power") is None
 
 
 def test_the_menu_of_the_console_leads_here(integrator):
@@ -73,10 +73,10 @@ def test_the_menu_of_the_console_leads_here(integrator):
     assert "not set" in integrator.get(HOME).text
 
 
-def test_a_provider_without_bills_is_not_shown(app):
+def test_only_ones_own_providers_are_listed(app):
     client = signed_in_client(app, make_person(role="integrator", provider="revenue"))
-    assert "None of your providers declares bills." in client.get(HOME).text
-    assert client.get("/en/console/billing/revenue").status_code == 404
+    assert "/en/console/interface/revenue" in client.get(HOME).text
+    assert client.get("/en/console/interface/nowhere").status_code == 404
 
 
 def test_another_providers_pages_are_not_found(app, corporation):
@@ -107,4 +107,4 @@ def test_a_visitor_is_asked_to_sign_in(app):
 
 def test_a_form_without_its_token_changes_nothing(integrator, listening):
     assert integrator.post(POWER, data={"url": listening.url}).status_code == 400
-    assert service.source("power") is None
+    assert service.of("power") is None

@@ -1,0 +1,1 @@
+"""Fees that the provider itself works out."""

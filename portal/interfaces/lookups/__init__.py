@@ -1,0 +1,1 @@
+"""Looking an answer up at its provider, while somebody fills in a form."""

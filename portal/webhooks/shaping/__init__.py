@@ -1,0 +1,1 @@
+"""What a provider itself puts into its messages."""
