@@ -35,7 +35,7 @@ def fill(owner_url):
 @pytest.fixture(autouse=True)
 def nobody_rests():
     """What one test found too slow is asked again by the next one."""
-    outside._rests_until.clear()
+    outside._rests_until.clear()  # noqa: SLF001 - it lasts as long as the process
 
 
 @pytest.fixture(scope="session")

@@ -128,6 +128,12 @@ def upgrade() -> None:
         "ix_heirs_of", "heirs", ["parent_provider", "parent_service", "provider_slug"], unique=False
     )
     op.create_table(
+        "provider_icons",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_provider_icons")),
+    )
+    op.create_table(
         "manifest_uploads",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -139,6 +145,10 @@ def upgrade() -> None:
         sa.Column("versions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("version", sa.Integer(), nullable=True),
         sa.Column("signed", sa.Boolean(), nullable=False),
+        sa.Column("icon", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["icon"], ["provider_icons.digest"], name=op.f("fk_manifest_uploads_icon")
+        ),
         sa.ForeignKeyConstraint(
             ["provider_slug"], ["providers.slug"], name=op.f("fk_manifest_uploads_provider_slug")
         ),
@@ -283,6 +293,7 @@ def downgrade() -> None:
     op.drop_table("webhook_feed_positions")
     op.drop_index("ix_manifest_uploads_provider", table_name="manifest_uploads")
     op.drop_table("manifest_uploads")
+    op.drop_table("provider_icons")
     op.drop_index("ix_heirs_of", table_name="heirs")
     op.drop_table("heirs")
     op.drop_table("webhook_paces")

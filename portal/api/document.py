@@ -232,6 +232,13 @@ def _examples(sends: Mapping[str, Any], sample: Sample) -> dict[str, Any]:
     return {"examples": told} if told else {}
 
 
+NO_ANSWER = {"default": {"description": "No answer: the portal goes on without one"}}
+NOT_ARRIVED = {
+    "410": {"description": "The endpoint is gone: it is switched off"},
+    "default": {"description": "It is sent again, by the schedule"},
+}
+
+
 def _webhooks(drawing: Drawing, told: list[Told]) -> dict[str, Any]:
     return {one.name: {"post": _webhook(drawing, one)} for one in told}
 
@@ -242,6 +249,8 @@ def _webhook(drawing: Drawing, one: Told) -> dict[str, Any]:
     named = SIGNED.items()
     text = {"schema": {"type": "string"}, "in": "header", "required": True}
     arrived: dict[str, Any] = {"description": "It arrived, and is not sent again"}
+    if one.is_question:
+        arrived["description"] = "The answer: these members and no others"
     if one.answer:
         schema = drawing.refs[one.answer, "validation"]
         arrived["content"] = {"application/json": {"schema": schema}}
@@ -251,11 +260,9 @@ def _webhook(drawing: Drawing, one: Told) -> dict[str, Any]:
         "description": one.description or f"{one.summary}.",
         "parameters": [{"name": name, "description": said, **text} for name, said in named],
         "requestBody": {"required": True, "content": {"application/json": content}},
-        "responses": {
-            "2XX": arrived,
-            "410": {"description": "The endpoint is gone: it is switched off"},
-            "default": {"description": "It is sent again, by the schedule"},
-        },
+        "responses": {"200": arrived} | NO_ANSWER
+        if one.is_question
+        else {"2XX": arrived} | NOT_ARRIVED,
         "security": [],
     }
 

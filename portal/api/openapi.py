@@ -83,6 +83,8 @@ class Told:
     area: str = "provider"
     # What an answer to it may say.
     answer: type[BaseModel] | None = None
+    # A question is asked of the provider's own interface, and needs its answer.
+    is_question: bool = False
 
 
 def described(operation: Operation) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -13,6 +13,7 @@ from portal.catalogue.visitors import for_visitors
 from portal.kernel.errors import NotFound
 from portal.registry import service as registry
 from portal.registry.finding import SLUG
+from portal.registry.uploads import service as uploads
 from portal.registry.vocabulary import (
     AUDIENCES,
     CATEGORIES,
@@ -78,6 +79,7 @@ def provider(provider: str) -> str:
     return render_template(
         "catalogue/provider.html",
         provider=registry.provider(provider),
+        portrait_of=uploads.icon_of(provider),
         **_pager(),
         kinds=PROVIDER_KINDS,
         page=service.listing(Wanted(provider=provider), _after()),

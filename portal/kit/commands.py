@@ -1,4 +1,4 @@
-"""`portal providers list|check|new|conform`: for writers of providers, on their own machine."""
+"""`portal providers` for writers of providers, on their own machine: list, check, new and more."""
 
 import json
 import sys
@@ -10,6 +10,7 @@ from portal.kernel.errors import DomainError
 from portal.kit import finding
 from portal.kit.conform import commands as conforming
 from portal.kit.scaffold import commands as scaffolding
+from portal.kit.signing import commands as signing
 from portal.registry import conformance
 from portal.registry.contract import Provider
 
@@ -77,3 +78,5 @@ def _chosen(name: str | None) -> tuple[Provider, ...]:
 
 providers.add_command(scaffolding.new)
 providers.add_command(conforming.conform)
+providers.add_command(signing.key)
+providers.add_command(signing.sign)

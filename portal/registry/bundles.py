@@ -48,6 +48,9 @@ METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ARCHIVES = (".zip", ".jar", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz", ".zst")
 PACKED = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")
 PNG = b"\x89PNG\r\n\x1a\n"
+# How a PNG begins: its sign, the name of its first part, width and height.
+HEAD = struct.Struct(">8s8s2L")
+SIDES = range(64, 513)
 DRIVE = re.compile(r"[A-Za-z]:")
 # Of the end of a zip, and of what stands before each file.
 END, END_SIZE = b"PK\x05\x06", 22
@@ -337,8 +340,21 @@ def _of_contents(files: Mapping[str, bytes]) -> Iterator[Fault]:
     for name, content in files.items():
         if content.startswith(PACKED):
             yield Fault(0, name, "This is an archive by another name. Put its files there instead.")
-    if ICON in files and not files[ICON].startswith(PNG):
-        yield Fault(0, ICON, "This is no picture of the kind PNG.")
+    if ICON in files and (fault := _fault_of_icon(files[ICON])):
+        yield Fault(0, ICON, fault)
+
+
+def _fault_of_icon(content: bytes) -> str:
+    """By its head alone: whoever takes the bundle in draws the picture anew."""
+    if not content.startswith(PNG) or len(content) < HEAD.size:
+        return "This is no picture of the kind PNG."
+    _, _, width, height = HEAD.unpack_from(content)
+    if width != height or width not in SIDES:
+        return (
+            f"An icon is as wide as it is high, {SIDES[0]} to {SIDES[-1]} points. This has "
+            f"{width} × {height}."
+        )
+    return ""
 
 
 def _texts(data: bytes, name: str) -> dict[str, str]:

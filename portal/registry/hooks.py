@@ -46,7 +46,7 @@ class Quoted(_Answer):
     """A fee; `amount` is text such as "150.00", so that nothing rounds it."""
 
     amount: Annotated[str, pydantic.Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,2})?$")]
-    currency: Annotated[str, pydantic.Field(pattern=r"^[A-Z]{3}$")] = "INR"
+    currency: Annotated[str, pydantic.Field(pattern=r"^[A-Z]{3}$")]
 
 
 class Objection(_Answer):

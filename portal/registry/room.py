@@ -9,6 +9,7 @@ from portal.registry import api, back_office, commands, listeners
 from portal.registry.discovery import discover
 from portal.registry.events import ServicePublished
 from portal.registry.heirs import service as heirs
+from portal.registry.icons import views as icons
 from portal.registry.publishing import service as publishing
 from portal.registry.uploads import service as uploads
 
@@ -23,7 +24,7 @@ room = Room(
     opens=(find_providers,),
     commands=(commands.providers,),
     back_office=back_office.PAGES,
-    api=(api.pages,),
+    api=(api.pages, icons.pages),
     jobs=(publishing.publish_due, heirs.take_over, uploads.forget_checks),
     periodic=(
         Periodic("* * * * *", publishing.publish_due),

@@ -8,6 +8,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from portal.api.document import document as document_of
 from portal.api.openapi import Sample
+from portal.interfaces.described import QUESTIONS
 from portal.webhooks.domain import KINDS
 from tests.api.contract import check
 
@@ -109,7 +110,18 @@ def test_the_console_puts_in_the_readers_own_service(app):
 
 
 def test_every_type_of_message_is_described(document):
-    assert set(document["webhooks"]) == set(KINDS)
+    told = set(document["webhooks"])
+    assert {name for name in told if not name.startswith("interface.")} == set(KINDS)
+
+
+def test_every_question_to_an_interface_is_described_with_its_answer(document):
+    asked = {
+        name: one["post"] for name, one in document["webhooks"].items() if "interface." in name
+    }
+    assert asked.keys() == {f"interface.{name}" for name in QUESTIONS}
+    for one in asked.values():
+        assert one["responses"].keys() == {"200", "default"}
+        assert one["responses"]["200"]["content"]
 
 
 def test_every_route_that_takes_a_token_is_described(app, document):

@@ -100,6 +100,7 @@ EXCUSED = {
     "failures": {
         "key": "a keyed hash of what is counted",
     },
+    "fee_quotes": {"currency": MONEY},
     "files": {"type": CODE, "state": CODE},
     "given_answers": {
         "key": "a random text of a department's program",

@@ -13,12 +13,16 @@ class Server(ThreadingHTTPServer):
 
 @dataclass
 class Interface:
-    """`answers` maps a path to a status and JSON, or to bytes; `let` lets it speak at all."""
+    """`answers` maps a path to a status and JSON, or to bytes; `let` lets it speak at all.
+
+    `came` is set once a question did.
+    """
 
     url: str = ""
     answers: dict = field(default_factory=dict)
     let: threading.Event = field(default_factory=threading.Event)
     heard: list = field(default_factory=list)
+    came: threading.Event = field(default_factory=threading.Event)
 
     def told(self, path):
         """The bodies that came to a path."""
@@ -31,6 +35,7 @@ def _handler(interface):
             body = self.rfile.read(int(self.headers["content-length"])).decode()
             headers = {name.lower(): text for name, text in self.headers.items()}
             interface.heard.append((self.path, headers, body))
+            interface.came.set()
             interface.let.wait(20)
             status, told = interface.answers.get(self.path, (404, b"no such page"))
             told = told if isinstance(told, bytes) else json.dumps(told).encode()

@@ -5,6 +5,8 @@ from portal.registry.contract import Declaration, Document, Field, Form, LookUp,
 from tests.registry.publishing_factories import a_provider, a_service, published, words
 
 PATH = "/plots"
+# With the path of the interface's own address before it.
+AT = f"/ask{PATH}"
 FILLS = {"name": "holder", "since": "since", "tax": "tax", "use": "use", "where": "place"}
 PLOT = "PB-1042"
 KNOWN = {

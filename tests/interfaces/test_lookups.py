@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import pytest
 import time_machine
@@ -20,11 +19,11 @@ from portal.kernel.db import db
 from portal.kernel.errors import TooMany
 from portal.registry import LookUp
 from portal.registry.hooks import Hooks, NoAnswer, NoSuchAccount
+from portal.registry.kept import Kept
 from tests.accounts.factories import make_person
 from tests.accounts.threads import at_once
 from tests.interfaces import looked_up
-from tests.interfaces.listening import opened
-from tests.interfaces.looked_up import ACCOUNT, ANSWER, KNOWN, PATH, PLOT, UNKNOWN
+from tests.interfaces.looked_up import ACCOUNT, ANSWER, AT, KNOWN, PLOT, UNKNOWN
 from tests.webhooks.conftest import SECRET
 
 NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
@@ -32,7 +31,7 @@ NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 
 @pytest.fixture
 def offer(tehsil):
-    tehsil.answers[PATH] = ANSWER
+    tehsil.answers[AT] = ANSWER
     return looked_up.offer()
 
 
@@ -71,13 +70,13 @@ def test_what_the_provider_knows_comes_by_question(asha, offer):
 def test_a_question_is_signed_over_its_body_which_alone_names_the_answer(asha, offer, tehsil):
     ask(asha, offer)
     ((path, headers, body),) = tehsil.heard
-    assert path == f"/ask{PATH}"
+    assert path == AT
     assert json.loads(body) == {"field": "plot", "value": PLOT}
     Webhook(SECRET).verify(body, headers)
 
 
 def test_what_no_question_is_filled_by_is_left_out(asha, offer, tehsil):
-    tehsil.answers[PATH] = (200, {"values": {"name": "A•••", "secret": "x", "where": None}})
+    tehsil.answers[AT] = (200, {"values": {"name": "A•••", "secret": "x", "where": None}})
     assert ask(asha, offer) == {"holder": "A•••", "place": None}
 
 
@@ -88,7 +87,7 @@ def test_one_answer_is_asked_for_once_in_ten_minutes(asha, offer, tehsil):
         ask(asha, offer, "PB-1043")
         clock.shift(timedelta(minutes=10))
         ask(asha, offer)
-    assert [one["value"] for one in tehsil.told(f"/ask{PATH}")] == [PLOT, "PB-1043", PLOT]
+    assert [one["value"] for one in tehsil.told(AT)] == [PLOT, "PB-1043", PLOT]
 
 
 def test_another_persons_look_up_is_answered_from_memory_and_counted(asha, offer, tehsil):
@@ -107,13 +106,13 @@ def test_letters_are_told_apart(asha, offer, tehsil):
 
 
 def test_what_is_not_known_is_said_and_remembered_for_a_minute(asha, offer, tehsil):
-    tehsil.answers[PATH] = UNKNOWN
+    tehsil.answers[AT] = UNKNOWN
     with time_machine.travel(NOON, tick=False) as clock:
         for _ in range(2):
             with pytest.raises(Unknown):
                 ask(asha, offer)
         assert len(tehsil.heard) == 1
-        tehsil.answers[PATH] = ANSWER
+        tehsil.answers[AT] = ANSWER
         clock.shift(timedelta(minutes=1))
         assert ask(asha, offer)["holder"] == KNOWN["name"]
 
@@ -139,10 +138,10 @@ def test_another_version_is_asked_anew(asha, offer, tehsil):
     ],
 )
 def test_an_odd_answer_is_none_and_is_not_remembered(asha, offer, tehsil, answer):
-    tehsil.answers[PATH] = answer
+    tehsil.answers[AT] = answer
     with pytest.raises(NotAnswering):
         ask(asha, offer)
-    tehsil.answers[PATH] = ANSWER
+    tehsil.answers[AT] = ANSWER
     assert ask(asha, offer)["holder"] == KNOWN["name"]
 
 
@@ -209,15 +208,12 @@ def test_nobody_looks_up_many(asha, offer, tehsil):
         assert ask(asha, offer)["holder"] == KNOWN["name"]
 
 
-def test_each_provider_is_counted_by_itself(asha, offer):
-    interface, close = opened()
-    interface.answers[PATH] = ANSWER
-    interfaces.save("patwar", interface.url, "tests", SECRET)
+def test_each_provider_is_counted_by_itself(asha, offer, tehsil):
+    interfaces.save("patwar", tehsil.url, "tests", SECRET)
     other = looked_up.offer("patwar")
     for one in range(LOOK_UPS):
         ask(asha, offer, f"PB-{one}")
     assert ask(asha, other)["holder"] == KNOWN["name"]
-    close()
 
 
 def test_what_is_asked_at_once_is_counted_each(app, asha, offer):
@@ -228,7 +224,7 @@ def test_what_is_asked_at_once_is_counted_each(app, asha, offer):
 
 
 def test_a_look_up_that_failed_is_counted(asha, offer, tehsil):
-    tehsil.answers[PATH] = (500, {})
+    tehsil.answers[AT] = (500, {})
     with pytest.raises(NotAnswering):
         ask(asha, offer)
     db.session.rollback()
@@ -252,15 +248,15 @@ def test_neither_the_number_nor_the_answer_is_on_the_disk(asha, offer):
         assert not [row for row in rows if PLOT in row or "K•••" in row]
 
 
-def test_what_is_remembered_is_bounded(asha, offer):
-    assert len(service._remembered) <= 300
-    for _ in range(301):
-        service._remember(uuid4().bytes, {"name": "x"})
-    assert len(service._remembered) == 300
+def test_what_was_told_long_ago_makes_room(asha, offer, tehsil, monkeypatch):
+    monkeypatch.setattr(service, "_remembered", Kept(2))
+    for plot in ("PB-1", "PB-2", "PB-3", "PB-3", "PB-1"):
+        ask(asha, offer, plot)
+    assert [one["value"] for one in tehsil.told(AT)] == ["PB-1", "PB-2", "PB-3", "PB-1"]
 
 
 def test_what_is_too_long_is_given_and_not_remembered(asha, offer, tehsil):
-    tehsil.answers[PATH] = (200, {"values": {"name": "x" * 30_000}})
+    tehsil.answers[AT] = (200, {"values": {"name": "x" * 30_000}})
     assert len(ask(asha, offer)["holder"]) == 30_000
     ask(asha, offer)
     assert len(tehsil.heard) == 2

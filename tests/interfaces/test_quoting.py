@@ -187,7 +187,8 @@ def by_a_package(monkeypatch, quote):
 
 def test_a_package_needs_no_interface(app, client, monkeypatch):
     by_a_package(
-        monkeypatch, lambda draft, _ask: Quoted(amount=f"{draft.answers['sheets'] * 20}.00")
+        monkeypatch,
+        lambda draft, _ask: Quoted(amount=f"{draft.answers['sheets'] * 20}.00", currency="INR"),
     )
     assert "Fee: ₹60" in filled_in(client).words
 

@@ -10,7 +10,8 @@ from sqlalchemy import func, select, text
 from portal.kernel import http
 from portal.kernel.db import db
 from portal.kernel.events import StoredEvent
-from portal.kernel.outside import Busy, TookTooLong, outside
+from portal.kernel.outside import MOST_WAITING, Busy, TookTooLong, outside
+from portal.kernel.serving import THREADS
 
 pytestmark = pytest.mark.usefixtures("app")
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
@@ -148,3 +149,69 @@ def test_nobody_listening_is_told_at_once():
         port = server.getsockname()[1]
     with pytest.raises(http.Unreachable):
         outside(lambda: http.get(f"http://127.0.0.1:{port}/", {}, allow_private=True), key="board")
+
+
+def waiting(house, key, go, results):
+    """Ask in a thread of its own, until `go`."""
+    inside = threading.Event()
+
+    def call():
+        inside.set()
+        return go.wait(20)
+
+    def ask():
+        with house.app_context():
+            results.append(outside(call, key=key, seconds=20))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    assert inside.wait(20)
+    return thread
+
+
+def test_few_wait_at_a_time_so_that_one_thread_always_serves(house):
+    go, results = threading.Event(), []
+    waiters = [waiting(house, f"slow {each}", go, results) for each in range(MOST_WAITING)]
+    with pytest.raises(Busy):
+        outside(lambda: "mill", key="mill")
+    go.set()
+    for one in waiters:
+        one.join()
+    assert results == [True] * MOST_WAITING
+    assert outside(lambda: "mill", key="mill") == "mill"
+
+
+def test_there_are_more_threads_than_may_wait():
+    assert MOST_WAITING < THREADS
+
+
+def test_the_patient_have_their_turn_when_the_first_one_has_its_answer(house):
+    go, results = threading.Event(), []
+    first = waiting(house, "board", go, results)
+    threading.Timer(0.05, go.set).start()
+    assert outside(lambda: "second", key="board", patience=20) == "second"
+    first.join()
+
+
+def test_the_patience_of_the_patient_ends(house):
+    go, results = threading.Event(), []
+    first = waiting(house, "board", go, results)
+    with pytest.raises(Busy):
+        outside(lambda: "second", key="board", patience=0.05)
+    go.set()
+    first.join()
+
+
+def test_one_that_was_too_slow_is_left_alone_for_a_while(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("portal.kernel.outside.monotonic", lambda: now[0])
+    go = threading.Event()
+    with pytest.raises(TookTooLong):
+        outside(lambda: go.wait(20), key="board", seconds=0.05, rest=10)
+    go.set()
+    now[0] = 109.0
+    with pytest.raises(Busy):
+        outside(lambda: "again", key="board", patience=20)
+    assert outside(lambda: "mill", key="mill") == "mill"
+    now[0] = 110.0
+    assert outside(lambda: "again", key="board", patience=20) == "again"

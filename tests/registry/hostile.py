@@ -187,7 +187,7 @@ SHAPES = [
     *(
         _said(f"the unknown name {name}", told(**{name: {}}), name, "")
         for name in (
-            "hooks",
+            "hook",
             "__class__",
             "__proto__",
             "constructor",
@@ -200,7 +200,24 @@ SHAPES = [
             "exec",
         )
     ),
-    _said("bills", told(billing={"title": WORDS}), "billing", "Nothing answers for bills."),
+    _said(
+        "bills that nobody answers for",
+        told(billing={"title": WORDS, "account": WORDS}),
+        "billing",
+        "Nothing answers for bills.",
+    ),
+    *(
+        _said(f"a hook at {path!r}", told(hooks={"bills": path}), "hooks.bills", "Write a path")
+        for path in (
+            "https://169.254.169.254/latest",
+            "//evil.example/bills",
+            "/../../admin",
+            "/bills?account=1",
+            "/bills#x",
+            "/bills\r\nhost: evil.example",
+            "/" + "a" * 200,
+        )
+    ),
     _said("code in words", told(name={"en": "a", "py": "os.system('x')"}), "name", "py"),
     _said("words that are no words", told(name="Tehsil"), "name", ""),
     _said("words without English", told(name={"hi": "तहसील"}), "name", "English"),

@@ -91,6 +91,23 @@ def test_a_form_without_its_token_does_nothing(clerks, draft):
     assert service.find(draft.id).state == "draft"
 
 
+def test_the_report_says_codes_in_the_words_of_whoever_reads_it(app, clerks):
+    published(a_provider(a_service(fee="money('5.00', 'INR')", fee_words=words("₹5"))))
+    asked = APPLICANT.model_copy(update={"personal": "sensitive", "purpose": words("So.")})
+    form = Form(Step(words("About you"), asked, slug="you"))
+    fee = {"fee": "money('5.00', 'INR')", "fee_words": words("Five")}
+    new = recorded(a_provider(a_service(form=form, payment="after", **fee)))
+    db.session.commit()
+    said = clerks[0].get(f"/ur/admin/catalogue/versions/{new.id}").text
+    assert "Your full name (ur)" in said
+    assert "حساس" in said
+    assert ">applicant</bdi>" in said
+    assert "sensitive" not in said
+    page = clerks[0].get(f"{HOME}/versions/{new.id}").text
+    assert "after the approval, not before the provider gets the application." in page
+    assert "The text “The words for the fee” is another." in page
+
+
 def test_the_report_says_what_changes(app, clerks):
     published()
     asked = Field.yes_no("married", words("Are you married?"))
@@ -103,8 +120,8 @@ def test_the_report_says_what_changes(app, clerks):
     for said in (
         "Against version 1",
         "The promise is 10 working days; before it was 15.",
-        "The question “married” is new.",
-        "The question “family_income” is gone.",
+        "The question “Are you married?” is new.",
+        "The question “Income of your family” is gone.",
         "What is said about the provider itself is another.",
     ):
         assert said in page, said

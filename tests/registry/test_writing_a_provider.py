@@ -6,9 +6,12 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from portal.kernel.money import Money
@@ -16,10 +19,17 @@ from portal.kit import testing
 from portal.kit.commands import providers
 from portal.kit.conform.cases import BY_KEY, CASES
 from portal.registry.conformance import findings
-from portal.registry.contract import Provider, Question, Renewal, Service, definition
+from portal.registry.contract import (
+    HookPaths,
+    Provider,
+    Question,
+    Renewal,
+    Service,
+    definition,
+)
 from portal.registry.discovery import load
 from portal.registry.domain import failed_checks, quote, visible_steps
-from portal.registry.hooks import NoSuchAccount
+from portal.registry.hooks import Case, Draft, Hooks, NoSuchAccount, Quoted
 from portal.registry.manifests import ManifestDoesNotRead, read
 from portal.registry.questions import Field
 
@@ -227,7 +237,7 @@ def test_the_hook_of_the_page_answers_for_bills(folder):
         "    services=(NEW_CONNECTION,),", "    services=(NEW_CONNECTION,),\n    billing=BILLING,"
     )
     uses = "from portal.registry import Hooks\nfrom water_board.bills import BILLING, bills\n"
-    hooks = "\n".join(line for line in PAGE.splitlines() if line.startswith("hooks = "))
+    hooks = next(line for line in PAGE.splitlines() if line.startswith("hooks = "))
     (folder / "__init__.py").write_text(f"{uses}{text}\n{hooks}\n", encoding="utf-8")
     module = importlib.import_module("water_board")
     assert load(module).billing.pattern == "[0-9]{8}"
@@ -236,6 +246,38 @@ def test_the_hook_of_the_page_answers_for_bills(folder):
     assert (bill.number, bill.amount) == ("7", "80.00")
     with pytest.raises(NoSuchAccount):
         module.hooks.bills("1", lambda *_asked: {"account": None})
+
+
+def test_the_hooks_of_the_page_answer_as_it_says(folder):
+    (folder / "answers.py").write_text(block("python", 2), encoding="utf-8")
+    text = re.sub(r"    # Two surveyors.*\n    fee=.*\n", "", block("python"))
+    text = text.replace(
+        "    promise=15,", "    promise=15,\n    asks=ASKS,\n    quote_by=QUOTE_BY,"
+    )
+    names = "ASKS, QUOTE_BY, check, payload, quote"
+    uses = f"from portal.registry import Hooks\nfrom water_board.answers import {names}\n"
+    (_, hooks) = [line for line in PAGE.splitlines() if line.startswith("hooks = ")]
+    (folder / "__init__.py").write_text(f"{uses}{text}\n{hooks}\n", encoding="utf-8")
+    module = importlib.import_module("water_board")
+    board = load(module)
+    assert [one for one in findings(board) if "has no text in" not in one.sentence] == []
+    ask = SimpleNamespace(send=lambda _path, told: {"amount": f"{told['taps']}.00"})
+    draft = Draft("new-connection", {"use": "trade", "taps": 150}, "en")
+    assert module.hooks.quote(draft, ask) == Quoted(amount="150.00", currency="INR")
+    assert [one.field for one in module.hooks.check(draft, ask)] == ["taps"]
+    case = Case("application.submitted", "PB-1", "new-connection", draft.answers, "en")
+    assert module.hooks.payload(case, ask) == {"queue": "trade"}
+
+
+def test_the_paths_of_the_page_are_those_that_a_manifest_may_name(parks):
+    (written,) = blocks("yml", REFERENCE)
+    assert set(yaml.safe_load(written)["hooks"]) == set(HookPaths.model_fields)
+    part = PAGE.split("### Over HTTP")[1].split("## 4.")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)) == set(HookPaths.model_fields)
+    hooks = re.findall(
+        r"^\| `(\w+)` \|", PAGE.split("\n## 3. ")[1].split("### Bills")[0], re.MULTILINE
+    )
+    assert set(hooks) == {one.name for one in fields(Hooks)}
 
 
 def test_the_questions_that_the_page_shows_alone_can_be_asked():

@@ -19,6 +19,7 @@ from portal.registry.finding import SLUG
 from portal.registry.heirs import service as heirs
 from portal.registry.publishing import service as publishing
 from portal.registry.service import Offer, Version
+from portal.registry.uploads import service as uploads
 from portal.registry.vocabulary import PERSONAL_CLASSES
 from portal.web.access import may, visitor
 from portal.web.fields.base import tidy
@@ -76,6 +77,7 @@ def version(version_id: UUID) -> ResponseReturnValue:
         trial=publishing.trial(found),
         own=reports.own_parts(),
         told=reports.told,
+        portrait_of=uploads.icon_with(found),
         classes=PERSONAL_CLASSES,
     )
 

@@ -48,7 +48,12 @@ def index() -> ResponseReturnValue:
     """Every service of the visitor's providers with its newest version."""
     mine = [(slug, _name(slug), uploads.newest(slug)) for slug in sorted(_providers())]
     rows = [row for _, _, found in mine for row in found]
-    return render_template("registry/console/services.html", mine=mine, offers=uploads.offers(rows))
+    return render_template(
+        "registry/console/services.html",
+        mine=mine,
+        offers=uploads.offers(rows),
+        icons={slug: uploads.newest_icon(slug) for slug, _, _ in mine},
+    )
 
 
 @pages.get("/upload")

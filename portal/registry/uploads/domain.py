@@ -37,13 +37,17 @@ KEY_BYTES = 32
 
 @dataclass(frozen=True)
 class Looked:
-    """What an upload declares, and what is to be weighed in it before it is recorded."""
+    """What an upload declares, and what is to be weighed in it before it is recorded.
+
+    `icon` is the picture of a bundle, drawn anew.
+    """
 
     content: bytes
     kind: Kind
     manifest: Manifest
     warnings: tuple[Fault, ...]
     bundle: Bundle | None = None
+    icon: bytes | None = None
 
     @property
     def provider(self) -> Provider:

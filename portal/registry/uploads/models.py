@@ -15,7 +15,7 @@ class Upload(Row, Base):
     """A manifest that was recorded, byte for byte. `versions` names the drafts it led to.
 
     `by` is a person's id, or `token:` and the id of a program's. `version` is what the manifest
-    says of itself; where uploads are signed, it grows.
+    says of itself; where uploads are signed, it grows. `icon` is the picture that came along.
     """
 
     __tablename__ = "manifest_uploads"
@@ -29,6 +29,7 @@ class Upload(Row, Base):
     versions: Mapped[list[dict[str, str | int]]] = mapped_column(JSONB)
     version: Mapped[int | None]
     signed: Mapped[bool]
+    icon: Mapped[str | None] = mapped_column(ForeignKey("provider_icons.digest"))
 
 
 class ManifestCheck(Row, Base):

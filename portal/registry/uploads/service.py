@@ -4,12 +4,12 @@ An upload records; it publishes nothing. Who may upload for a provider is the ca
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, Text, cast, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
@@ -20,10 +20,12 @@ from portal.kernel.errors import N_, BadInput, Conflict, DomainError, NotFound
 from portal.kernel.jobs import job
 from portal.registry import bundles
 from portal.registry import service as registry
+from portal.registry.bundles import Bundle
 from portal.registry.contract import Words
 from portal.registry.discovery import discover
-from portal.registry.manifests import Fault
-from portal.registry.models import RecordedProvider
+from portal.registry.icons import service as icons
+from portal.registry.manifests import Fault, ManifestDoesNotRead
+from portal.registry.models import RecordedProvider, ServiceState
 from portal.registry.service import Offer, Version
 from portal.registry.uploads import domain
 from portal.registry.uploads.domain import Kind, Looked, Outlook
@@ -94,7 +96,17 @@ def look(content: bytes, kind: Kind, uploader: Uploader, name: str = "") -> Look
     if slug in {one.slug for one in discover()}:
         raise OfAPackage(provider=slug)
     _is_trusted(looked)
-    return looked
+    return replace(looked, icon=_icon(looked.bundle, name)) if looked.bundle else looked
+
+
+def _icon(bundle: Bundle, name: str) -> bytes | None:
+    """Drawn anew. Raises ManifestDoesNotRead."""
+    raw = bundle.files.get(bundles.ICON)
+    try:
+        return icons.cleaned(raw) if raw else None
+    except icons.IconRefused as error:
+        fault = Fault(0, bundles.ICON, str(error))
+        raise ManifestDoesNotRead(name or domain.NAMES["bundle"], (fault,)) from error
 
 
 def outlook(looked: Looked) -> tuple[Outlook, ...]:
@@ -177,6 +189,7 @@ def record(
         ],
         version=looked.manifest.version,
         signed=version is not None,
+        icon=icons.keep(looked.icon) if looked.icon else None,
     )
     db.session.add(upload)
     db.session.flush()
@@ -258,6 +271,35 @@ def offers(rows: Sequence[Version]) -> dict[UUID, Offer]:
     """What these versions say, and what those say that people are offered instead."""
     ids = {row.id for row in rows} | {row.current_id for row in rows if row.current_id}
     return registry.versions(ids)
+
+
+def icon_of(provider: str) -> str | None:
+    """The newest icon that came with something that people are offered now, by its digest.
+
+    What two people published is shown, so a picture that nobody agreed to is not.
+    """
+    named = func.jsonb_build_object("id", cast(ServiceState.version_id, Text))
+    is_on = exists().where(
+        ServiceState.provider_slug == provider,
+        Upload.versions.contains(func.jsonb_build_array(named)),
+    )
+    return db.session.scalar(_icons(provider).where(is_on))
+
+
+def icon_with(version: Version) -> str | None:
+    """The icon that came with a version."""
+    named = Upload.versions.contains([{"id": str(version.id)}])
+    return db.session.scalar(_icons(version.provider).where(named))
+
+
+def newest_icon(provider: str) -> str | None:
+    """The one that was uploaded last, published or not."""
+    return db.session.scalar(_icons(provider))
+
+
+def _icons(provider: str) -> Select[str | None]:
+    wanted = select(Upload.icon).where(Upload.provider_slug == provider, Upload.icon.is_not(None))
+    return wanted.order_by(Upload.id.desc()).limit(1)
 
 
 def last(provider: str) -> Upload | None:

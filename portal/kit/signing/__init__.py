@@ -1,0 +1,1 @@
+"""Signing a bundle as its publisher, so that nobody else uploads for the provider."""
