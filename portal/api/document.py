@@ -132,7 +132,8 @@ def _operation(drawing: Drawing, one: Route, method: str) -> dict[str, Any]:
         "security": [{name: [need]} for name in drawing.schemes],
     }
     if operation.has_body:
-        told["requestBody"] = {"required": True, "content": _body(drawing, operation)}
+        said = {"description": operation.limit} if operation.limit else {}
+        told["requestBody"] = said | {"required": True, "content": _body(drawing, operation)}
     return told
 
 
@@ -142,7 +143,9 @@ def _body(drawing: Drawing, operation: Operation) -> dict[str, Any]:
         schema = drawing.refs[operation.takes, "validation"]
         examples = _examples(operation.sends, drawing.sample)
         return {kind: {"schema": schema} | examples for kind in operation.accepts}
-    told: dict[str, Any] = {kind: {"schema": {}} for kind in operation.accepts}
+    told: dict[str, Any] = {
+        kind: {"schema": operation.schemas.get(kind, {})} for kind in operation.accepts
+    }
     for kind, example in operation.sends.items():
         told[kind]["example"] = shown(example, drawing.sample)
     return told
@@ -205,8 +208,13 @@ def _answer(drawing: Drawing, operation: Operation, method: str) -> dict[str, An
     return {
         "description": HTTPStatus(operation.status).phrase,
         "headers": parts.headers(*named),
-        "content": {operation.media: content},
+        "content": {operation.media: content} | _or_media(drawing, operation),
     }
+
+
+def _or_media(drawing: Drawing, operation: Operation) -> dict[str, Any]:
+    told = operation.or_media.items()
+    return {kind: {"schema": {}, "example": shown(one, drawing.sample)} for kind, one in told}
 
 
 def _problem(drawing: Drawing, status: int, found: list[problems.Problem]) -> dict[str, Any]:

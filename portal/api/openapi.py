@@ -41,7 +41,9 @@ class Operation:
     """What one route takes and gives; `media` is set where it gives no JSON.
 
     `asks` are the members of its query, `sends` examples of its body by what they show, `given`
-    an example of its answer. `refusals` are those of its own: what every call may meet is added.
+    an example of its answer. `schemas` are those of bodies without a model, by media type, and
+    `limit` says how large a body may be; `or_media` are other kinds that it may give, with an
+    example each. `refusals` are those of its own: what every call may meet is added.
     `tagged`: it gives an ETag, or heeds If-Match. `paged`: it gives a Link. `keyed`: it wants an
     Idempotency-Key, which a body does unless it is said otherwise. `accepts` are kinds of bodies.
     """
@@ -60,6 +62,9 @@ class Operation:
     paged: bool = False
     keyed: bool | None = None
     accepts: tuple[str, ...] = JSON_ONLY
+    schemas: Mapping[str, Json] = field(default_factory=dict)
+    limit: str = ""
+    or_media: Mapping[str, Example] = field(default_factory=dict)
 
     @property
     def has_body(self) -> bool:

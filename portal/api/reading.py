@@ -41,7 +41,10 @@ class Call:
 
     @property
     def examples(self) -> list[tuple[str, str]]:
-        """Of what is sent, by name."""
+        """Of what is sent, by name; by media type where a body may be of several."""
+        kinds = self.told.get("requestBody", {}).get("content", {})
+        if len(kinds) > 1:
+            return [(kind, _written(content["example"])) for kind, content in kinds.items()]
         content = _content(self.told.get("requestBody", {}))
         single = {"": {"value": content["example"]}} if "example" in content else {}
         told = content.get("examples", single)
@@ -148,4 +151,5 @@ def _resolved(document: Json, schema: Json) -> Json:
 
 
 def _written(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+    return text.rstrip()

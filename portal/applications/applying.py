@@ -176,10 +176,10 @@ def refreshed(course: Course, slug: str, posted: Posted, by: UUID) -> tuple[Cour
     """
     page = course.page(slug)
     found = looking.look_up(page, posted, course.offer, by)
-    if found and found.answers:
+    if found and found.changed:
         _keep_found(course.draft, course.offer, found)
         course = replace(_course(course.draft), owner=course.owner)
-        page, posted = course.page(slug), posted.without(found.filled, page.questions)
+        page, posted = course.page(slug), posted.without(found.replaced, page.questions)
     sheet = engine.refresh(page, posted, _keeper(course.draft.person_id, course.draft.subject_id))
     if sheet.kept:
         drafts.save(course.draft, sheet.kept, list(sheet.kept))
@@ -190,7 +190,7 @@ def refreshed(course: Course, slug: str, posted: Posted, by: UUID) -> tuple[Cour
 
 def _keep_found(draft: Saved, offer: registry.Offer, found: Found) -> None:
     sources = dict.fromkeys(found.filled, offer.provider.name.texts)
-    drafts.save(draft, found.answers, list(found.answers), sources)
+    drafts.save(draft, found.answers, found.changed, sources)
 
 
 def taken(course: Course, slug: str, posted: Posted) -> tuple[Course, Sheet]:
@@ -358,9 +358,9 @@ def answer_refreshed(application: Case, posted: Posted, by: UUID) -> Sheet:
     """
     page, offer = answer_page(application), registry.version(application.version_id)
     found = looking.look_up(page, posted, offer, by)
-    if found and found.answers:
+    if found and found.changed:
         _keep_found(_correction(application), offer, found)
-        page, posted = answer_page(application), posted.without(found.filled, page.questions)
+        page, posted = answer_page(application), posted.without(found.replaced, page.questions)
     keep = _keeper(application.person_id, application.subject_id)
     sheet = engine.refresh(page, posted, keep)
     if sheet.kept:

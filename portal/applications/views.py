@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import applying, domain, service, words
+from portal.applications import applying, domain, reviewing, service, words
 from portal.applications.applying import Course
 from portal.applications.fees import service as fees
 from portal.applications.lists import service as lists
@@ -26,7 +26,6 @@ from portal.i18n.formats import listed
 from portal.interfaces.domain import NotAnswering
 from portal.kernel.db import db
 from portal.kernel.errors import N_, DomainError
-from portal.kernel.money import Money
 from portal.registry import domain as declared
 from portal.registry import service as registry
 from portal.registry.hooks import Objection
@@ -36,10 +35,6 @@ from portal.web.edge import takes
 pages = Blueprint("applications", __name__, template_folder="templates")
 UPLOADS = 64 * 1024 * 1024
 PAGE = 20
-UNPRICED = N_(
-    "%(provider)s cannot say what this costs just now. Your answers are kept. Try again in a few"
-    " minutes."
-)
 CHANGED = N_("Your answers changed after this page was opened. Check them again, then send.")
 
 
@@ -410,7 +405,7 @@ def _back(course: Course, slug: str) -> str:
 
 def _review_page(course: Course, wrong: str = "", objections: Sequence[Objection] = ()) -> str:
     offered = course.offer.service
-    fee, unpriced = _priced(course)
+    fee, unpriced = reviewing.priced(course)
     return render_template(
         "applications/review.html",
         course=course,
@@ -419,39 +414,13 @@ def _review_page(course: Course, wrong: str = "", objections: Sequence[Objection
         shared=declared.shared_fields(offered, course.answers),
         fee=fee,
         unpriced=unpriced,
-        quoted_by=listed(say(one.label) for one in _quoted_by(course)),
+        quoted_by=listed(say(one.label) for one in reviewing.quoted_by(course)),
         seen=applying.seen(course, fee),
-        objections=_objections(course, objections),
+        objections=reviewing.objections(course, objections),
         judged=_judged(course.offer, applying.judged(course)),
         places=_places(course, "review"),
         wrong=wrong,
     )
-
-
-def _priced(course: Course) -> tuple[Money | None, str]:
-    """The fee, or why nobody can say it now."""
-    try:
-        return applying.price(course), ""
-    except NotAnswering:
-        return None, gettext(UNPRICED, provider=say(course.offer.provider.name))
-
-
-def _quoted_by(course: Course) -> list[Any]:
-    """The questions whose answers the provider was told to say the fee."""
-    names = course.offer.service.quote_by or ()
-    return [one for one in course.asked.fields if one.name in names]
-
-
-def _objections(course: Course, told: Sequence[Objection]) -> list[tuple[str, str, str | None]]:
-    """Of each: what is wrong, the question, and where it is answered, if it is one of the form."""
-    found = []
-    for one in told:
-        places = [(step.slug, field) for step in course.steps for field in step.fields]
-        at = next((place for place in places if place[1].name == one.field), None)
-        more = {} if at is None else {"slug": at[0], "review": 1, "_anchor": one.field}
-        url = _url("step", course, **more) if more else None
-        found.append((one.sentence, say(at[1].label) if at else "", url))
-    return found
 
 
 def _answer_page(application: Case, sheet: Sheet) -> str:

@@ -7,8 +7,9 @@ program, which knows nothing of the portal.
 import json
 import os
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 MODULE = "examples.demo_department"
@@ -19,12 +20,16 @@ APART = 100
 
 @dataclass(frozen=True)
 class Department:
-    """`secret` signs messages to it, `token` opens the portal's interface to it."""
+    """`secret` signs messages to it, `token` opens the portal's interface to it.
+
+    `answers` is what a simulated one says when it is asked: path -> JSON.
+    """
 
     secret: str
     token: str
     port: int
     portal: str
+    answers: dict[str, Any] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -70,6 +75,7 @@ def main() -> None:
         "DEPARTMENT_TOKEN": known.token,
         "DEPARTMENT_PORT": str(known.port),
         "DEPARTMENT_PORTAL": known.portal,
+        "DEPARTMENT_ANSWERS": json.dumps(known.answers),
         "DEPARTMENT_DATA": str(file.with_name("department").absolute()),
         "PYTHONPATH": str(ROOT),
     }

@@ -163,6 +163,21 @@ ACCOUNTS = (
         role=Role.INTEGRATOR,
     ),
     Account(
+        who="Integrator of a small town",
+        details=Details(
+            name="Noor Bibi",
+            birth_date=date(1996, 4, 21),
+            email="town@demo.example",
+            mobile="+919876500012",
+            address=_lives("Council office", "IN-PB-NDP-NAD-PURANA-GHAT", "140003"),
+            gender=Gender.FEMALE,
+        ),
+        password="clay lamps by the ferry",  # noqa: S106
+        secret="NOORDEMOKEY23456NOORDEMOKEY23456",  # noqa: S106
+        role=Role.INTEGRATOR,
+        provider="town-of-purana-ghat",
+    ),
+    Account(
         who="Operator of a service centre",
         details=Details(
             name="Kuldeep Sandhu",

@@ -12,13 +12,14 @@ from portal.accounts.contacts import service as contacts
 from portal.accounts.domain import FOR_A_PROVIDER, Role
 from portal.accounts.joining import service as joining
 from portal.api import service as api
-from portal.demo import department
+from portal.demo import answers as answers_of
+from portal.demo import department, towns
 from portal.demo.department import Department
 from portal.demo.domain import ACCOUNTS, BILLER, PROVIDER, Account
 from portal.geo import service as geo
 from portal.geo import sources
 from portal.interfaces import service as interfaces
-from portal.kernel import clock, ports, signing
+from portal.kernel import clock, ports, signatures
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError
 from portal.kernel.events import StoredEvent
@@ -56,10 +57,13 @@ def load(alone: Provider | None = None) -> None:
     proposer, publisher = (
         people[account.email] for account in ACCOUNTS if account.role is Role.ADMIN
     )
-    registry.sync((alone,) if alone else discover())
-    for version in registry.newest(most=MOST_SERVICES, waiting=True):
-        publishing.propose(version.id, proposer)
-        publishing.publish(version.id, publisher)
+    offered = [(alone,)] if alone else [discover(), towns.providers()]
+    # What is inherited must be published before others inherit it.
+    for providers in offered:
+        registry.sync(providers)
+        for version in registry.newest(most=MOST_SERVICES, waiting=True):
+            publishing.propose(version.id, proposer)
+            publishing.publish(version.id, publisher)
 
 
 def is_empty() -> bool:
@@ -84,18 +88,18 @@ def connect(file: Path, portal: str, wanted_port: int, alone: Provider | None = 
     is that of `alone`, or those of the usual world.
     """
     providers = (alone.slug,) if alone else (PROVIDER, BILLER)
-    billers = [BILLER] if alone is None else [alone.slug] if alone.billing else []
+    asked = [BILLER] if alone is None else [alone.slug] if answers_of.is_asked(alone) else []
     known = department.read(file)
     port = ports.a_free_one(known.port if known else wanted_port)
     integrator = accounts.id_of(next(one.email for one in ACCOUNTS if one.role is Role.INTEGRATOR))
-    secret = known.secret if known else signing.new_secret()
+    secret = known.secret if known else signatures.new_secret()
     token = known.token if known else _token(providers[0], integrator)
-    now = Department(secret, token, port, portal)
+    now = Department(secret, token, port, portal, answers_of.of(alone) if alone else {})
     if now != known:
         for provider in providers:
             webhooks.set_endpoint(provider, f"{now.url}/webhook", integrator, secret)
-        for biller in billers:
-            interfaces.save(biller, now.url, integrator, secret)
+        for provider in asked:
+            interfaces.save(provider, now.url, integrator, secret)
         department.write(file, now)
 
 

@@ -179,11 +179,18 @@ def refresh(page: Page, posted: Posted, keep: Keep | None = None) -> Sheet:
 
 @dataclass(frozen=True)
 class Wanted:
-    """An answer that somebody wants looked up; `errors` are what is wrong with it."""
+    """An answer that somebody wants looked up; `errors` are what is wrong with it.
+
+    `typed` are all right answers that stand on the page.
+    """
 
     question: TextField
-    answer: Any
+    typed: Answers
     errors: Sequence[str]
+
+    @property
+    def answer(self) -> Any:
+        return self.typed.get(self.question.name)
 
 
 def wanted(page: Page, posted: Posted) -> Wanted | None:
@@ -201,7 +208,7 @@ def wanted(page: Page, posted: Posted) -> Wanted | None:
     failed = any(one.name == declared.name for one, _, _ in view.failed())
     if failed and not errors and declared.valid:
         errors = [say(declared.valid.message)]
-    return Wanted(declared, typed.get(declared.name), errors)
+    return Wanted(declared, typed, errors)
 
 
 def take(page: Page, posted: Posted, keep: Keep) -> Sheet:

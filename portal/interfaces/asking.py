@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from portal.kernel import clock, http, ids, signing
+from portal.kernel import clock, http, ids, signatures
 from portal.kernel.outside import SECONDS
 from portal.registry.hooks import NoAnswer
 
 # A refusal that the provider words itself, such as an unknown account, comes with 404.
 READ = (200, 404)
+MARGIN = 0.5
 AGENT = "Sanjha-Bills/1"
 JSON = "application/json"
 
@@ -42,11 +43,12 @@ class Line:
         return self._read(lambda: http.post(asked, body.encode(), headers, **self._limits()))
 
     def _headers(self, said: str) -> dict[str, str]:
-        signed = signing.headers(str(ids.uuid7()), said, self.secrets, clock.now())
+        signed = signatures.headers(str(ids.uuid7()), said, self.secrets, clock.now())
         return {"accept": JSON, "user-agent": AGENT, **signed}
 
     def _limits(self) -> dict[str, Any]:
-        return {"seconds": SECONDS, "allow_private": self.allow_private}
+        # Whoever waits gives up first: a machine that says nothing is then left alone for a while.
+        return {"seconds": SECONDS + MARGIN, "allow_private": self.allow_private}
 
     def _read(self, asking: Callable[[], http.Answer]) -> Any:
         if not self.url:

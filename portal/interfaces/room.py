@@ -15,7 +15,7 @@ room = Room(
             "console",
             N_("Interface"),
             "interfaces.index",
-            "link",
+            "globe",
             30,
             permission=back_office.MANAGE,
         ),

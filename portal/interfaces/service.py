@@ -14,7 +14,7 @@ from portal.audit import service as audit
 from portal.interfaces.asking import NOWHERE, Line
 from portal.interfaces.domain import NoSuchInterface, NotAnswering
 from portal.interfaces.models import ProviderInterface
-from portal.kernel import http, signing
+from portal.kernel import http, signatures, signing
 from portal.kernel.db import db
 from portal.kernel.log import log
 from portal.kernel.money import Money
@@ -65,7 +65,7 @@ def save(provider_slug: str, url: str, by: UUID | str, secret: str | None = None
     made = None
     row = of(provider_slug, lock=True)
     if row is None:
-        secret = made = secret or signing.new_secret()
+        secret = made = secret or signatures.new_secret()
         row = ProviderInterface(provider_slug=provider_slug)
         db.session.add(row)
     if secret is not None:

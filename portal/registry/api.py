@@ -13,6 +13,7 @@ from portal.api.openapi import Operation, described
 from portal.kernel.errors import N_, BadInput, NotFound, TooLarge
 from portal.registry.bundles import MOST_PACKED
 from portal.registry.manifests import Fault, ManifestDoesNotRead
+from portal.registry.uploads import described as body
 from portal.registry.uploads import domain
 from portal.registry.uploads import service as uploads
 from portal.registry.uploads.domain import Kind
@@ -67,7 +68,9 @@ class UploadOut(BaseModel):
 
 READ = Operation(
     "Read the manifest that was sent last",
-    media="application/octet-stream",
+    media=domain.MEDIA["yaml"],
+    given=body.as_yaml,
+    or_media={domain.MEDIA["json"]: body.as_json, domain.MEDIA["bundle"]: body.AS_BUNDLE},
     description="As it was sent, byte for byte, with its own Content-Type.",
     refusals=(NoManifest,),
     tagged=True,
@@ -79,10 +82,12 @@ SEND = Operation(
     " again records nothing new. Send it as YAML, as JSON, or as a bundle with icons and"
     " translations. With `If-Match` it is taken only if nobody sent another one meanwhile.",
     accepts=tuple(KINDS),
+    schemas=body.SCHEMAS,
+    limit=body.LIMIT,
     sends={
-        "application/yaml": "slug: revenue\nname: {en: Revenue department}\nservices: []\n",
-        "application/json": {"slug": "revenue", "name": {"en": "Revenue department"}},
-        "application/zip": "(the bytes of a zip file with provider.yaml in it)",
+        "application/yaml": body.as_yaml,
+        "application/json": body.as_json,
+        "application/zip": body.AS_BUNDLE,
     },
     given=lambda sample: {
         "upload": "0192f3c4-5d1e-7a3b-9c2d-4e5f60718293",

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.i18n import gettext, ngettext, say
-from portal.kernel import signing
+from portal.kernel import signatures
 from portal.kernel.errors import N_, BadInput, Gone
 from portal.kernel.keys import Erased
 from portal.registry import service as registry
@@ -89,7 +89,7 @@ def rotate(provider: str) -> ResponseReturnValue:
     """
     kind: Any = request.form.get("kind")
     secret = endpoints.rotate_secret(_mine(provider), visitor().id, kind if kind in KINDS else None)
-    if signing.kind_of(secret) == "v1a":
+    if signatures.kind_of(secret) == "v1a":
         flash(gettext("A new key signs from now on. Take its public half from this page."), "ok")
         return redirect(url_for(".endpoint", provider=provider))
     known = endpoints.of(provider)

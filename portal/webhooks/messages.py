@@ -10,7 +10,7 @@ from uuid import UUID
 from portal.applications.service import Disclosure
 from portal.bills.service import Disclosure as BillDisclosure
 from portal.files.links import signed_url
-from portal.kernel import signing
+from portal.kernel import signatures
 from portal.kernel.settings import current
 from portal.registry.hooks import Case
 from portal.webhooks.domain import BODY_LIMIT, KINDS, LINK_SECONDS
@@ -101,7 +101,7 @@ def headers(message_id: str, body: str, secrets: Sequence[str], at: datetime) ->
     return {
         "content-type": "application/json; charset=utf-8",
         "user-agent": "Sanjha-Webhooks/1",
-        **signing.headers(message_id, body, secrets, at),
+        **signatures.headers(message_id, body, secrets, at),
     }
 
 

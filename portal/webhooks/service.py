@@ -16,7 +16,7 @@ from portal.audit import service as audit
 from portal.bills import service as bills
 from portal.consent import service as consent
 from portal.interfaces import service as interfaces
-from portal.kernel import clock, ids, signing
+from portal.kernel import clock, ids, signatures
 from portal.kernel.db import db
 from portal.registry import service as registry
 from portal.webhooks import domain, messages
@@ -28,7 +28,7 @@ from portal.webhooks.models import Delivery
 from portal.webhooks.sending import service as sending
 from portal.webhooks.shaping import service as shaping
 
-new_secret = signing.new_secret
+new_secret = signatures.new_secret
 endpoint = endpoints.of
 deliver, recover = sending.deliver, sending.recover
 

@@ -36,7 +36,6 @@ CONNECTION = Step(
         _("Number of the meter"),
         hint=_("It stands on the meter and on the bill."),
         max_length=20,
-        required=False,
     ),
     Field.choice(
         "reason",

@@ -9,6 +9,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from portal.api.document import document as document_of
 from portal.api.openapi import Sample
 from portal.interfaces.described import QUESTIONS
+from portal.registry.bundles import MOST_PACKED
+from portal.registry.uploads.domain import look
 from portal.webhooks.domain import KINDS
 from tests.api.contract import check
 
@@ -107,6 +109,25 @@ def test_the_console_puts_in_the_readers_own_service(app):
         check(told, content["schema"], content["example"])
     assert "income" not in json.dumps(told["webhooks"])
     assert '"service": "power/new-connection"' in json.dumps(told["webhooks"])
+
+
+def test_a_manifest_is_described_in_each_kind_with_its_limit(document):
+    sent = document["paths"]["/api/v1/provider/manifest"]["put"]["requestBody"]
+    kinds = {"application/yaml", "application/json", "application/zip"}
+    assert sent["content"].keys() == kinds
+    assert "262,144 bytes" in sent["description"]
+    assert "1,000,000" in sent["description"]
+    assert sent["content"]["application/zip"]["schema"]["maxLength"] == MOST_PACKED
+    read = document["paths"]["/api/v1/provider/manifest"]["get"]["responses"]["200"]
+    assert read["content"].keys() == kinds
+
+
+@pytest.mark.parametrize("kind", ["yaml", "json"])
+def test_the_example_of_a_manifest_is_one(document, kind):
+    sent = document["paths"]["/api/v1/provider/manifest"]["put"]["requestBody"]["content"]
+    example = sent[f"application/{kind}"]["example"]
+    text = example if kind == "yaml" else json.dumps(example)
+    assert look(text.encode(), kind).provider.slug == "revenue"
 
 
 def test_every_type_of_message_is_described(document):

@@ -11,6 +11,7 @@ from portal.accounts.domain import FOR_A_PROVIDER, Level, Role
 from portal.accounts.passwords import UnfitPassword, check
 from portal.demo import commands, department, service
 from portal.demo.domain import ACCOUNTS, BILLER, PROVIDER
+from portal.demo.towns import BODIES
 from portal.interfaces import service as interfaces
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -18,6 +19,7 @@ from portal.kernel.settings import load
 from portal.profile import service as profile
 from portal.registry import service as registry
 from portal.registry.discovery import discover
+from portal.registry.heirs import service as heirs
 from portal.registry.vocabulary import PREFILL
 from portal.webhooks import service as webhooks
 from tests.accounts.factories import make_person
@@ -34,7 +36,21 @@ def world(app):
 
 def test_every_service_of_every_provider_is_offered(world):
     offered = {(row.provider, row.service) for row in registry.catalogue_rows()}
-    assert offered == {(one.slug, each.slug) for one in discover() for each in one.services}
+    declared = {(one.slug, each.slug) for one in discover() for each in one.services}
+    assert offered == declared | {(one.slug, "trade-licence") for one in BODIES}
+
+
+def test_six_towns_inherit_the_trade_licence_and_say_what_is_their_own(world):
+    shown = heirs.of("municipal", "trade-licence")
+    assert [one.provider for one in shown] == [one.slug for one in BODIES]
+    assert not any(one.behind or one.problem for one in shown)
+    assert {one.differs for one in shown} == {
+        (),
+        ("promise",),
+        ("fee", "fee_words"),
+        ("fee", "fee_words", "channels"),
+        ("payment", "promise"),
+    }
 
 
 def test_two_admins_published_them(world):

@@ -64,7 +64,7 @@ def test_the_button_stands_below_the_question_and_sends_the_page_itself(first):
     (button,) = [one for one in first.root.iter(f"{XHTML}button") if one.get("value") == PRESS]
     assert "".join(button.itertext()).split() == ["Look", "up", "Number", "of", "the", "plot"]
     assert button.get("formnovalidate") is not None
-    assert (button.get("name"), button.get("formaction")) == ("refresh", "#plot")
+    assert (button.get("name"), button.get("formaction")) == ("refresh", "#plot-look-up")
     assert LOOK_UP.fullmatch(PRESS)
 
 
@@ -113,12 +113,30 @@ def test_looking_up_puts_what_the_provider_says_in_place_of_what_was_typed(first
     assert (value(page, "holder"), value(page, "use")) == ("B••• K•••", "farm")
 
 
-def test_another_number_fills_in_anew_and_leaves_what_it_does_not_know(first, tehsil):
+def test_another_number_leaves_nothing_of_the_one_before(first, tehsil):
     page = press(first, plot=PLOT)
     tehsil.answers[AT] = (200, {"values": {"name": "R•••"}})
+    page = press(page, plot="PB-2000", since__year="2012", note="mine")
+    assert (value(page, "holder"), value(page, "tax"), value(page, "use")) == ("R•••", "", "")
+    assert (value(page, "since-year"), value(page, "note")) == ("2012", "mine")
+    assert sources(page) == {"holder"}
+    assert value(open_page(page.client, STEP), "tax") == ""
+
+
+def test_an_unknown_number_takes_away_what_another_one_filled_in(first, tehsil):
+    page = press(first, plot=PLOT)
+    tehsil.answers[AT] = UNKNOWN
+    page = press(page, plot="PB-2000", holder="Balwinder Kaur")
+    assert "The provider does not know this." in error(page, "plot")
+    assert (value(page, "plot"), value(page, "holder")) == ("PB-2000", "Balwinder Kaur")
+    assert (value(page, "tax"), sources(page)) == ("", set())
+
+
+def test_a_provider_that_is_down_takes_nothing_away(first, tehsil):
+    page = press(first, plot=PLOT)
+    tehsil.answers[AT] = (500, {})
     page = press(page, plot="PB-2000")
-    assert (value(page, "holder"), value(page, "tax")) == ("R•••", "1200")
-    assert "holder" in sources(page)
+    assert (value(page, "holder"), value(page, "tax")) == ("B••• K•••", "1200")
 
 
 def test_a_filled_in_answer_brings_up_the_questions_that_hang_on_it(first):

@@ -91,7 +91,7 @@ def test_the_provider_is_told_what_decides_the_fee_and_not_who_asks(by_http, cli
     assert by_http.told(path) == [
         {"service": "map-copy", "answers": {"sheets": 3}, "language": "en"}
     ]
-    assert "It was told these answers, and not who asks: Number of sheets." in page.words
+    assert "It was told these answers, and not who asks: Number of sheets" in page.words
 
 
 def test_it_is_asked_once_while_nothing_changes(by_http, client):

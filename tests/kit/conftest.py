@@ -5,11 +5,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from portal.kit.conform import signing
+from portal.kernel import signatures
 from tests.kit.receivers import Receiver
 
 SECRET = "whsec_" + "c2VjcmV0IG9mIHRoZSB0ZXN0cywgMzIgYnl0ZXMgbG9uZyE="
-KEY = signing.new_private_key()
+KEY = signatures.new_secret("v1a")
 
 
 class Server(ThreadingHTTPServer):
@@ -44,7 +44,7 @@ def listening():
     servers = []
 
     def start(*faults):
-        receiver = Receiver(SECRET, signing.public_key(KEY), set(faults))
+        receiver = Receiver(SECRET, signatures.public_key(KEY), set(faults))
         server = Server(("127.0.0.1", 0), _handler(receiver))
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

@@ -1,6 +1,10 @@
 """Look-ups that are declared: what makes no sense of them, and what changed about one is told."""
 
+import re
+from pathlib import Path
+
 import pytest
+import yaml
 
 from portal.registry import Declaration, Document, Field, LookUp, Notice
 from portal.registry.changes import changes
@@ -137,3 +141,22 @@ def test_a_look_up_that_differs_is_told_in_words(old, new, sentence, grave):
 
 def test_the_same_look_up_is_no_change():
     assert changes(service(form=form_of(NAMED)), service(form=form_of(NAMED))) == ()
+
+
+SECTION = (
+    (Path(__file__).parents[2] / "docs" / "writing-a-provider.md")
+    .read_text(encoding="utf-8")
+    .partition("### Look up while somebody fills in the form")[2]
+    .partition("\n## ")[0]
+)
+
+
+def test_the_examples_of_the_page_say_the_same_and_are_well():
+    python = re.search(r"^```py\n(.*?)^```$", SECTION, re.MULTILINE | re.DOTALL)[1]
+    manifest = re.search(r"^    (look_up:.*)$", SECTION, re.MULTILINE)[1]
+    names = {"Field": Field, "LookUp": LookUp, "_": said}
+    field = eval(python, names)  # noqa: S307
+    rest = Field.name("owner", said("Owner")), Field.date("owner_since", said("Since"))
+    assert found(field, *rest) == ()
+    written = yaml.safe_load(manifest)["look_up"]
+    assert LookUp.model_validate(written) == field.look_up

@@ -147,6 +147,20 @@ def test_what_is_not_declared_any_more_stays_on_and_that_is_said(integrator):
     assert service.offered("tehsil", "residence")
 
 
+def test_what_is_inherited_is_told_with_what_is_said_otherwise(integrator):
+    inherits = [{"service": "municipal/trade-licence", "promise": 9}]
+    page = look(integrator, text=json.dumps(told(services=[], inherits=inherits))).text
+    assert "municipal/trade-licence" in page
+    assert "The promised time" in page
+
+
+def test_a_draft_of_what_is_published_takes_nothing_from_the_overview(integrator):
+    published(a_provider(a_service()))
+    service.sync([a_provider(a_service(promise=3))])
+    db.session.commit()
+    assert "Services: 1. Published: 1." in integrator.get("/en/console").text
+
+
 def test_another_providers_manifest_is_refused(integrator):
     answer = look(integrator, text=as_json(slug="water-board"))
     assert answer.status_code == 403

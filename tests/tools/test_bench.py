@@ -18,6 +18,7 @@ from tools.bench.processes import Memory, memory
 from tools.bench.rotation import Rotated
 from tools.bench.servers import Listener, listening
 from tools.bench.signing import SigningIn
+from tools.bench.stalled import Stalled
 
 FORM = """
 <header><form><input name="csrf_token" value="of the header"></form></header>
@@ -115,6 +116,7 @@ def found(**changes):
         memory=(Memory(140, 90), Memory(150, 100)),
         rotated=Rotated(10_000, 4, 0),
         manifests=Manifests(394, 0.128, "yaml: a text", 17.0),
+        stalled=Stalled(STEADY, STEADY, 190, 14, 2.1),
     )
     return replace(usual, **changes)
 
@@ -122,6 +124,16 @@ def found(**changes):
 def said(**changes):
     setting = {"cores": 2, "processes": 2, "threads": 3, "browsers": 16, "rounds": 3}
     return page.text(found(**changes), **setting)
+
+
+def test_what_stalled_providers_do_to_another_page_is_told_with_its_aim():
+    slower = replace(STEADY, spent=[spent * 1.5 for spent in STEADY.spent])
+    held_up = Stalled(STEADY, slower, 190, 14, 2.6)
+    assert "1.00 times that | 1.25 times that |" in said()
+    assert "| 14 of 190 presses, the longest 2.1 s | 2.5 s |" in said()
+    told = said(stalled=held_up)
+    assert f"1.50 times that | 1.25 times that {page.SHORT} |" in told
+    assert f"the longest 2.6 s | 2.5 s {page.SHORT} |" in told
 
 
 def test_the_page_names_load_figures_and_aims():

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from portal.applications import service as applications
 from portal.applications.domain import Actor, ProviderEvent
 from portal.consent import service as consent
-from portal.kernel import clock, keys, signing
+from portal.kernel import clock, keys, signatures
 from portal.kernel.db import db
 from portal.registry import service as registry
 from portal.webhooks import service
@@ -84,7 +84,7 @@ def test_nothing_of_a_message_can_be_changed(department, application, part):
     if part == "body":
         body = body.replace(b"submitted", b"withdrawn")
     elif part == "secret":
-        secret = signing.new_secret()
+        secret = signatures.new_secret()
     else:
         heard.headers[part] = str(
             int(heard.headers[part][-1:], 16) + 1 + int(clock.now().timestamp())

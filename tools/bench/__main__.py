@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from portal.kernel import clock
 from portal.kernel.serving import THREADS, serve
-from tools.bench import manifests, measures, page, processes, rotation, servers, signing
+from tools.bench import manifests, measures, page, processes, rotation, servers, signing, stalled
 from tools.bench.house import House
 from tools.bench.load import BROWSERS, Crowd
 from tools.world import world
@@ -46,6 +46,7 @@ def measure() -> page.Found:
             sending=sending,
             delivered=delivered,
             rotated=rotated,
+            stalled=_said("providers that stall", stalled.measure(house, crowd)),
             form=_said("the long form", measures.big_form(house)),
             manifests=_said("manifests", manifests.measure()),
             memory=(memory, processes.largest(here.var, "worker")),

@@ -11,9 +11,12 @@ from tools.bench.measures import BigForm, Measured, Sending
 from tools.bench.processes import Memory
 from tools.bench.rotation import Rotated
 from tools.bench.signing import ASKED, SigningIn
+from tools.bench.stalled import PRESSING, Stalled
 
 LEAST_SENT, LEAST_DELIVERED, MOST_MEMORY = 60, 200, 200
 MOST_APART = 0.05
+# The other page with eight stalled providers, against eight that answer.
+MOST_HELD_UP, LONGEST_WAIT = 1.25, 2.5
 MOST_OPENING, MOST_PUBLISHING = 0.1, 2.0
 SHORT = "**short of it**"
 TEXT = """\
@@ -56,6 +59,16 @@ passwords each, in turns: for addresses that have an account, and for ones that 
 |---|---|---|
 {work}
 
+## Providers that stall
+
+Eight providers that are looked up while people fill in forms: {pressing} people press again and
+again. First all eight answer at once, then each takes its questions and says nothing. The other
+page is a service, signed in; nobody waits longer than two seconds for a look-up.
+
+| what | measured | aim |
+|---|---|---|
+{stalled}
+
 ## A form of {questions} questions
 
 | what | measured | aim |
@@ -93,6 +106,7 @@ class Found:
     manifests: Manifests
     memory: tuple[Memory, Memory]
     rotated: Rotated
+    stalled: Stalled
 
 
 def text(found: Found, **setting: int) -> str:
@@ -105,6 +119,8 @@ def text(found: Found, **setting: int) -> str:
         asked=ASKED,
         signing=_lines(_signing(found.signing)),
         work=_lines(_work(found)),
+        pressing=PRESSING,
+        stalled=_lines(_stalled(found.stalled)),
         questions=found.form.questions,
         form=_lines(_form(found.form)),
         manifests=_lines(_manifests(found.manifests)),
@@ -190,6 +206,18 @@ def _manifests(told: Manifests) -> Iterable[Sequence[str]]:
     yield f"The slowest of {told.cases} ({told.which})", f"{told.slowest * 1000:.0f} ms", aim
     aim = _aim(f"below {MOST_GROWN:.0f} MB", met=told.grown < MOST_GROWN)
     yield "Memory for all of them, one after the other", f"{told.grown:.0f} MB", aim
+
+
+def _stalled(told: Stalled) -> Iterable[Sequence[str]]:
+    (_, before, _), (_, after, _) = _times(told.answering), _times(told.silent)
+    share = told.silent.percentile(95) / told.answering.percentile(95)
+    yield "Another page while all eight answer", f"p95 {before}", "-"
+    met = share <= MOST_HELD_UP
+    aim = _aim(f"{MOST_HELD_UP:.2f} times that", met=met)
+    yield "Another page while all eight stall", f"p95 {after}, {share:.2f} times that", aim
+    met = told.slowest <= LONGEST_WAIT
+    shown = f"{told.asked} of {told.presses} presses, the longest {told.slowest:.1f} s"
+    yield "Asked of a stalled provider", shown, _aim(f"{LONGEST_WAIT} s", met=met)
 
 
 def _form(form: BigForm) -> Iterable[Sequence[str]]:

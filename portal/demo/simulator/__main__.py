@@ -1,5 +1,6 @@
 """`python -m portal.demo.simulator`: started by `portal providers try`."""
 
+import json
 import os
 from pathlib import Path
 
@@ -13,5 +14,6 @@ create_app(
         told["DEPARTMENT_TOKEN"],
         told["DEPARTMENT_PORTAL"],
         Path(told["DEPARTMENT_DATA"]),
-    )
+    ),
+    json.loads(told.get("DEPARTMENT_ANSWERS", "{}")),
 ).run(host="127.0.0.1", port=int(told["DEPARTMENT_PORT"]), threaded=True)

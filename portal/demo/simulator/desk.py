@@ -6,10 +6,21 @@ It knows nothing of the portal beside the example's program, and listens on this
 import json
 from collections import deque
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from jinja2 import ChoiceLoader, FileSystemLoader
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -19,6 +30,8 @@ from examples.demo_department.app import Config, config, store
 
 WEBHOOK = "/webhook"
 NEXT = "simulator"
+# What the endpoints of answers are called by.
+ASKED = "asked "
 MOST_SHOWN = 200
 TABLES = """
 CREATE TABLE IF NOT EXISTS requests (
@@ -49,8 +62,8 @@ REPLIES: Mapping[str, dict[str, Any]] = {
 }
 
 
-def create_app(settings: Config) -> Flask:
-    """Raises ValueError for a secret that is none."""
+def create_app(settings: Config, answers: Mapping[str, Any] | None = None) -> Flask:
+    """`answers` is said to what is asked: path -> JSON. Raises ValueError for a wrong secret."""
     app = department.create_app(settings)
     own = FileSystemLoader(Path(__file__).parent / "templates")
     theirs = app.jinja_loader
@@ -58,6 +71,9 @@ def create_app(settings: Config) -> Flask:
     app.extensions[NEXT] = deque()
     app.before_request(fail)
     app.after_request(note)
+    for path, told in (answers or {}).items():
+        view = partial(jsonify, told)
+        app.add_url_rule(path, f"{ASKED}{path}", view, methods=["GET", "POST"])
     app.add_url_rule("/requests", view_func=requests)
     app.add_url_rule("/requests/next", view_func=choose, methods=["POST"])
     app.add_url_rule("/requests/<int:number>", view_func=one)
@@ -77,6 +93,10 @@ def is_message() -> bool:
     return request.method == "POST" and request.path == WEBHOOK
 
 
+def is_question() -> bool:
+    return (request.endpoint or "").startswith(ASKED)
+
+
 def fail() -> ResponseReturnValue | None:
     """Refuse this message, if that was chosen."""
     if is_message() and waiting() and waiting()[0] in FAILURES:
@@ -90,6 +110,8 @@ def note(response: Response) -> Response:
     if is_message():
         if response.status_code == 200 and waiting():
             response.set_data(json.dumps(REPLIES[waiting().popleft()]))
+        keep(response)
+    elif is_question():
         keep(response)
     elif request.endpoint == "answer" and response.status_code == 302:
         told = {"application": (request.view_args or {})["reference"], **request.form.to_dict()}
@@ -109,7 +131,7 @@ def keep(response: Response) -> None:
     row = {
         "application": data.get("application"),
         "sequence": data.get("sequence"),
-        "type": data.get("type"),
+        "type": f"asked at {request.path}" if is_question() else data.get("type"),
         "headers": json.dumps(list(request.headers.items())),
         "body": body,
         "fault": fault_of_signature(body),
@@ -135,9 +157,10 @@ def told_in(body: str) -> dict[str, Any]:
 
 
 def fault_of_signature(body: str) -> str:
-    """Empty when the signature is right."""
+    """Empty when the signature is right. A question without a body is signed by its address."""
+    said = body if request.method == "POST" else f"GET {request.full_path}"
     try:
-        Webhook(config().secret).verify(body, dict(request.headers), json_parse=False)
+        Webhook(config().secret).verify(said, dict(request.headers), json_parse=False)
     except (WebhookVerificationError, ValueError) as error:
         return str(error) or "The signature is not right."
     return ""

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
-from portal.kit.conform import messages, signing
+from portal.kernel import signatures
+from portal.kit.conform import messages
 from portal.kit.conform.driving import Endpoint, Wanted
 from portal.kit.conform.messages import Application
 
@@ -37,7 +38,7 @@ def _unsigned(endpoint: Endpoint) -> None:
 
 def _wrong(endpoint: Endpoint) -> None:
     message = Application(endpoint.service).submitted()
-    strange = (signing.a_strange_one(),)
+    strange = (signatures.new_secret(),)
     endpoint.once(message, "signed by another secret", Wanted.REFUSED, keys=strange)
     changed = message.body.replace('"copies":2', '"copies":3')
     endpoint.once(message, "a body changed on its way", Wanted.REFUSED, body=changed)
@@ -63,7 +64,7 @@ def _order(endpoint: Endpoint) -> None:
 
 
 def _rotation(endpoint: Endpoint) -> None:
-    strange = signing.a_strange_one()
+    strange = signatures.new_secret()
     both = {"yours second": (strange, endpoint.secret), "yours first": (endpoint.secret, strange)}
     for what, keys in both.items():
         endpoint.take(Application(endpoint.service).submitted(), what, keys)
@@ -120,7 +121,7 @@ def _broken(endpoint: Endpoint) -> None:
 def _signed_by_key(endpoint: Endpoint) -> None:
     key = (endpoint.key or "",)
     endpoint.take(Application(endpoint.service).submitted(), "signed by the key", key)
-    strange = (signing.new_private_key(),)
+    strange = (signatures.new_secret("v1a"),)
     message = Application(endpoint.service).submitted()
     endpoint.once(message, "signed by another key", Wanted.REFUSED, keys=strange)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from portal.kernel import clock
+from portal.kernel import clock, signatures
 from portal.kernel.errors import DomainError
 from portal.kit.conform import driving, signing
 from portal.kit.conform.cases import BY_KEY, CASES, Case
@@ -98,8 +98,8 @@ def _key(key: str | None, *, new: bool) -> str | None:
         return signing.read(key)
     if not new:
         return None
-    made = signing.new_private_key()
-    click.echo(f"Let this public key in, then go on: {signing.public_key(made)}", err=True)
+    made = signatures.new_secret("v1a")
+    click.echo(f"Let this public key in, then go on: {signatures.public_key(made)}", err=True)
     click.pause("Press any key.", err=True)
     return made
 

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from portal.kernel.errors import DomainError
 from portal.kit.signing import domain
@@ -44,7 +45,7 @@ def sign(bundle: Path, key_file: Path) -> None:
     click.echo(f"{bundle.name} is signed. Its public key is {domain.public(private)}")
 
 
-def _read(file: Path) -> domain.Ed25519PrivateKey:
+def _read(file: Path) -> Ed25519PrivateKey:
     try:
         return domain.key(file.read_bytes())
     except domain.NoPrivateKey as error:

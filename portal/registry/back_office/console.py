@@ -229,6 +229,7 @@ def _checked(looked: Looked, text: str) -> str:
         warnings=looked.warnings,
         outlook=uploads.outlook(looked),
         told=reports.told,
+        differing=reports.differing,
         check_id=uploads.keep(looked, visitor().id),
         text=text,
     )

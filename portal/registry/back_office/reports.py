@@ -4,8 +4,9 @@ from typing import Any
 
 from portal.i18n import gettext, say
 from portal.registry.changes import Change
-from portal.registry.contract import Service
+from portal.registry.contract import Inherited, Service
 from portal.registry.domain import every_field
+from portal.registry.inheriting import overrides
 from portal.registry.vocabulary import PERSONAL_CLASSES
 
 
@@ -32,6 +33,12 @@ def own_parts() -> dict[str, str]:
         "keeps": gettext("What the provider keeps"),
         "channels": gettext("Where people apply"),
     }
+
+
+def differing(inherited: Inherited) -> list[str]:
+    """What is said otherwise, in words."""
+    words = own_parts()
+    return [words[name] for name in overrides(inherited)]
 
 
 def _labels(services: tuple[Service | None, ...]) -> dict[str, str]:

@@ -54,8 +54,9 @@ def keep(png: bytes) -> str:
 
 def content(digest: str) -> bytes:
     """Raises NoSuchIcon."""
-    known = digest.isalnum()
-    found = known and db.session.scalar(select(Icon.content).where(Icon.digest == digest))
-    if not found:
+    if not digest.isalnum():
+        raise NoSuchIcon
+    found = db.session.scalar(select(Icon.content).where(Icon.digest == digest))
+    if found is None:
         raise NoSuchIcon
     return found

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.audit import service as audit
-from portal.kernel import clock, http, signing
+from portal.kernel import clock, http, signatures, signing
 from portal.kernel.db import db
 from portal.kernel.events import publish
 from portal.kernel.log import log
@@ -82,7 +82,7 @@ def save(provider_slug: str, url: str, by: UUID | str, secret: str | None) -> st
     made = None
     row = of(provider_slug, lock="change")
     if row is None or not row.url:
-        secret = made = secret or signing.new_secret()
+        secret = made = secret or signatures.new_secret()
         row = row or WebhookEndpoint(provider_slug=provider_slug)
         db.session.add(row)
     if secret is not None:
@@ -99,7 +99,7 @@ def let_fetch(provider_slug: str, by: UUID | str) -> None:
     row = of(provider_slug, lock="change")
     if row is None:
         row = WebhookEndpoint(provider_slug=provider_slug, url="")
-        signing.put(row, signing.new_secret())
+        signing.put(row, signatures.new_secret())
         db.session.add(row)
     _well(row)
     row.state, row.disabled_reason = DISABLED, FETCHED
@@ -107,7 +107,7 @@ def let_fetch(provider_slug: str, by: UUID | str) -> None:
     audit.record("webhook.fetched", about=f"endpoint:{row.id}", actor=by, why=provider_slug)
 
 
-def rotate_secret(provider_slug: str, by: UUID, kind: signing.Kind | None = None) -> str:
+def rotate_secret(provider_slug: str, by: UUID, kind: signatures.Kind | None = None) -> str:
     """A new secret, of the kind in use unless said otherwise; both sign for a day.
 
     Raises NoSuchDelivery.
@@ -132,9 +132,9 @@ def set_limits(
     audit.record("webhook.limited", about=f"endpoint:{row.id}", actor=by, why=provider_slug)
 
 
-def kind_of(row: WebhookEndpoint) -> signing.Kind:
+def kind_of(row: WebhookEndpoint) -> signatures.Kind:
     """How messages to it are signed."""
-    return signing.kind_of(signing.valid(row)[0])
+    return signatures.kind_of(signing.valid(row)[0])
 
 
 def public_keys(provider_slug: str) -> tuple[str, ...]:
