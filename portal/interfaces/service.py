@@ -18,7 +18,7 @@ from portal.kernel import http, signatures, signing
 from portal.kernel.db import db
 from portal.kernel.log import log
 from portal.kernel.money import Money
-from portal.kernel.outside import SECONDS, outside
+from portal.kernel.outside import SECONDS, Busy, outside
 from portal.kernel.settings import current
 from portal.registry import hook_paths
 from portal.registry.contract import AskedOf, Provider
@@ -119,6 +119,8 @@ def answered(provider_slug: str, call: Callable[[Ask], T], *, patience: float = 
         )
     except NotKnown:
         raise
+    except Busy as error:
+        raise NotAnswering from error
     except (Exception, SystemExit) as error:
         # The text of a hook's error may quote what the provider said about somebody.
         log.warning("no answer", provider=provider_slug, error=type(error).__name__)

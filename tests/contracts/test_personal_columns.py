@@ -228,6 +228,7 @@ EXCUSED = {
         "receipt_number": "a number of the provider's receipts",
     },
     "people": {"state": CODE, "language": CODE},
+    "provider_icons": {"*": PUBLIC},
     "provider_interfaces": {
         "provider_slug": SLUG,
         "url": "a provider's address",
@@ -315,6 +316,7 @@ NEVER_CHANGED = {
     "ledger_entries",
     "ledger_transactions",
     "manifest_uploads",
+    "provider_icons",
     "publisher_keys",
     "service_definitions",
     "service_versions",
