@@ -11,6 +11,8 @@ from portal.applications.models import Application, TimelineEntry
 from portal.kernel.db import db
 from portal.webhooks import service as webhooks
 from portal.webhooks.models import Delivery
+from tests.journeys.departments import payload
+from tests.journeys.storm_people import ADDED
 
 
 @dataclass
@@ -92,9 +94,27 @@ def _messages(found, each, department):
     for number in range(1, len(kinds(each)) + 1):
         found.once(f"message {number} of {each}", counted.pop(number, 0))
     found.doubled += [f"message {number} of {each}" for number in counted]
+    for told in done:
+        if each.service == ADDED and told["type"] == "application.submitted":
+            said = told["data"].get("payload")
+            found.once(f"payload of {each}", int(said == payload(each.reference)))
     order = [(told["data"]["sequence"], told["type"]) for told in done]
     if order != list(enumerate(kinds(each), start=1)):
         found.disorder.append(f"{order} of {each}")
+
+
+def uploaded(found, program, recorded):
+    """What the program was answered is recorded once, in its order, and nothing else is."""
+    counted = Counter(recorded)
+    for each in program.sent:
+        found.once(f"upload {each}", counted.pop(each, 0))
+    # One that was never answered may be there; only one, and only the last.
+    counted = +counted
+    unanswered = [version for version, _ in counted if version == program.number]
+    found.doubled += [f"upload {each}" for each in counted if each[0] != program.number]
+    found.once("the upload that was not answered", max(len(unanswered), 1))
+    if [version for version, _ in recorded] != sorted(version for version, _ in recorded):
+        found.disorder.append(f"uploads {recorded}")
 
 
 def _payments(found, sent):

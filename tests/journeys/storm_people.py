@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from dataclasses import dataclass, replace
-from itertools import cycle
+from itertools import cycle, islice
 
 import httpx
 from procrastinate.exceptions import ConnectorException
@@ -20,10 +20,16 @@ from portal.kernel.db import db
 from tests.accounts.factories import make_person
 from tests.applications.factories import AADHAAR, LAND, a_file, land_answers
 from tests.journeys.people import Browser, Unwell
+from tests.webhooks.factories import ANSWERS
 
 PAUSE = 0.1
 PATIENCE = 120
+# Two each, beginning one after the other, are all services.
+LEAST = 2
 FREE, FEE = f"revenue/{LAND}", "municipal/birth-certificate-copy"
+# The provider adds to its messages; the provider's program fetches them.
+ADDED, FETCHED = "tehsil/income-certificate", "treasury/income-certificate"
+SERVICES = (FREE, FEE, ADDED, FETCHED)
 # What may happen while things are killed, and passes.
 WEATHER = (httpx.TransportError, Unwell, OperationalError, ConnectorException)
 RECEIPT = re.compile(r"[0-9]{4}-[0-9]{6}")
@@ -41,6 +47,7 @@ class Sent:
 
     draft: str
     reference: str
+    service: str = ""
     withdrawn: bool = False
     payment: str = ""
     receipt: str = ""
@@ -49,13 +56,14 @@ class Sent:
 class Submitter(threading.Thread):
     """Applies and pays until the storm is over, by turns; never gives an application up.
 
-    However short the storm: at `least` so many.
+    However short the storm: each at least LEAST.
     """
 
-    def __init__(self, app, url, chance, over, least):
+    def __init__(self, app, url, chance, over, first):
+        """`first` is the service that it begins with."""
         super().__init__()
-        self.app, self.url, self.chance, self.over, self.least = app, url, chance, over, least
-        self.services = cycle(chance.sample((FREE, FEE), 2))
+        self.app, self.url, self.chance, self.over = app, url, chance, over
+        self.services = islice(cycle(SERVICES), first, None)
         self.sent = []
         # How many while things were killed.
         self.in_time = 0
@@ -66,7 +74,7 @@ class Submitter(threading.Thread):
         try:
             person, token = self.until(self.hands(come))
             self.browser = Browser(self.url, cookies={"session": token}, checks=False)
-            while not self.over.is_set() or len(self.sent) < self.least:
+            while not self.over.is_set() or len(self.sent) < LEAST:
                 self.sent.append(self.apply(person, next(self.services)))
                 self.in_time += not self.over.is_set()
         except Exception as fault:  # noqa: BLE001 - told by the test, which waits for this thread
@@ -81,9 +89,10 @@ class Submitter(threading.Thread):
         self.until(lambda: browser.open(f"/en/apply/{service}/review"))
         self.until(lambda: browser.send(agree="yes"))
         if service == FEE:
-            sent = Sent(draft, browser.links("/applications/PB-")[0].rpartition("/")[2])
+            reference = browser.links("/applications/PB-")[0].rpartition("/")[2]
+            sent = Sent(draft, reference, service)
             return self.pay(replace(sent, payment=browser.page.url.path))
-        sent = Sent(draft, browser.page.url.path.rpartition("/")[2])
+        sent = Sent(draft, browser.page.url.path.rpartition("/")[2], service)
         if self.chance.random() < 0.5:
             self.until(lambda: withdraw(browser, f"/en/applications/{sent.reference}"))
             return replace(sent, withdrawn=True)
@@ -144,10 +153,14 @@ def draft_for(person_id, path):
     """A draft with every answer; committed."""
     provider, _, service = path.partition("/")
     course = applying.begin(person_id, provider, service)
-    told = land_answers() if path == FREE else birth_answers(person_id)
+    told = dict(ANSWERS) if path in (ADDED, FETCHED) else answers_to(path, person_id)
     drafts.save(course.draft, told, list(told))
     db.session.commit()
     return str(course.draft.id)
+
+
+def answers_to(path, person_id):
+    return land_answers() if path == FREE else birth_answers(person_id)
 
 
 def birth_answers(person_id):
