@@ -273,7 +273,6 @@ def downgrade() -> None:
     )
     op.drop_column("deliveries", "waits")
     op.drop_index("ix_applications_version_id", table_name="applications")
-    op.drop_index("ix_applications_desk", table_name="applications")
     op.drop_index(op.f("ix_version_turns_version_id"), table_name="version_turns")
     op.drop_index("ix_version_turns_service", table_name="version_turns")
     op.drop_table("version_turns")
