@@ -145,7 +145,8 @@ def unanswered(provider: Provider, hooks: Hooks) -> Iterator[Finding]:
         yield from _about_service(service, answered, hooks)
     asked = {name for service in provider.services for name in service.asks or ()}
     for name, is_answered in answered.items():
-        if is_answered and name not in asked:
+        # What is inherited may ask as well: that is seen when it is resolved.
+        if is_answered and name not in asked and not provider.inherits:
             yield Finding(f"hooks.{name}", f"No service asks for {name}. Add it to its asks.")
 
 

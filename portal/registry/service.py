@@ -17,8 +17,9 @@ from portal.audit import service as audit
 from portal.kernel import clock, ids
 from portal.kernel.db import Json, db, unit
 from portal.kernel.errors import N_, DomainError, NotFound
-from portal.registry import conformance, contract, inheriting
+from portal.registry import conformance, contract, hook_paths, inheriting
 from portal.registry.contract import Inherited, Offering, Origin, Provider, Service, Words
+from portal.registry.discovery import hooks_of
 from portal.registry.finding import SLUG
 from portal.registry.kept import Kept
 from portal.registry.models import (
@@ -172,7 +173,8 @@ def inherit(provider: Provider, inherited: Inherited) -> Recorded | None:
     except NoSuchService:
         return None
     service = inheriting.resolved(defined.service, inherited)
-    wrong = _wrong(inheriting.alone(provider, service))
+    resolved = inheriting.alone(provider, service)
+    wrong = _wrong(resolved) or _unanswered(resolved)
     if defined.origin is not None:
         wrong = f"{inherited.service} is inherited itself. Inherit {defined.origin.service}."
     row.problem = wrong or None
@@ -217,6 +219,13 @@ def _wrong(provider: Provider) -> str:
     """The errors of a declaration, in sentences; empty when there is none."""
     wrong = [one for one in conformance.findings(provider) if one.weight == "error"]
     return " ".join(f"{one.place}: {one.sentence}" for one in wrong)
+
+
+def _unanswered(provider: Provider) -> str:
+    """What its services ask of a provider that answers nothing of the kind."""
+    found = hook_paths.unanswered(provider, hooks_of(provider.slug))
+    asked = [one for one in found if one.place.startswith("services.")]
+    return " ".join(f"{one.place}: {one.sentence}" for one in asked)
 
 
 def _record(provider: Provider, service: Service, origin: Origin | None = None) -> Recorded:

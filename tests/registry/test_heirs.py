@@ -5,8 +5,10 @@ import pytest
 from portal.catalogue import service as catalogue
 from portal.kernel.db import db
 from portal.registry import service
-from portal.registry.contract import Inherited
+from portal.registry.contract import HookPaths, Inherited
 from portal.registry.heirs import service as heirs
+from portal.registry.hook_paths import unanswered
+from portal.registry.hooks import Hooks
 from portal.registry.publishing import service as publishing
 from portal.registry.service import NoSuchService, ProviderDoesNotConform
 from tests.jobs import run_jobs
@@ -78,6 +80,18 @@ def test_it_is_published_in_the_names_of_those_who_published_the_definition(one_
     newer()
     version = service.find(on().version_id)
     assert (version.proposed_by, version.published_by) == (MEERA, KARAM)
+
+
+def test_who_inherits_a_service_that_asks_its_provider_answers_for_itself(app):
+    asks = {"asks": ("check",)}
+    published(a_provider(a_service(**asks), hooks=HookPaths(check="/check")))
+    assert service.sync([town()]) == []
+    (row,) = heirs.of(*DEFINED.split("/"))
+    assert "services.income-certificate.asks: Nothing answers check." in row.problem
+    own = town().model_copy(update={"hooks": HookPaths(check="/ours")})
+    assert not list(unanswered(own, Hooks()))
+    published(own)
+    assert on().provider.hooks.check == "/ours"
 
 
 def test_a_draft_does_not_go_on_by_itself(defined):
