@@ -23,8 +23,8 @@ def whole(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     return http.post(url, body, headers, seconds=PATIENCE, allow_private=True)
 
 
-def without_waiting(url: str, body: bytes, headers: Mapping[str, str]) -> None:
-    """Everything is sent, and the answer is not listened to."""
+def losing_the_answer(url: str, body: bytes, headers: Mapping[str, str]) -> None:
+    """Everything is sent, and the call ends when the first byte of an answer comes."""
     with suppress(*http.FAILURES, HungUp):
         _call(url, body, headers, Deaf())
 
@@ -66,7 +66,7 @@ def _trusted() -> ssl.SSLContext:
 
 
 class Deaf(httpcore.SyncBackend):
-    """Makes connections that hang up where the answer would come."""
+    """Makes connections that hang up where the answer comes."""
 
     def connect_tcp(
         self,
@@ -80,12 +80,17 @@ class Deaf(httpcore.SyncBackend):
 
 
 class Unheard(httpcore.NetworkStream):
-    """A stream that is written to the end, and not read."""
+    """A stream that is written to the end, and whose other side answers to nobody.
+
+    The first byte is awaited: only then has the endpoint worked on the message, and a second
+    call cannot overtake the first.
+    """
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self.stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+        self.stream.read(1, timeout)
         raise HungUp
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

@@ -109,7 +109,7 @@ def _at_once(endpoint: Endpoint) -> None:
 def _lost_answer(endpoint: Endpoint) -> None:
     message = Application(endpoint.service).submitted()
     endpoint.hang_up(message, half=False)
-    endpoint.take(message, "again, after we did not wait for the answer")
+    endpoint.take(message, "again, after the answer was lost")
 
 
 def _broken(endpoint: Endpoint) -> None:

@@ -99,8 +99,8 @@ class Endpoint:
         self._keep(what, Wanted.REFUSED, self._call(message, kept), 1)
 
     def hang_up(self, message: Message, *, half: bool) -> None:
-        """Begin to send it, and end the call in the body's middle or before the answer."""
-        how = calling.half if half else calling.without_waiting
+        """Begin to send it, and end the call in the body's middle or as the answer comes."""
+        how = calling.half if half else calling.losing_the_answer
         how(self.url, message.body.encode(), self._headers(message, (self.secret,)))
 
     def _headers(
