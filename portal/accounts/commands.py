@@ -36,6 +36,9 @@ def people() -> None:
 
 def reach(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say how far a role reaches."""
+    command = click.option("--post", help="The one post whose stages the officer works on.")(
+        command
+    )
     command = click.option("--category", help="The one category of services for an officer.")(
         command
     )

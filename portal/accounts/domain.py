@@ -171,22 +171,28 @@ class Details:
 class Grant:
     """One role of a person; `provider` is a slug, or None for the whole portal.
 
-    `area` and `category` narrow what an officer sees of the provider; None leaves all in.
+    `area` and `category` narrow what an officer sees of the provider, `post` what they work on;
+    None leaves all in.
     """
 
     role: Role
     provider: str | None = None
     area: str | None = None
     category: str | None = None
+    post: str | None = None
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a role reaches of a provider: one category of services, an area with all in it."""
+    """What a role reaches of a provider: one category of services, an area with all in it.
+
+    With a `post`, only the stages that are its work may be worked on; all may be read.
+    """
 
     provider: str
     area: str | None = None
     category: str | None = None
+    post: str | None = None
 
 
 def age(born: date, today: date) -> int:
@@ -224,7 +230,7 @@ def check_grant(grant: Grant) -> None:
         raise RoleNeedsProvider
     if grant.role not in FOR_A_PROVIDER and grant.provider:
         raise RoleHasNoProvider
-    if (grant.area or grant.category) and grant.role is not Role.OFFICER:
+    if (grant.area or grant.category or grant.post) and grant.role is not Role.OFFICER:
         raise RoleHasNoScope
 
 
@@ -244,7 +250,7 @@ def providers(grants: Collection[Grant], permission: str | None = None) -> froze
 def scopes(grants: Collection[Grant], permission: str) -> frozenset[Scope]:
     """How far the permission reaches at each provider."""
     return frozenset(
-        Scope(grant.provider, grant.area, grant.category)
+        Scope(grant.provider, grant.area, grant.category, grant.post)
         for grant in grants
         if grant.provider and permission in PERMISSIONS[grant.role]
     )

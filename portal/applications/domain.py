@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -132,7 +132,9 @@ ENDED = frozenset(state for state, following in NEXT.items() if not following)
 
 # Members of an event that carry something; `type` stands beside them.
 ALWAYS = frozenset({"message", "case_number"})
-MEMBERS = ("stage", "message", "fields", "reason", "case_number", "document")
+MEMBERS = (
+    *("stage", "message", "fields", "remarks", "reason", "reason_code", "case_number", "document"),
+)
 
 
 @dataclass(frozen=True)
@@ -152,9 +154,11 @@ ACTS: Mapping[str, Act] = MappingProxyType(
     {
         "accept": Act(State.IN_PROGRESS, takes=frozenset({"stage"})),
         "progress": Act(State.IN_PROGRESS, frozenset({"stage"})),
-        "ask": Act(State.NEEDS_INFORMATION, frozenset({"message", "fields"})),
-        "approve": Act(State.APPROVED, takes=frozenset({"reason"})),
-        "refuse": Act(State.REFUSED, frozenset({"reason"})),
+        "ask": Act(
+            State.NEEDS_INFORMATION, frozenset({"message", "fields"}), frozenset({"remarks"})
+        ),
+        "approve": Act(State.APPROVED, takes=frozenset({"reason", "reason_code"})),
+        "refuse": Act(State.REFUSED, frozenset({"reason"}), frozenset({"reason_code"})),
         "issue": Act(State.ISSUED, frozenset({"document"})),
         "note": Act(None, frozenset({"message"})),
     }
@@ -176,6 +180,41 @@ class MoveNotAllowed(Conflict):
         super().__init__()
         detail = f"An application that is {state} cannot become {to}."
         self.faults = [{"pointer": "/type", "detail": detail}]
+
+
+class SeenBefore(Conflict):
+    """An officer decides on what they saw; somebody else may have worked on it since."""
+
+    message = N_("Somebody worked on this case after you opened it. Look at it again, then decide.")
+
+
+class NotYourPost(Refused):
+    message = N_("At this stage the case is the work of another post. Hand it over, or let it be.")
+
+
+class HeldByAnother(Conflict):
+    message = N_("Another officer works on this case. Take it over first, if it is yours to do.")
+
+
+class NotRecorded(BadInput):
+    status = 422
+    message = N_("Record what this stage asks for first: %(names)s.")
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(names=", ".join(names))
+
+
+class NeedsTwo(Refused):
+    message = N_("Two officers decide on this together. Another one must confirm it.")
+
+
+class UnknownReason(BadInput):
+    status = 422
+    message = N_("Choose one of the reasons that the service has for this: %(known)s.")
+
+    def __init__(self, known: Collection[str]) -> None:
+        super().__init__(known=", ".join(known) or "-")
+        self.faults = [{"pointer": "/reason_code", "detail": str(self)}]
 
 
 class OwnCase(Refused):
@@ -224,15 +263,24 @@ class UnknownStage(BadInput):
 
 @dataclass(frozen=True)
 class ProviderEvent:
-    """What a provider says of a case. `message` and `reason` are texts by language."""
+    """What a provider says of a case. `message` and `reason` are texts by language.
+
+    `remarks` say by field what is wrong with it, `reason_code` is one of the service's reasons.
+    `seen` is how many lines the timeline had when an officer looked at the case, and `proposed_by`
+    the officer who wants it done, where another one confirms it.
+    """
 
     type: str
     stage: str | None = None
     message: Mapping[str, str] | None = None
     fields: tuple[str, ...] = ()
+    remarks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reason: Mapping[str, str] | None = None
+    reason_code: str | None = None
     case_number: str | None = None
     document: Any = None
+    seen: int | None = None
+    proposed_by: str | None = None
 
     def check(self) -> Act:
         """The act it stands for. Raises EventIncomplete, EventOverfull."""

@@ -13,8 +13,8 @@ from portal.kernel.sealed import Encrypted, EncryptedOrNone, PersonalRow, sealed
 
 # The day that a queue is sorted by; whatever has no running clock comes last.
 CLOCK = "coalesce(CASE WHEN days_left IS NULL THEN due_on END, '9999-12-31'::date)"
-FILTERED = ("service_slug", "stage", "submitted_at")
-NEWEST = ("submitted_at", "id", "service_slug", "stage")
+FILTERED = ("service_slug", "stage", "submitted_at", "post", "officer_id", "area")
+NEWEST = ("submitted_at", "id", "service_slug", "stage", "post", "officer_id", "area")
 
 
 class Application(PersonalRow, Base):
@@ -37,6 +37,13 @@ class Application(PersonalRow, Base):
             postgresql_where="case_number IS NOT NULL",
         ),
         Index("ix_applications_version_id", "version_id", "id"),
+        Index(
+            "ix_applications_officer_id",
+            "officer_id",
+            "state",
+            postgresql_where="officer_id IS NOT NULL",
+        ),
+        Index("ix_applications_rises_on", "rises_on", postgresql_where="rises_on IS NOT NULL"),
         Index("ix_applications_reminders", "remind_on", postgresql_where="remind_on IS NOT NULL"),
         Index(
             "ix_applications_unpaid",
@@ -77,6 +84,16 @@ class Application(PersonalRow, Base):
     # Working days that are left while the clock stands still, waiting for the person.
     days_left: Mapped[int | None]
     asked: Mapped[list[str] | None] = mapped_column(JSONB)
+    # Whose work it is now: a post of the provider, and the officer who took it.
+    post: Mapped[str | None]
+    officer_id: Mapped[UUID | None]
+    # When the stage began, the last day that it may take, the working days that are left of it
+    # while its clock stands still, the day on which the case goes up, and how often it has.
+    stage_since: Mapped[datetime | None]
+    stage_due_on: Mapped[date | None]
+    stage_days_left: Mapped[int | None]
+    rises_on: Mapped[date | None]
+    level: Mapped[int] = mapped_column(default=0, server_default="0")
     entries: Mapped[int] = mapped_column(default=0)
     sequence: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime]

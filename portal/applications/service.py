@@ -28,6 +28,8 @@ from portal.applications.models import Application, IssuedDocument, TimelineEntr
 from portal.applications.reach.service import Reach, reached
 from portal.applications.records import service as records
 from portal.applications.renewals import service as renewals
+from portal.applications.staging import service as staging
+from portal.applications.work import service as work
 from portal.consent import service as consent
 from portal.delegation import paying
 from portal.delegation.domain import covers
@@ -127,7 +129,9 @@ def _new(
     fee: Money | None,
 ) -> Application:
     waits = fee is not None and offer.service.payment == "before"
-    begun = {"state": State.AWAITING_PAYMENT} if waits else records.handed_over(offer)
+    begun = {"state": State.AWAITING_PAYMENT, "level": 0}
+    if not waits:
+        begun = records.handed_over(offer)
     application = Application(
         subject_id=sender.subject_id,
         reference=ids.reference(current().kernel.reference_prefix),
@@ -234,19 +238,23 @@ def receive(reach: Reach, reference: str, event: ProviderEvent, author: Author) 
     """Let a provider or an officer move a case.
 
     Raises NoSuchApplication, OwnCase, MoveNotAllowed, NotPaidYet, EventIncomplete,
-    EventOverfull, UnknownFields, UnknownStage, and what the files room refuses.
+    EventOverfull, UnknownFields, UnknownStage, UnknownReason, what `work.check` refuses, and what
+    the files room refuses.
     """
     fees.hold(find_case(reach, reference))
     application = find_case(reach, reference, lock=True)
     _check_stranger(application, author)
+    event = work.worded(application, event, author)
     act = event.check()
     domain.check_act(State(application.state), act)
     _check_names(application, event)
+    move = work.check(application, event, author, reach)
     if act.to is State.APPROVED:
         fees.check_paid(application)
     if event.document is not None:
         _issue(application, event)
-    _move(application, act.to, event)
+    work.taken_up(application, author)
+    _move(application, act.to, event, move.to_stage)
     records.tell(application, event.type, author, event)
     _settle_fee(application, act.to)
     if act.to is not None:
@@ -289,18 +297,24 @@ def _check_names(application: Application, event: ProviderEvent) -> None:
         raise domain.UnknownStage(event.stage, known)
 
 
-def _move(application: Application, to: State | None, event: ProviderEvent) -> None:
+def _move(
+    application: Application, to: State | None, event: ProviderEvent, stage: str | None
+) -> None:
     application.case_number = event.case_number or application.case_number
     application.changed_at = clock.now()
     if to is None:
         return
-    application.stage, application.state = event.stage, to
+    application.state = to
     if to is State.NEEDS_INFORMATION:
         application.asked = list(event.fields)
         records.stop_clock(application)
+        return
+    application.asked = None
+    records.start_clock(application)
+    if to is State.IN_PROGRESS:
+        staging.enter(application, stage)
     else:
-        application.asked = None
-        records.start_clock(application)
+        staging.leave(application)
 
 
 def _issue(application: Application, event: ProviderEvent) -> None:
@@ -377,6 +391,7 @@ def withdraw(person_id: UUID, reference: str, by: Behalf | None = None) -> Appli
     application = find(person_id, reference, lock=True, by=by)
     domain.check_move(State(application.state), State.WITHDRAWN)
     application.state, application.asked = State.WITHDRAWN, None
+    staging.leave(application)
     application.changed_at = clock.now()
     records.tell(application, "withdraw", _author(person_id, by))
     fees.drop(application)

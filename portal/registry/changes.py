@@ -44,6 +44,7 @@ SENTENCES: Mapping[str, str] = {
     "shares": N_("The reason for sharing the answers is another."),
     "keeps": N_("What the provider keeps is another."),
     "stages": N_("The stages are others."),
+    "workflow": N_("Decisions are confirmed, or given reasons, in another way."),
     "issues": N_("The documents that it gives out are others."),
     "renewal": N_("What it gives out is good for another time."),
     "words": N_("The text “%(where)s” is another."),
@@ -63,7 +64,7 @@ DECIDES = frozenset(
 
 OWN_SENTENCE = (
     *("fee", "asks", "quote_by", "payment", "promise", "eligibility"),
-    *("shares", "keeps", "stages", "issues", "renewal"),
+    *("shares", "keeps", "stages", "workflow", "issues", "renewal"),
 )
 # What is told of a question by sentences of its own; by kind, what only that kind has.
 TOLD_APART = ("required", "personal", "when", "valid")

@@ -10,10 +10,11 @@ from zoneinfo import available_timezones
 
 from portal.registry.contract import LANGUAGES, Billing, Calendar, Provider, Renewal, Service
 from portal.registry.domain import FILES
-from portal.registry.finding import SLUG, Finding, nearest, of_table, slug, twice
+from portal.registry.finding import SLUG, Finding, nearest, of_table, slug, slugs, twice
 from portal.registry.form_conformance import about_form, about_pattern
 from portal.registry.inheriting import path_of
 from portal.registry.rule_conformance import about_rules
+from portal.registry.stage_conformance import about_work
 from portal.registry.vocabulary import AUDIENCES, CATEGORIES, LIFE_EVENTS
 from portal.registry.words import words_in
 
@@ -38,7 +39,10 @@ __all__ = ["Finding", "findings"]
 
 def findings(provider: Provider) -> tuple[Finding, ...]:
     """Everything that is wrong, in the order of the declaration; empty when all is well."""
-    services = (_about_service(service) for service in provider.services)
+    services = (
+        chain(_about_service(service), about_work(provider, service))
+        for service in provider.services
+    )
     own = (_about_provider(provider), _about_billing("billing", provider.billing))
     others = (_about_inherited(provider), _about_renewals(provider), _about_words(provider))
     return tuple(chain(*own, *services, *others))
@@ -82,6 +86,7 @@ def _about_provider(provider: Provider) -> Iterator[Finding]:
         yield Finding("services", "The provider offers nothing. Add a Service.", "warning")
     yield from twice("services", (service.slug for service in provider.services), "services")
     yield from _about_calendar("calendar", provider.calendar)
+    yield from slugs("posts", provider.posts or (), "posts")
 
 
 def _about_billing(place: str, billing: Billing | None) -> Iterator[Finding]:
@@ -163,11 +168,7 @@ def _about_service(service: Service) -> Iterator[Finding]:
         yield from of_table(f"{place}.audience", audience, AUDIENCES, "audience")
     yield from _about_promise(place, service)
     yield from _about_fee(place, service)
-    for name, what in (("stages", "stages"), ("issues", "documents")):
-        slugs = [each.slug for each in getattr(service, name)]
-        yield from twice(f"{place}.{name}", slugs, what)
-        for each in slugs:
-            yield from slug(f"{place}.{name}.{each}", each)
+    yield from slugs(f"{place}.issues", service.issues, "documents")
     yield from about_form(f"{place}.form", service.form)
     yield from about_rules(place, service)
 

@@ -49,6 +49,7 @@ from portal.registry.questions import (
     YesNoField,
     by_position,
 )
+from portal.registry.stages import Escalation, Letter, Post, Reason, Stage, Workflow
 from portal.registry.words import LANGUAGES, Words, _
 
 ProviderKind = Literal[
@@ -123,17 +124,6 @@ class Webhook(Frozen):
     kind: Literal["webhook"] = "webhook"
     settings: str | None = None
     deliver: Literal["inline", "reference"] | None = None
-
-
-class Stage(Frozen):
-    """A word of the service's own for a part of the state `in_progress`."""
-
-    slug: str
-    title: Words
-
-    @by_position
-    def __init__(self, slug: str, title: Words) -> None:
-        pydantic.BaseModel.__init__(self, slug=slug, title=title)
 
 
 class IssuedDocument(Frozen):
@@ -211,6 +201,7 @@ class Service(Frozen):
     asks: tuple[AskedOf, ...] | None = None
     quote_by: tuple[str, ...] | None = None
     stages: tuple[Stage, ...] = ()
+    workflow: Workflow | None = None
     eligibility: str | None = None
     issues: tuple[IssuedDocument, ...] = ()
     renewal: Renewal | None = None
@@ -220,6 +211,16 @@ class Service(Frozen):
     def may_cost(self) -> bool:
         """By a rule of its own, or by the provider's word."""
         return self.fee is not None or "quote" in (self.asks or ())
+
+    def stage(self, slug: str | None) -> Stage | None:
+        return next((stage for stage in self.stages if stage.slug == slug), None)
+
+    def following(self, stage: Stage) -> tuple[str, ...]:
+        """The stages that a case may be moved to from this one."""
+        if not stage.may("progress"):
+            return ()
+        others = (one.slug for one in self.stages if one.slug != stage.slug)
+        return tuple(others) if stage.to is None else stage.to
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -257,6 +258,7 @@ class Provider(Frozen):
     contacts: tuple[Contact, ...] = ()
     grievance_officer: Officer | None = None
     appeals: tuple[Appeal, ...] = ()
+    posts: tuple[Post, ...] | None = None
     calendar: Calendar = Calendar()
     languages: tuple[str, ...] = LANGUAGES
     billing: Billing | None = None
@@ -325,6 +327,7 @@ __all__ = [
     "Declaration",
     "Document",
     "EmailField",
+    "Escalation",
     "Field",
     "Form",
     "Frozen",
@@ -334,6 +337,7 @@ __all__ = [
     "Inherited",
     "IntegerField",
     "IssuedDocument",
+    "Letter",
     "LocationField",
     "LongTextField",
     "LookUp",
@@ -349,9 +353,11 @@ __all__ = [
     "Personal",
     "PhoneField",
     "Photo",
+    "Post",
     "Provider",
     "ProviderKind",
     "Question",
+    "Reason",
     "Renewal",
     "Service",
     "Stage",
@@ -359,6 +365,7 @@ __all__ = [
     "TextField",
     "Webhook",
     "Words",
+    "Workflow",
     "YesNoField",
     "_",
     "definition",

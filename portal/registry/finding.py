@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 LONGEST_SLUG = 60
@@ -42,3 +42,11 @@ def twice(place: str, names: Iterable[str], what: str) -> Iterator[Finding]:
     for name, count in Counter(names).items():
         if count > 1:
             yield Finding(f"{place}.{name}", f"{count} {what} are called {name}. Rename them.")
+
+
+def slugs(place: str, called: Iterable[Any], what: str) -> Iterator[Finding]:
+    """Each of them is called in its own way, and so that it can stand in an address."""
+    names = [each.slug for each in called]
+    yield from twice(place, names, what)
+    for name in names:
+        yield from slug(f"{place}.{name}", name)

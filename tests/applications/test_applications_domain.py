@@ -18,7 +18,9 @@ FULL = {
     "stage": "decision",
     "message": SAID,
     "fields": ("born",),
+    "remarks": {"born": SAID},
     "reason": SAID,
+    "reason_code": "too-late",
     "case_number": "REV/1",
     "document": ("paper.pdf", b"%PDF"),
 }

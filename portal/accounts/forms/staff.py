@@ -40,11 +40,17 @@ class RoleForm(Form):
         required=False,
         max_length=60,
     )
+    post = TextField(
+        _l("Post"),
+        hint=_l("For an officer who works on the stages of one post alone, such as inspector."),
+        required=False,
+        max_length=60,
+    )
     reason = LongTextField(_l("Why"), hint=_l("The second admin reads it."), max_length=500)
 
     def grant(self) -> Grant:
-        reach = (self.provider.answer(), self.area.answer(), self.category.answer())
-        return Grant(Role(self.role.answer()), *(one or None for one in reach))
+        reach = (self.provider, self.area, self.category, self.post)
+        return Grant(Role(self.role.answer()), *(one.answer() or None for one in reach))
 
 
 class EmergencyForm(Form):

@@ -45,8 +45,8 @@ class Visiting:
 
 def _visiting() -> Select[*tuple[Any, ...]]:
     mine = bindparam("id", type_=Uuid())
-    columns = (RoleGrant.role, RoleGrant.provider, RoleGrant.area, RoleGrant.category)
-    one = func.jsonb_build_array(*columns)
+    reach = (RoleGrant.provider, RoleGrant.area, RoleGrant.category, RoleGrant.post)
+    one = func.jsonb_build_array(RoleGrant.role, *reach)
     told = select(func.jsonb_agg(aggregate_order_by(one, RoleGrant.created_at)))
     held = told.where(RoleGrant.person_id == mine).scalar_subquery()
     lasts = (

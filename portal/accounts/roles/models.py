@@ -20,6 +20,7 @@ class RoleGrant(Row, Base):
             "provider",
             "area",
             "category",
+            "post",
             postgresql_nulls_not_distinct=True,
         ),
     )
@@ -29,6 +30,7 @@ class RoleGrant(Row, Base):
     provider: Mapped[str | None]
     area: Mapped[str | None]
     category: Mapped[str | None]
+    post: Mapped[str | None]
     granted_by: Mapped[str]
 
 
@@ -43,6 +45,7 @@ class Invitation(Row, Base):
     provider: Mapped[str | None]
     area: Mapped[str | None]
     category: Mapped[str | None]
+    post: Mapped[str | None]
     invited_by: Mapped[str]
     ends: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -62,6 +65,7 @@ class RoleChange(PersonalRow, Base):
     provider: Mapped[str | None]
     area: Mapped[str | None]
     category: Mapped[str | None]
+    post: Mapped[str | None]
     reason_sealed: Mapped[bytes] = sealed("personal")
     reason = Encrypted(str, "reason_sealed")
     proposed_by: Mapped[str]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts import domain
-from portal.accounts.domain import INVITATION_LASTS, Grant, Role
+from portal.accounts.domain import INVITATION_LASTS, Grant, Role, Scope
 from portal.accounts.events import RoleGranted, RoleRevoked
 from portal.accounts.roles.models import Emergency, Invitation, RoleChange, RoleGrant
 from portal.accounts.sessions import service as sessions
@@ -57,15 +57,16 @@ def grant(
     role: Role,
     provider: str | None = None,
     *,
-    area: str | None = None,
-    category: str | None = None,
     by: UUID | str,
+    **reach: str | None,
 ) -> None:
-    """Give a role, once. The person signs in again, for the shorter session of staff.
+    """Give a role, once, with the reach that a Grant has.
+
+    The person signs in again, for the shorter session of staff.
 
     Raises RoleNeedsProvider, RoleHasNoProvider, RoleHasNoScope.
     """
-    given = Grant(role, provider, area, category)
+    given = Grant(role, provider, **reach)
     domain.check_grant(given)
     row = RoleGrant(person_id=person_id, granted_by=str(by), **asdict(given))
     values = {column.name: getattr(row, column.name) for column in RoleGrant.__table__.columns}
@@ -80,26 +81,25 @@ def revoke(
     role: Role,
     provider: str | None = None,
     *,
-    area: str | None = None,
-    category: str | None = None,
     by: UUID | str,
+    **reach: str | None,
 ) -> None:
     """Take a role away; nothing happens to somebody who does not hold it.
 
     Named without its reach, what was given with one goes too, where nothing wider was held. An
     emergency that it let open ends with it.
     """
+    named = Grant(role, provider, **reach)
     held = (
         RoleGrant.person_id == person_id,
         RoleGrant.role == role,
         RoleGrant.provider.is_not_distinct_from(provider),
     )
-    reach = (
-        RoleGrant.area.is_not_distinct_from(area),
-        RoleGrant.category.is_not_distinct_from(category),
-    )
-    gone = _taken(*held, *reach)
-    if not gone and area is None and category is None:
+    columns = (RoleGrant.area, RoleGrant.category, RoleGrant.post)
+    narrowed = (named.area, named.category, named.post)
+    same = (column.is_not_distinct_from(one) for column, one in zip(columns, narrowed, strict=True))
+    gone = _taken(*held, *same)
+    if not gone and not any(narrowed):
         gone = _taken(*held)
     for taken in gone:
         _changed("accounts.role_revoked", person_id, taken, by)
@@ -125,6 +125,16 @@ def integrators(provider: str) -> tuple[UUID, ...]:
     held = RoleGrant.role == Role.INTEGRATOR, RoleGrant.provider == provider
     mine = select(RoleGrant.person_id).where(*held)
     return tuple(db.session.scalars(mine.order_by(RoleGrant.created_at)))
+
+
+def holders(provider: str, permission: str) -> dict[UUID, frozenset[Scope]]:
+    """Who holds a permission at this provider, and how far, the longest there first."""
+    mine = select(RoleGrant).where(RoleGrant.provider == provider).order_by(RoleGrant.created_at)
+    held: dict[UUID, list[Grant]] = {}
+    for row in db.session.scalars(mine):
+        held.setdefault(row.person_id, []).append(_grant(row, Role(row.role)))
+    scopes = {who: domain.scopes(grants, permission) for who, grants in held.items()}
+    return {who: reach for who, reach in scopes.items() if reach}
 
 
 def needs_two(by: UUID | str) -> bool:
@@ -228,8 +238,9 @@ def _told(act: str, person_id: UUID, by: UUID | str, why: str) -> None:
 
 
 def _why(held: Grant) -> str:
-    return " ".join(one for one in (held.role, held.provider, held.area, held.category) if one)
+    told = (held.role, held.provider, held.area, held.category, held.post)
+    return " ".join(one for one in told if one)
 
 
 def _grant(row: RoleGrant | Invitation | RoleChange, role: Role) -> Grant:
-    return Grant(role, row.provider, row.area, row.category)
+    return Grant(role, row.provider, row.area, row.category, row.post)

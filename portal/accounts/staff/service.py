@@ -147,4 +147,4 @@ def _seen(row: RoleChange) -> Change:
 
 
 def _grant(row: RoleChange) -> Grant:
-    return Grant(Role(row.role), row.provider, row.area, row.category)
+    return Grant(Role(row.role), row.provider, row.area, row.category, row.post)

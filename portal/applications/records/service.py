@@ -8,12 +8,16 @@ from sqlalchemy import select
 from portal.applications import domain
 from portal.applications.domain import FOR_THE_PERSON, Actor, Author, ProviderEvent
 from portal.applications.models import Application, TimelineEntry
+from portal.applications.staging import service as staging
 from portal.audit import service as audit
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.registry import domain as declared
 from portal.registry import service as registry
 from portal.registry.contract import Calendar
+
+# Before the name of a question, among the words of an act: what is said of its answer.
+ABOUT = "field:"
 
 
 def tell(
@@ -68,9 +72,12 @@ def _write(
         actor=author.kind,
         actor_id=author.id,
         mandate_id=author.under,
-        fields={"names": list(event.fields if event else fields)},
+        fields=_codes(event, fields),
     )
-    said = {"message": event and event.message, "reason": event and event.reason}
+    said: dict[str, Any] = {}
+    if event:
+        said = {"message": event.message, "reason": event.reason}
+        said |= {f"{ABOUT}{name}": words for name, words in event.remarks.items()}
     entry.words = {name: dict(words) for name, words in said.items() if words} or None
     db.session.add(entry)
     audit.record(
@@ -81,12 +88,21 @@ def _write(
     )
 
 
+def _codes(event: ProviderEvent | None, fields: tuple[str, ...]) -> dict[str, Any]:
+    """What of an act is no text: the names of questions, the reason by its code, who proposed."""
+    if event is None:
+        return {"names": list(fields)}
+    told = {"reason": event.reason_code, "proposed_by": event.proposed_by}
+    return {"names": list(event.fields)} | {name: one for name, one in told.items() if one}
+
+
 def handed_over(offer: registry.Offer) -> dict[str, Any]:
     """The columns of an application that goes to the provider now: its promise begins."""
     calendar = offer.provider.calendar
     due = declared.due_on(calendar, clock.today(calendar.zone), offer.service.promise)
     submitted_at: datetime = clock.now()
-    return {"state": domain.State.SUBMITTED, "submitted_at": submitted_at, "due_on": due}
+    begun = {"state": domain.State.SUBMITTED, "submitted_at": submitted_at, "due_on": due}
+    return begun | staging.handed_over(offer)
 
 
 def today(application: Application) -> date:
@@ -95,6 +111,7 @@ def today(application: Application) -> date:
 
 def stop_clock(application: Application) -> None:
     """Keep the working days that are left while the person is asked; what is late stays late."""
+    staging.pause(application)
     calendar = _calendar(application)
     today = clock.today(calendar.zone)
     if application.due_on is not None and application.due_on >= today:
@@ -102,6 +119,8 @@ def stop_clock(application: Application) -> None:
 
 
 def start_clock(application: Application) -> None:
+    """Let both clocks go on, that of the promise and that of the stage."""
+    staging.resume(application)
     if application.days_left is None:
         return
     calendar = _calendar(application)

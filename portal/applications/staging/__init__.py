@@ -1,0 +1,1 @@
+"""Where a case stands among the stages of its service, by the columns of its row."""

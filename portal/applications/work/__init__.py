@@ -1,0 +1,1 @@
+"""Officers' work on a case: whose it is, the clock of its stage, what they record and note."""
