@@ -19,17 +19,23 @@ UNWELL = (429, 500, 502, 503, 504)
 
 
 class Program(threading.Thread):
-    """Calls the interface with its token until it is told to end, and as often as it takes."""
+    """Calls the interface with its token until it is told to end, and as often as it takes.
+
+    Told to end, it goes on until something of its work is done: a short storm may stop all.
+    """
+
+    least = 0
 
     def __init__(self, url, token, chance, over):
         super().__init__()
         self.chance, self.over, self.fault = chance, over, None
+        self.sent = []
         headers = {"Authorization": f"Bearer {token}"}
         self.http = httpx.Client(base_url=url, headers=headers, timeout=60)
 
     def run(self):
         try:
-            while not self.over.is_set():
+            while not self.over.is_set() or len(self.sent) < self.least:
                 try:
                     self.step()
                 except (httpx.TransportError, Unwell):
@@ -70,9 +76,11 @@ class Fetcher(Program):
 class Uploader(Program):
     """Sends one version after the other, each by the same key until it is answered."""
 
+    least = 1
+
     def __init__(self, url, token, chance, over):
         super().__init__(url, token, chance, over)
-        self.number, self.key, self.sent = 1, str(uuid4()), []
+        self.number, self.key = 1, str(uuid4())
 
     def step(self):
         kind = {"Content-Type": "application/json", "Idempotency-Key": self.key}
