@@ -27,7 +27,7 @@ DIST = ROOT / "portal" / "web" / "static" / "dist"
 MODULES = ROOT / "node_modules"
 STAMP = DIST / ".built"
 KEPT = MODULES / ".fonts"
-ENTRIES = ("look.css", "portal.js", "sprite.svg", "mark.svg")
+ENTRIES = ("look.css", "office.css", "portal.js", "sprite.svg", "mark.svg")
 TEXTS = (".css", ".js", ".svg")
 OLDEST_NODE = 20
 
