@@ -61,6 +61,13 @@ def upgrade() -> None:
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("answers_sealed", sa.LargeBinary(), nullable=False),
     )
+    _about_case(
+        "answer_changes",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("before_sealed", sa.LargeBinary(), nullable=False),
+        sa.UniqueConstraint("application_id", "number"),
+        by_case=False,
+    )
     op.create_table(
         "rises",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -110,7 +117,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("desk_views", "case_proposals", "rises", "case_records", "case_notes"):
+    for table in ("desk_views", "case_proposals", "rises", "answer_changes"):
+        op.drop_table(table)
+    for table in ("case_records", "case_notes"):
         op.drop_table(table)
     _desk(())
     for index in ("ix_applications_officer_id", "ix_applications_rises_on"):
@@ -142,7 +151,7 @@ def _desk(more: Sequence[str]) -> None:
     op.create_index("ix_applications_newest", "applications", ["provider_slug", "state", *newest])
 
 
-def _about_case(table: str, *columns: sa.Column[Any]) -> None:
+def _about_case(table: str, *columns: Any, by_case: bool = True) -> None:
     op.create_table(
         table,
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -153,5 +162,5 @@ def _about_case(table: str, *columns: sa.Column[Any]) -> None:
         sa.ForeignKeyConstraint(["application_id"], ["applications.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
-    for column in ("subject_id", "application_id"):
+    for column in ("subject_id", "application_id") if by_case else ("subject_id",):
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column])

@@ -1,7 +1,5 @@
 """The desk: an officer's queue, and a case with what may be done to it."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -9,23 +7,25 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import domain, service, words
-from portal.applications.domain import ACTS, NEXT, Actor, State
+from portal.accounts import service as accounts
+from portal.applications import casework, domain, service, words
+from portal.applications.deciding import service as deciding
+from portal.applications.domain import State
 from portal.applications.fees import service as fees
-from portal.applications.forms import WORDS, ActForm
+from portal.applications.forms import WORDS, ActForm, NoteForm, reasons_in_words
 from portal.applications.lists import service as lists
-from portal.applications.lists.domain import GROUPS, Due, Place, Sort, Wanted, read_place
+from portal.applications.lists.domain import Place, read_place
+from portal.applications.queueing import Queue
 from portal.applications.reach import service as reach
-from portal.applications.service import Author, Case
+from portal.applications.service import Case
+from portal.applications.work import service as work
 from portal.delegation import service as delegation
 from portal.files import service as files
 from portal.i18n import gettext, say
-from portal.i18n.formats import ZONE
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import N_, DomainError
 from portal.registry import service as registry
-from portal.registry.contract import Service
 from portal.web.access import may, visitor
 from portal.web.edge import takes
 
@@ -34,19 +34,6 @@ READ, DECIDE = "applications.read", "applications.decide"
 PAGE = 50
 UPLOAD = 6 * 1024 * 1024
 LONGEST_SEARCH = 100
-LABELS = {
-    "open": N_("Open"),
-    "waiting": N_("Waiting for the person"),
-    "decided": N_("To issue"),
-    "over": N_("Closed"),
-}
-DUES = {
-    Due.LATE: N_("Late"),
-    Due.TODAY: N_("Today"),
-    Due.WEEK: N_("In the next 7 days"),
-    Due.LATER: N_("Later"),
-}
-SORTS = {Sort.URGENT: N_("Most urgent"), Sort.NEWEST: N_("Newest")}
 OFFICE, PERSON = N_("Your department"), N_("The person")
 # Who must move now, and what comes next.
 HELD_BY = {
@@ -56,6 +43,8 @@ HELD_BY = {
     State.NEEDS_INFORMATION: (PERSON, N_("The person answers what you asked.")),
     State.APPROVED: (OFFICE, N_("Issue the document.")),
 }
+RECORDED = N_("It is recorded, and the person is told.")
+PROPOSED = N_("It waits for a second officer, who confirms it or gives it back.")
 CLOSED = (N_("Nobody: it is closed"), N_("Nothing more is to be done."))
 
 
@@ -65,102 +54,36 @@ CLOSED = (N_("Nobody: it is closed"), N_("Nothing more is to be done."))
 @pages.get("")
 @may(READ)
 def queue() -> ResponseReturnValue:
-    mine = _reach(READ)
-    offered = reach.services(mine)
-    today = clock.today()
-    wanted = _wanted(offered)
+    mine = Queue(_reach(READ), visitor().id)
+    wanted, today = mine.wanted, clock.today()
     sought = request.args.get("q", "").strip()[:LONGEST_SEARCH]
     if sought:
-        rows, after = lists.search(mine, sought, limit=PAGE), None
+        rows, after = lists.search(mine.reach, sought, limit=PAGE), None
     else:
         after = read_place(request.args.get("after", ""), wanted.sort)
-        rows = lists.queue(mine, wanted, today, after=after, limit=PAGE + 1)
+        rows = lists.queue(mine.reach, wanted, today, after=after, limit=PAGE + 1)
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     return render_template(
         "desk/queue.html",
         rows=rows[:PAGE],
         offers=registry.versions({row.version_id for row in rows}),
+        officers=accounts.names({row.officer_id for row in rows if row.officer_id}),
         stage_of=_stage,
         state=partial(words.state, desk=True),
         clock_left=_clock,
+        stage_left=words.stage_left,
         wanted=wanted,
         sought=sought,
-        asked=_asked(wanted),
-        tabs=_tabs(wanted, lists.counts(mine, wanted, today)),
+        asked=mine.asked,
+        here=mine.link().partition("?")[2],
+        views=work.views(visitor().id),
+        may_decide=DECIDE in visitor().permissions,
+        tabs=mine.tabs(lists.counts(mine.reach, wanted, today)),
         most=lists.MOST,
-        choices=_choices(offered, wanted),
-        first=_link(wanted) if after else None,
-        next=_link(wanted, after=str(Place(more.place, more.id))) if more else None,
+        choices=mine.choices(),
+        first=mine.link() if after else None,
+        next=mine.link(after=str(Place(more.place, more.id))) if more else None,
     )
-
-
-def _wanted(offered: Mapping[tuple[str, str], Service]) -> Wanted:
-    """What the address asks for; what is not known asks for nothing."""
-    group = request.args.get("show", "open")
-    group = group if group in GROUPS else "open"
-    provider, _, name = request.args.get("service", "").partition("/")
-    service_ = (provider, name) if (provider, name) in offered else None
-    stages = {stage.slug for stage in offered[service_].stages} if service_ else set()
-    stage = request.args.get("stage", "")
-    urgent = Sort.URGENT if lists.runs(group) else Sort.NEWEST
-    return Wanted(
-        group=group,
-        service=service_,
-        stage=stage if stage in stages else "",
-        due=_one_of(Due, request.args.get("due")),
-        since=_since(request.args.get("since", "")),
-        sort=_one_of(Sort, request.args.get("sort")) or urgent,
-    )
-
-
-def _one_of(kind: Any, code: str | None) -> Any:
-    return kind(code) if code in set(kind) else None
-
-
-def _since(text: str) -> datetime | None:
-    """The beginning of the day where the officer is."""
-    try:
-        return datetime.combine(date.fromisoformat(text), time(), ZONE)
-    except ValueError:
-        return None
-
-
-def _asked(wanted: Wanted) -> dict[str, Any]:
-    """The filters as they stand in the address, without those that leave all in."""
-    told = {
-        "service": "/".join(wanted.service) if wanted.service else "",
-        "stage": wanted.stage,
-        "due": wanted.due or "",
-        "since": wanted.since.date().isoformat() if wanted.since else "",
-    }
-    return {name: str(value) for name, value in told.items() if value}
-
-
-def _link(wanted: Wanted, **more: Any) -> str:
-    return url_for(".queue", show=wanted.group, sort=wanted.sort, **_asked(wanted), **more)
-
-
-def _tabs(wanted: Wanted, counted: Mapping[str, int]) -> list[tuple[str, str, str, int]]:
-    """Code, label, address and count of each group, under the same filters."""
-    asked = _asked(wanted)
-    return [
-        (code, gettext(label), url_for(".queue", show=code, **asked), counted[code])
-        for code, label in LABELS.items()
-    ]
-
-
-def _choices(
-    offered: Mapping[tuple[str, str], Service], wanted: Wanted
-) -> dict[str, list[tuple[str, str]]]:
-    """What the lists of the filters offer: pairs of code and words."""
-    stages = offered[wanted.service].stages if wanted.service else ()
-    services = [("/".join(path), say(one.title)) for path, one in offered.items()]
-    return {
-        "service": sorted(services, key=lambda one: one[1]),
-        "stage": [(stage.slug, say(stage.title)) for stage in stages],
-        "due": [(code, gettext(label)) for code, label in DUES.items()],
-        "sort": [(code, gettext(label)) for code, label in SORTS.items()],
-    }
 
 
 def _stage(offer: registry.Offer, slug: str | None) -> str:
@@ -197,7 +120,6 @@ def tell(reference: str) -> ResponseReturnValue:
     if refusal is not None:
         form.refuse(refusal)
         return _page(application, form), refusal.status
-    flash(gettext("It is recorded, and the person is told."), "ok")
     return redirect(url_for(".case", reference=reference))
 
 
@@ -247,12 +169,12 @@ def slip(reference: str) -> ResponseReturnValue:
 
 def _told(application: Case, form: ActForm) -> DomainError | None:
     """Let the officer move the case; a refusal leaves it as it was, and the page its words."""
-    author = Author(Actor.OFFICER, f"person:{visitor().id}")
     try:
         with db.session.begin_nested():
-            service.receive(_reach(DECIDE), application.reference, form.event(), author)
+            done = deciding.tell(_reach(DECIDE), application.reference, form.event(), visitor().id)
     except DomainError as refusal:
         return refusal
+    flash(gettext(RECORDED if isinstance(done, Case) else PROPOSED), "ok")
     return None
 
 
@@ -279,13 +201,21 @@ def _is_emergency(application: Case) -> bool:
 def _page(application: Case, form: ActForm, *, may_act: bool = True) -> str:
     offer = registry.version(application.version_id)
     given = service.shared(application)
+    mine = casework.work_of(application, _reach(DECIDE), visitor().id, may_act=may_act)
+    acts = form.act.options if may_act and mine.may_act else []
     holder, to_do = HELD_BY.get(State(application.state), CLOSED)
     return render_template(
         "desk/case.html",
         application=application,
         offer=offer,
         form=form,
-        acts=form.act.options if may_act else [],
+        acts=acts,
+        work=mine,
+        may_act=may_act,
+        letters=casework.letters(offer, [code for code, _ in acts]),
+        remarks=words.remarks(application) if application.asked else {},
+        typed=form.remarks(form.fields_asked.answer() or ()) if form.is_submitted() else {},
+        note_form=NoteForm(formdata=None),
         state=words.state(application.state, desk=True),
         stage=_stage(offer, application.stage),
         clock_left=_clock(application),
@@ -305,34 +235,29 @@ def _page(application: Case, form: ActForm, *, may_act: bool = True) -> str:
     )
 
 
-def _asked_of(application: Case) -> list[str]:
-    """What the person is asked now, in words."""
+def _asked_of(application: Case) -> list[tuple[str, str]]:
+    """What the person is asked now: names and words."""
     asked = set(application.asked or ())
-    return [say(one.label) for one in service.may_be_asked(application) if one.name in asked]
+    about = service.may_be_asked(application)
+    return [(one.name, say(one.label)) for one in about if one.name in asked]
 
 
 def _form(application: Case) -> ActForm:
-    form = ActForm(data={"case_number": application.case_number})
     offer = registry.version(application.version_id)
-    form.act.options = [(kind, WORDS[kind]) for kind in _allowed(application, offer)]
-    form.stage.options = [(stage.slug, say(stage.title)) for stage in offer.service.stages]
+    acts = casework.allowed(application, offer)
+    form = ActForm(data={"case_number": application.case_number} | _begun(offer, acts))
+    form.act.options = [(kind, WORDS[kind]) for kind in acts]
+    form.stage.options = casework.next_stages(application, offer)
+    form.reason_code.options = reasons_in_words(offer.service, acts)
     asked = service.may_be_asked(application)
     form.fields_asked.options = [(one.name, say(one.label)) for one in asked]
     return form
 
 
-def _allowed(application: Case, offer: registry.Offer) -> list[str]:
-    """The acts that the case may see now; noting alone is nothing to do in a case that is over."""
-    state = State(application.state)
-    if domain.is_over(state):
-        return []
-    if state is State.AWAITING_PAYMENT:
-        return ["note"]
-    # Nobody accepts twice, nor moves between stages that are none.
-    left_out = {"accept"} if state is State.IN_PROGRESS else set()
-    if state is not State.IN_PROGRESS or not offer.service.stages:
-        left_out.add("progress")
-    if domain.owes_with(offer.service.payment, fees.of(application), application.paid_at):
-        left_out.add("approve")
-    reached = (kind for kind in WORDS if ACTS[kind].to is None or ACTS[kind].to in NEXT[state])
-    return [kind for kind in reached if kind not in left_out]
+def _begun(offer: registry.Offer, acts: list[str]) -> dict[str, str]:
+    """The words of the letter that was chosen, to begin with."""
+    chosen = request.args.get("letter", "")
+    for letter in casework.letters(offer, acts):
+        if letter.slug == chosen:
+            return {"act": letter.act, "message": say(letter.text)}
+    return {}

@@ -1,13 +1,16 @@
 """The officer's form: one act, and what it needs."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import ValidationError
 
 from portal.applications.domain import ACTS, Act, ProviderEvent
-from portal.i18n import gettext, language, lazy_gettext
+from portal.i18n import gettext, language, lazy_gettext, say
 from portal.kernel.errors import DomainError
+from portal.registry.contract import Service
 from portal.web.fields import (
     ChoiceField,
     ChoicesField,
@@ -16,6 +19,7 @@ from portal.web.fields import (
     SelectField,
     TextField,
 )
+from portal.web.fields.base import tidy
 
 WORDS = {
     "accept": lazy_gettext("Accept for checking"),
@@ -27,6 +31,7 @@ WORDS = {
     "note": lazy_gettext("Write a note to the person"),
 }
 
+LONGEST_REMARK = 300
 # Which needs of an act each field meets.
 MEETS = {
     "stage": {"stage"},
@@ -34,6 +39,16 @@ MEETS = {
     "message": {"message", "reason"},
     "document": {"document"},
 }
+
+
+def reasons_in_words(service: Service, acts: Collection[str]) -> list[tuple[str, str]]:
+    """The reasons that the service has for what may be decided now."""
+    declared = service.workflow.reasons if service.workflow else ()
+    return [
+        (one.slug, f"{WORDS[one.decision]}: {say(one.title)}")
+        for one in declared
+        if one.decision in acts
+    ]
 
 
 def chosen_act(form: Any) -> Act | None:
@@ -44,6 +59,9 @@ def needed(form: Any, asked: Any) -> None:
     """The field is needed for the act that was chosen."""
     act = chosen_act(form)
     empty = asked.upload is None if asked.name == "document" else not asked.answer()
+    # The words of a reason that is chosen from the list are enough.
+    if asked.name == "message" and form.reason_code.answer():
+        return
     if act and act.needs & MEETS[asked.name] and empty:
         raise ValidationError(gettext("This act needs it."))
 
@@ -57,6 +75,7 @@ class ActForm(FlaskForm):  # type: ignore[misc]
         required=False,
         validators=[needed],
     )
+    reason_code = SelectField(lazy_gettext("Reason, from the list of the service"), required=False)
     message = LongTextField(
         lazy_gettext("Message or reason"),
         hint=lazy_gettext("What the person reads. A refusal needs a reason."),
@@ -78,17 +97,60 @@ class ActForm(FlaskForm):  # type: ignore[misc]
         kind = self.act.answer()
         said = {language(): self.message.answer()} if self.message.answer() else None
         upload = self.document.upload if kind == "issue" else None
+        names = tuple(self.fields_asked.answer() or ()) if kind == "ask" else ()
+        seen = request.form.get("seen", "")
         return ProviderEvent(
             type=kind,
             stage=self.stage.answer() if kind == "progress" else None,
             message=None if kind == "refuse" else said,
             reason=said if kind == "refuse" else None,
-            fields=tuple(self.fields_asked.answer() or ()) if kind == "ask" else (),
+            fields=names,
+            remarks={name: {language(): told} for name, told in self.remarks(names).items()},
+            reason_code=self.reason_code.answer() if kind in ("approve", "refuse") else None,
+            seen=int(seen) if seen.isascii() and seen.isdigit() else None,
             case_number=self.case_number.answer(),
             document=(upload.filename, upload.read()) if upload is not None else None,
         )
+
+    def remarks(self, names: Iterable[str]) -> dict[str, str]:
+        """What is wrong with single answers, by question."""
+        typed = {name: tidy(request.form.get(f"remark:{name}", ""), lines=False) for name in names}
+        return {name: told[:LONGEST_REMARK] for name, told in typed.items() if told}
 
     def refuse(self, error: DomainError) -> None:
         """Say why the act was not taken, at the field that it is about."""
         asked = self.document if self.act.answer() == "issue" else self.act
         asked.errors = [gettext(error.message, **error.params)]
+
+
+class NoteForm(FlaskForm):  # type: ignore[misc]
+    text = LongTextField(
+        lazy_gettext("Note for the officers"),
+        hint=lazy_gettext("The person and the provider's programs do not read it."),
+        max_length=4000,
+    )
+
+
+class SeveralForm(FlaskForm):  # type: ignore[misc]
+    """One act for many cases: those that need nothing of the single case."""
+
+    act = ChoiceField(lazy_gettext("Act"))
+    stage = SelectField(lazy_gettext("The next stage"), required=False, validators=[needed])
+    reason_code = SelectField(lazy_gettext("Reason, from the list of the service"), required=False)
+    message = LongTextField(
+        lazy_gettext("Message or reason"),
+        hint=lazy_gettext("What each person reads. A refusal needs a reason."),
+        required=False,
+        validators=[needed],
+    )
+
+    def event(self) -> ProviderEvent:
+        kind = self.act.answer()
+        said = {language(): self.message.answer()} if self.message.answer() else None
+        return ProviderEvent(
+            type=kind,
+            stage=self.stage.answer() if kind == "progress" else None,
+            message=None if kind == "refuse" else said,
+            reason=said if kind == "refuse" else None,
+            reason_code=self.reason_code.answer() if kind in ("approve", "refuse") else None,
+        )

@@ -1,8 +1,9 @@
-"""What the clock does to applications: unpaid ones lapse, renewals are announced, old quotes go."""
+"""What the clock does: unpaid ones lapse, renewals are announced, old quotes go, cases rise."""
 
 from portal.applications.fees import service as fees
 from portal.applications.quotes import service as quotes
 from portal.applications.renewals import service as renewals
+from portal.applications.staging import service as staging
 from portal.kernel.jobs import Again, Periodic, job
 
 
@@ -23,7 +24,14 @@ def forget_quotes() -> None:
     quotes.sweep()
 
 
+@job(queue="applications")
+def let_rise() -> None:
+    if staging.rise():
+        raise Again(0)
+
+
 PERIODIC = (
+    Periodic("5 * * * *", let_rise),
     Periodic("17 * * * *", lapse_unpaid),
     Periodic("40 3 * * *", announce_renewals),
     Periodic("50 * * * *", forget_quotes),

@@ -121,6 +121,20 @@ class TimelineEntry(PersonalRow, Base):
 
 
 @append_only
+class AnswerChange(PersonalRow, Base):
+    """What the person's answers were before they changed them; `number` is that of the entry."""
+
+    __tablename__ = "answer_changes"
+    __table_args__ = (UniqueConstraint("application_id", "number"),)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"))
+    number: Mapped[int]
+    before_sealed: Mapped[bytes] = sealed("identity")
+    # By question; None where there was no answer.
+    before = Encrypted(dict[str, Any], "before_sealed")
+
+
+@append_only
 class IssuedDocument(PersonalRow, Base):
     """What the provider gave out; the file itself is kept by the files room."""
 

@@ -2,6 +2,7 @@
 
 from payments.events import PaymentSucceeded
 from portal.applications import api, back_office, citizen_api, jobs, listeners, service, views
+from portal.applications.desk import back_office as desk_pages
 from portal.applications.fees import service as fees
 from portal.applications.moving import back_office as moving_pages
 from portal.applications.moving import service as moving
@@ -12,9 +13,12 @@ from portal.registry.events import VersionProposed
 room = Room(
     name="applications",
     pages=(views.pages,),
-    back_office=(back_office.pages, moving_pages.pages),
+    back_office=(desk_pages.pages, back_office.pages, moving_pages.pages),
     api=(api.pages, citizen_api.pages),
-    jobs=(jobs.lapse_unpaid, jobs.announce_renewals, jobs.forget_quotes, moving.move),
+    jobs=(
+        *(jobs.lapse_unpaid, jobs.announce_renewals, jobs.forget_quotes, jobs.let_rise),
+        moving.move,
+    ),
     periodic=jobs.PERIODIC,
     within={PaymentSucceeded: (listeners.paid,)},
     after={VersionProposed: (listeners.proposed,)},

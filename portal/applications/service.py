@@ -3,7 +3,7 @@
 Fees, records, renewals and lists stand beside it; nobody else touches the tables.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from io import BytesIO
 from typing import Any, cast
 from uuid import UUID
@@ -53,6 +53,7 @@ Behalf = domain.Behalf
 Disclosure = domain.Disclosure
 NoSuchApplication = domain.NoSuchApplication
 # What may be seen of an application stands in a sub-room of its own.
+changed = records.changed
 disclosure = disclosing.disclosure
 disclosed = disclosing.disclosed
 looked = disclosing.looked
@@ -195,6 +196,14 @@ def find_case(reach: Reach, reference: str, *, lock: bool = False) -> Applicatio
     here = reached(reach), Application.submitted_at.is_not(None)
     wanted = _by(reference).where(*here)
     return _found(db.session.scalar(_locked(wanted) if lock else wanted))
+
+
+def versions_of(reach: Reach, references: Collection[str]) -> set[UUID]:
+    """Of those of the cases that are reached."""
+    meant = [ids.read_reference(one) or "" for one in references]
+    here = reached(reach), Application.submitted_at.is_not(None)
+    wanted = select(Application.version_id).where(*here, Application.reference.in_(meant))
+    return set(db.session.scalars(wanted.distinct()))
 
 
 def _by(reference: str) -> Select[Application]:
@@ -360,7 +369,8 @@ def answer(
     asked = tuple(sorted(application.asked or ()))
     offer = registry.version(application.version_id)
     reopened = {one.name for one in to_correct(application)}
-    others = {name: one for name, one in application.answers.items() if name not in reopened}
+    before = application.answers
+    others = {name: one for name, one in before.items() if name not in reopened}
     changed = {name: one for name, one in corrected.items() if name in reopened}
     now = declared.look(offer.service.form, {**others, **changed})
     fees.requote(application, offer, now, said)
@@ -373,6 +383,7 @@ def answer(
     if set(declared.shared_fields(offer.service, now)) - disclosing.agreed(application):
         _consent(application, offer, now)
     records.tell(application, "answer", _author(person_id, by), fields=asked)
+    records.note_change(application, before)
     publish(ApplicationAnswered(application.id))
     return application
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from portal.accounts import service as accounts
 from portal.applications import service
 from portal.applications.domain import FOR_THE_PERSON, Actor, State, judgement
+from portal.applications.records.service import ABOUT
 from portal.applications.service import Case
 from portal.delegation import service as delegation
 from portal.forms.words import in_words, plain_in_words
@@ -140,6 +141,16 @@ def clock_left(due: date | None, days_left: int | None, *, over: bool) -> tuple[
     return gettext("Due %(day)s", day=day(due)), "ok"
 
 
+def stage_left(due: date | None, days_left: int | None) -> tuple[str, str]:
+    """The limit of the stage as it stands today, and its colour; empty where there is none."""
+    if due is None or days_left is not None:
+        return "", "off"
+    late = (clock.today() - due).days
+    if late > 0:
+        return ngettext("Stage late by one day", "Stage late by %(n)s days", late), "bad"
+    return gettext("Stage until %(day)s", day=day(due)), "warn" if late == 0 else "ok"
+
+
 def timeline(application: Case, reader: UUID | None = None, *, desk: bool = False) -> list[Moment]:
     """What happened, in words, and what is still to come; the reader is the person if unnamed."""
     offer = registry.version(application.version_id)
@@ -224,6 +235,17 @@ def asked_in_words(application: Case) -> str:
     """What the provider wrote when it last asked."""
     said = [entry.words for entry in service.timeline(application) if entry.act == "ask"]
     return _said((said[-1] or {}).get("message", {})) if said else ""
+
+
+def remarks(application: Case) -> dict[str, str]:
+    """What the provider wrote of single answers when it last asked, by question."""
+    said = [entry.words for entry in service.timeline(application) if entry.act == "ask"]
+    about = (said[-1] or {}) if said else {}
+    return {
+        name.removeprefix(ABOUT): _said(texts)
+        for name, texts in about.items()
+        if name.startswith(ABOUT)
+    }
 
 
 def _said(texts: Mapping[str, str]) -> str:

@@ -74,7 +74,12 @@ def make_unfinished(password: str = PASSWORD, **details) -> UUID:
 
 
 def make_person(
-    *, role: str | None = None, provider: str | None = None, password: str = PASSWORD, **details
+    *,
+    role: str | None = None,
+    provider: str | None = None,
+    post: str | None = None,
+    password: str = PASSWORD,
+    **details,
 ) -> Someone:
     """A person who is registered and has set up the second factor; committed."""
     person_id = make_unfinished(password, **details)
@@ -85,7 +90,7 @@ def make_person(
     codes = codes or service.confirm_app(person_id, code_at(secret, step_now() - 1))
     assert codes
     if role:
-        service.grant(person_id, Role(role), provider, by="tests")
+        service.grant(person_id, Role(role), provider, post=post, by="tests")
     told = service.details(person_id)
     db.session.commit()
     return Someone(person_id, told.name, told.email, told.mobile, password, secret, codes)

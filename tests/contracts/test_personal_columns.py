@@ -317,6 +317,7 @@ EXCUSED = {
     "webhook_paces": {"provider_slug": SLUG},
 }
 NEVER_CHANGED = {
+    "answer_changes",
     "audit_entries",
     "case_notes",
     "case_records",

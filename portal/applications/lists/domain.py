@@ -10,6 +10,7 @@ from uuid import UUID
 from portal.applications.domain import State, is_over
 
 WEEK = timedelta(days=7)
+AGES = {"week": WEEK, "month": timedelta(days=30), "quarter": timedelta(days=90)}
 
 
 class Due(StrEnum):
@@ -17,6 +18,22 @@ class Due(StrEnum):
     TODAY = "today"
     WEEK = "week"
     LATER = "later"
+
+
+class Whose(StrEnum):
+    """Whose work: the officer's own, that of nobody yet, that of the officer's post."""
+
+    MINE = "mine"
+    NOBODY = "nobody"
+    POST = "post"
+
+
+class Age(StrEnum):
+    """Sent longer ago than this."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
 
 
 class Sort(StrEnum):
@@ -39,7 +56,9 @@ GROUPS: Mapping[str, tuple[State, ...]] = MappingProxyType(
 class Wanted:
     """What an officer asks of the queue; what is empty leaves all in.
 
-    `service` is a provider and its service; `since` the moment from which it was sent.
+    `service` is a provider and its service; `since` the moment from which it was sent, `age` how
+    long ago that is at least. `area` is a code, with all areas in it. `officer` and `posts` are
+    those of the officer who asks, for `whose`.
     """
 
     group: str = "open"
@@ -47,6 +66,11 @@ class Wanted:
     stage: str = ""
     due: Due | None = None
     since: datetime | None = None
+    age: Age | None = None
+    area: str = ""
+    whose: Whose | None = None
+    officer: UUID | None = None
+    posts: tuple[str, ...] = ()
     sort: Sort = Sort.URGENT
 
 

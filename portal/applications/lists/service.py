@@ -9,6 +9,8 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Select,
+    String,
+    any_,
     func,
     literal,
     literal_column,
@@ -17,14 +19,16 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from portal.applications import models
 from portal.applications.domain import Behalf
-from portal.applications.lists.domain import GROUPS, Due, Place, Sort, Wanted, due_days
+from portal.applications.lists.domain import AGES, GROUPS, Due, Place, Sort, Wanted, Whose, due_days
 from portal.applications.models import Application
 from portal.applications.reach.service import Reach, by_provider, reached
 from portal.delegation.domain import EVERYTHING
-from portal.kernel import ids
+from portal.geo import service as geo
+from portal.kernel import clock, ids
 from portal.kernel.db import db
 from portal.kernel.settings import current
 
@@ -40,6 +44,11 @@ LISTED = (
     Application.case_number,
     Application.due_on,
     Application.days_left,
+    Application.officer_id,
+    Application.post,
+    Application.stage_due_on,
+    Application.stage_days_left,
+    Application.entries,
     Application.submitted_at,
     Application.created_at,
     Application.changed_at,
@@ -170,9 +179,24 @@ def _asked(wanted: Wanted, group: str, today: date) -> list[ColumnElement[bool]]
         asked.append(Application.stage == wanted.stage)
     if wanted.since is not None:
         asked.append(Application.submitted_at >= wanted.since)
+    if wanted.age is not None:
+        asked.append(Application.submitted_at <= clock.now() - AGES[wanted.age])
+    if wanted.area:
+        codes = sorted(geo.within(wanted.area))
+        asked.append(Application.area == any_(literal(codes, ARRAY(String))))
+    if wanted.whose is not None:
+        asked.append(_whose(wanted))
     if wanted.due is not None:
         asked.append(_due(wanted.due, group, today))
     return asked
+
+
+def _whose(wanted: Wanted) -> ColumnElement[bool]:
+    return {
+        Whose.MINE: Application.officer_id == wanted.officer,
+        Whose.NOBODY: Application.officer_id.is_(None),
+        Whose.POST: Application.post.in_(wanted.posts),
+    }[wanted.whose or Whose.NOBODY]
 
 
 def _due(due: Due, group: str, today: date) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.applications import domain
 from portal.applications.domain import FOR_THE_PERSON, Actor, Author, ProviderEvent
-from portal.applications.models import Application, TimelineEntry
+from portal.applications.models import AnswerChange, Application, TimelineEntry
 from portal.applications.staging import service as staging
 from portal.audit import service as audit
 from portal.kernel import clock
@@ -43,6 +43,28 @@ def sender(application: Application) -> Author:
     if application.acted_by is None or application.acted_as is None:
         return Author(Actor.CITIZEN, str(application.person_id))
     return Author(Actor(application.acted_as), str(application.acted_by), application.mandate_id)
+
+
+def note_change(application: Application, before: dict[str, Any]) -> None:
+    """Keep what the answers were that the entry written last has changed."""
+    now = application.answers
+    changed = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    if not changed:
+        return
+    row = AnswerChange(
+        subject_id=application.subject_id,
+        application_id=application.id,
+        number=application.entries,
+    )
+    row.before = {name: before.get(name) for name in sorted(changed)}
+    db.session.add(row)
+
+
+def changed(application: Application) -> dict[str, Any]:
+    """By question, the answer before the person changed it last; None where there was none."""
+    last = select(AnswerChange).where(AnswerChange.application_id == application.id)
+    row = db.session.scalar(last.order_by(AnswerChange.number.desc()).limit(1))
+    return row.before if row else {}
 
 
 def has_helped(application: Application, person_id: str) -> bool:

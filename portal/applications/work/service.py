@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.domain import Scope
 from portal.accounts.roles import service as roles
@@ -16,7 +17,7 @@ from portal.applications import domain, workflow
 from portal.applications.domain import Actor, Author, ProviderEvent, State
 from portal.applications.models import Application
 from portal.applications.reach.service import Reach, reached
-from portal.applications.work.models import CaseNote, CaseRecord
+from portal.applications.work.models import CaseNote, CaseRecord, DeskView
 from portal.audit import service as audit
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -26,6 +27,7 @@ from portal.registry.contract import Reason, Service
 from portal.registry.questions import AnyField
 
 LONGEST_NOTE = 4000
+LONGEST_NAME, LONGEST_QUERY, MOST_VIEWS = 60, 500, 20
 DECIDES = "applications.decide"
 
 
@@ -37,6 +39,11 @@ class NoOfficer(BadInput):
 class EmptyNote(BadInput):
     status = 422
     message = N_("Write what the other officers should know, in up to 4,000 characters.")
+
+
+class UnfitView(BadInput):
+    status = 422
+    message = N_("Give the view a name of up to 60 letters. You can keep 20 of them.")
 
 
 # --- May it be done -----------------------------------------------------------------------------
@@ -151,6 +158,7 @@ def _given(application: Application, to: UUID | None, act: str, by: UUID) -> Non
     audit.record(
         f"application.{act}", about=about, actor=by, subject_id=application.subject_id, why=why
     )
+    db.session.flush()
 
 
 def colleagues(application: Application) -> Sequence[UUID]:
@@ -228,3 +236,31 @@ def _wrote(application: Application, act: str, officer_id: UUID) -> None:
         subject_id=application.subject_id,
     )
     db.session.flush()
+
+
+# --- Views of the queue -------------------------------------------------------------------------
+
+
+def views(person_id: UUID) -> Sequence[DeskView]:
+    """The filters that an officer keeps, by name."""
+    mine = select(DeskView).where(DeskView.person_id == person_id)
+    return db.session.scalars(mine.order_by(DeskView.name, DeskView.id).limit(MOST_VIEWS)).all()
+
+
+def keep_view(person_id: UUID, name: str, query: str) -> None:
+    """Keep a filter under a name; the same name names the newer one. Raises UnfitView."""
+    called = name.strip()
+    if not 0 < len(called) <= LONGEST_NAME or len(query) > LONGEST_QUERY:
+        raise UnfitView
+    if len(views(person_id)) >= MOST_VIEWS:
+        raise UnfitView
+    row = DeskView(person_id=person_id, name=called, query=query)
+    values = {column.name: getattr(row, column.name) for column in DeskView.__table__.columns}
+    put = insert(DeskView).values(values)
+    same = put.on_conflict_do_update(index_elements=["person_id", "name"], set_={"query": query})
+    db.session.execute(same)
+
+
+def drop_view(person_id: UUID, view_id: UUID) -> None:
+    gone = delete(DeskView).where(DeskView.person_id == person_id, DeskView.id == view_id)
+    db.session.execute(gone)
