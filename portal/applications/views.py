@@ -430,4 +430,5 @@ def _answer_page(application: Case, sheet: Sheet) -> str:
         offer=registry.version(application.version_id),
         sheet=sheet,
         wrote=words.asked_in_words(application),
+        remarks=words.remarks(application),
     )

@@ -19,6 +19,7 @@ from portal.accounts.sessions import service as sessions
 from portal.accounts.sessions.models import SessionRow
 from portal.api import service as api
 from portal.applications import service as applications
+from portal.applications.work import service as work
 from portal.bills.domain import Fetched
 from portal.bills.models import BillLookup
 from portal.delegation import service as delegation
@@ -103,6 +104,11 @@ def _delivery(citizen, _):
 def _token(citizen, _):
     api.issue_token(OURS, api.SCOPES, "matrix", citizen.id)
     return api.tokens(frozenset({OURS}))[0].id
+
+
+def _view(citizen, _):
+    work.keep_view(citizen.id, "Late ones", "due=late")
+    return work.views(citizen.id)[0].id
 
 
 def _child(citizen, _):
@@ -212,6 +218,7 @@ THINGS: dict[str, Callable] = {
     "change_id": _change,
     "upload_id": _upload,
     "check_id": _check,
+    "view_id": _view,
 }
 NAMED = {"reference", *THINGS}
 

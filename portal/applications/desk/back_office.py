@@ -61,6 +61,7 @@ def holder(reference: str) -> ResponseReturnValue:
 def decision(reference: str) -> ResponseReturnValue:
     """What a second officer says to a decision that waits."""
     act, me, why = request.form.get("act", ""), visitor().id, request.form.get("why", "")
+    service.find_case(_reach(), reference)
     acts: dict[str, Callable[[], object]] = {
         "confirm": lambda: deciding.confirm(_reach(), reference, me),
         "give_back": lambda: deciding.give_back(_reach(), reference, me, why),

@@ -21,7 +21,7 @@ from portal.applications.work.models import CaseNote, CaseRecord, DeskView
 from portal.audit import service as audit
 from portal.kernel import clock
 from portal.kernel.db import db
-from portal.kernel.errors import N_, BadInput
+from portal.kernel.errors import N_, BadInput, NotFound
 from portal.registry import service as registry
 from portal.registry.contract import Reason, Service
 from portal.registry.questions import AnyField
@@ -39,6 +39,10 @@ class NoOfficer(BadInput):
 class EmptyNote(BadInput):
     status = 422
     message = N_("Write what the other officers should know, in up to 4,000 characters.")
+
+
+class NoSuchView(NotFound):
+    message = N_("There is no such view among yours. Load the queue again.")
 
 
 class UnfitView(BadInput):
@@ -262,5 +266,7 @@ def keep_view(person_id: UUID, name: str, query: str) -> None:
 
 
 def drop_view(person_id: UUID, view_id: UUID) -> None:
+    """Raises NoSuchView, also for somebody else's."""
     gone = delete(DeskView).where(DeskView.person_id == person_id, DeskView.id == view_id)
-    db.session.execute(gone)
+    if db.session.scalar(gone.returning(DeskView.id)) is None:
+        raise NoSuchView
