@@ -28,6 +28,11 @@ def origin(inherited: Inherited, number: int) -> Origin:
     return Origin(service=inherited.service, version=number, differs=tuple(overrides(inherited)))
 
 
+def staffed(provider: Provider, defining: Provider) -> Provider:
+    """With the posts that the stages of the service name, where it declares none of its own."""
+    return provider if provider.posts else provider.model_copy(update={"posts": defining.posts})
+
+
 def alone(provider: Provider, service: Service) -> Provider:
     """The provider with this service and no other, to see whether they make sense together."""
     return provider.model_copy(update={"services": (service,), "inherits": ()})

@@ -173,6 +173,7 @@ def inherit(provider: Provider, inherited: Inherited) -> Recorded | None:
     except NoSuchService:
         return None
     service = inheriting.resolved(defined.service, inherited)
+    provider = inheriting.staffed(provider, defined.provider)
     resolved = inheriting.alone(provider, service)
     wrong = _wrong(resolved) or _unanswered(resolved)
     if defined.origin is not None:

@@ -4,7 +4,7 @@ The corporation keeps the register of births, licenses trades and brings water. 
 questions, work out its fees and hand the answers over; its own offices decide.
 """
 
-from portal.registry import Appeal, Contact, Officer, Provider, Webhook, _
+from portal.registry import Appeal, Contact, Officer, Post, Provider, Webhook, _
 from providers.municipal.birth_certificate import BIRTH_CERTIFICATE
 from providers.municipal.trade_licence import TRADE_LICENCE
 from providers.municipal.water_connection import WATER_CONNECTION
@@ -45,6 +45,11 @@ provider = Provider(
     appeals=(
         Appeal(to=Officer(post=_("Joint Commissioner of the corporation")), within_days=30),
         Appeal(to=Officer(post=_("Municipal Commissioner")), within_days=60),
+    ),
+    posts=(
+        Post("clerk", _("Clerk of the citizens' counter")),
+        Post("inspector", _("Inspector")),
+        Post("officer", _("Officer in charge")),
     ),
     services=(BIRTH_CERTIFICATE, TRADE_LICENCE, WATER_CONNECTION),
 )

@@ -273,9 +273,9 @@ BIRTH_CERTIFICATE = Service(
     payment="before",
     promise=5,
     stages=(
-        Stage("search", _("The record is looked up")),
-        Stage("signature", _("The registrar signs")),
-        Stage("ready", _("Ready to collect, or in the post")),
+        Stage("search", _("The record is looked up"), post="clerk"),
+        Stage("signature", _("The registrar signs"), post="officer"),
+        Stage("ready", _("Ready to collect, or in the post"), post="clerk"),
     ),
     issues=(IssuedDocument("birth-certificate", _("Birth certificate")),),
     channels=("online", "counter", "service_centre"),

@@ -6,14 +6,18 @@ Its questions about the owners are in `trade_owners`.
 from portal.registry import (
     Declaration,
     Document,
+    Escalation,
     Field,
     Form,
     IssuedDocument,
+    Letter,
     Notice,
+    Reason,
     Renewal,
     Service,
     Stage,
     Step,
+    Workflow,
     _,
 )
 from providers.municipal.trade_owners import IDENTITY_PURPOSE, OWNERS
@@ -286,6 +290,32 @@ YEARS = Step(
     slug="years",
 )
 
+INSPECTION = (
+    Field.yes_no("place_as_told", _("The place is as the applicant describes it")),
+    Field.long_text("inspector_saw", _("What you saw there"), max_length=1000),
+    Field.photo("photo_of_place", _("A photo of the place"), required=False),
+)
+WORKFLOW = Workflow(
+    two_people=("refuse",),
+    reasons=(
+        Reason("not-there", _("There is no such business at the place")),
+        Reason("unsafe", _("The place is not safe for this trade")),
+        Reason("not-allowed", _("This trade is not allowed in the area")),
+    ),
+    letters=(
+        Letter(
+            "unreadable",
+            _("A paper cannot be read"),
+            _("We cannot read one of your papers. Take a new picture in good light and send it."),
+        ),
+        Letter(
+            "visit",
+            _("The inspector comes"),
+            _("The inspector visits your place in the next five working days, by day."),
+            "note",
+        ),
+    ),
+)
 TRADE_LICENCE = Service(
     slug="trade-licence",
     title=_("Trade licence"),
@@ -321,10 +351,18 @@ TRADE_LICENCE = Service(
     payment="before",
     promise=12,
     stages=(
-        Stage("inspection", _("The inspector visits the place")),
-        Stage("clearance", _("Fire and health branches look at it")),
-        Stage("decision", _("The licensing officer decides")),
+        Stage(
+            "inspection",
+            _("The inspector visits the place"),
+            post="inspector",
+            days=5,
+            record=INSPECTION,
+            escalates=(Escalation("officer"),),
+        ),
+        Stage("clearance", _("Fire and health branches look at it"), post="clerk", days=4),
+        Stage("decision", _("The licensing officer decides"), post="officer", days=2),
     ),
+    workflow=WORKFLOW,
     issues=(IssuedDocument("trade-licence", _("Trade licence")),),
     renewal=Renewal(months=12, remind_days=30),
     channels=("online", "counter"),

@@ -287,10 +287,10 @@ WATER_CONNECTION = Service(
     payment="after",
     promise=15,
     stages=(
-        Stage("survey", _("The surveyor visits the place")),
-        Stage("estimate", _("The engineer checks the estimate")),
-        Stage("pipe", _("The pipe is laid")),
-        Stage("meter", _("The meter is set")),
+        Stage("survey", _("The surveyor visits the place"), post="inspector"),
+        Stage("estimate", _("The engineer checks the estimate"), post="officer"),
+        Stage("pipe", _("The pipe is laid"), post="inspector"),
+        Stage("meter", _("The meter is set"), post="inspector"),
     ),
     issues=(
         IssuedDocument("connection-letter", _("Connection letter")),
