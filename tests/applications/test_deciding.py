@@ -94,6 +94,21 @@ def test_it_is_given_back_with_a_reason_and_can_be_proposed_again(case, first, s
         wants(case, first, "approve", "head")
 
 
+def test_while_a_decision_waits_nothing_else_moves_the_case(case, first, second):
+    wants(case, first, "approve", "head")
+    with pytest.raises(deciding.AlreadyProposed):
+        wants(case, second, "refuse", "head", reason_code="too-much")
+    db.session.rollback()
+    assert wants(case, second, "note", "head", message={"en": "We look at it."})
+
+
+def test_nobody_accepts_a_case_twice(office, person):
+    clerk, case = an_officer("clerk"), sent(person)
+    act(case, clerk, "accept", "clerk")
+    with pytest.raises(domain.MoveNotAllowed):
+        act(case, clerk, "accept", "clerk")
+
+
 def test_whoever_proposed_it_can_take_it_back(case, first, second):
     wants(case, first, "approve", "head")
     with pytest.raises(deciding.NothingProposed):

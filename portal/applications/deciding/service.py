@@ -66,6 +66,8 @@ def tell(reach: Reach, reference: str, event: ProviderEvent, officer: UUID) -> C
     """
     author = _author(officer)
     case = service.find_case(reach, reference)
+    if domain.ACTS[event.type].to is not None and waiting(case):
+        raise AlreadyProposed
     if not work.needs_two(registry.version(case.version_id).service, event.type):
         return service.receive(reach, reference, event, author)
     # Whatever would be refused now is said to the one who wants it, not to the second officer.

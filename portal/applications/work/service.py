@@ -96,6 +96,8 @@ def _check_officer(
     application: Application, event: ProviderEvent, author: Author, reach: Reach
 ) -> None:
     service = _service(application)
+    if event.type == "accept" and application.state == State.IN_PROGRESS:
+        raise domain.MoveNotAllowed(State.IN_PROGRESS, State.IN_PROGRESS)
     if not works_on(application, reach):
         raise domain.NotYourPost
     if application.officer_id is not None and f"person:{application.officer_id}" != author.id:
