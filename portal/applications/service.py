@@ -298,7 +298,8 @@ def may_be_asked(application: Application) -> list[Any]:
 def _check_names(application: Application, event: ProviderEvent) -> None:
     """Fields and stages are those of the form and the service."""
     asked = {one.name for one in may_be_asked(application)} if event.fields else set()
-    if strange := [name for name in event.fields if name not in asked]:
+    strange = [name for name in event.fields if name not in asked]
+    if strange := [*strange, *(name for name in event.remarks if name not in event.fields)]:
         raise domain.UnknownFields(strange)
     stages = registry.version(application.version_id).service.stages
     known = [stage.slug for stage in stages]

@@ -52,7 +52,13 @@ class EventBody(Body):
     stage: Short | None = Field(default=None, description="one that the service declares")
     message: Texts | None = Field(default=None, description="what the person reads, by language")
     fields: list[Short] = Field(default=[], max_length=100, description="names to correct")
+    remarks: dict[Short, Texts] = Field(
+        default={}, max_length=100, description="what is wrong with each of `fields`, by its name"
+    )
     reason: Texts | None = Field(default=None, description="why, by language")
+    reason_code: Short | None = Field(
+        default=None, description="one of the service's reasons; it says itself without a `reason`"
+    )
     case_number: Short | None = Field(default=None, description="your own number of the case")
     document: IssuedFile | None = Field(default=None, description="what is issued")
 

@@ -10,6 +10,7 @@ import pytest
 from portal.kernel import ports
 from tools.bench import measures, page
 from tools.bench.controls import controls, multipart
+from tools.bench.desk import Desk
 from tools.bench.house import Cost, environment
 from tools.bench.load import Figures, Plan, UnexpectedAnswer, drive, request
 from tools.bench.manifests import Manifests
@@ -116,6 +117,7 @@ def found(**changes):
         memory=(Memory(140, 90), Memory(150, 100)),
         rotated=Rotated(10_000, 4, 0),
         manifests=Manifests(394, 0.128, "yaml: a text", 17.0),
+        desk=Desk({"a case": (0.05, 0.06)}, 9.5),
         stalled=Stalled(STEADY, STEADY, 190, 14, 2.1),
     )
     return replace(usual, **changes)
@@ -169,3 +171,13 @@ def test_the_page_says_when_time_tells_who_has_an_account():
     assert "| Known against unknown | +2.0% | within 5% |" in said()
     telling = SigningIn(STEADY, 0.06, 0.05)
     assert "| Known against unknown | +20.0% | within 5% **short of it** |" in said(signing=telling)
+
+
+def test_the_desk_with_many_cases_is_told_with_its_aims():
+    assert "| A case | 50 ms, then 60 ms, 1.20 times that | 150 ms, and 1.5 times |" in said()
+    slow = said(desk=Desk({"a case": (0.05, 0.2)}, 12.0))
+    assert (
+        "| A case | 50 ms, then 200 ms, 4.00 times that | 150 ms, and 1.5 times **short of it**"
+        in slow
+    )
+    assert "| 100,000 cases go up | 12.0 s | 10 s **short of it**" in slow

@@ -9,7 +9,17 @@ from typing import TypeVar
 
 from portal.kernel import clock
 from portal.kernel.serving import THREADS, serve
-from tools.bench import manifests, measures, page, processes, rotation, servers, signing, stalled
+from tools.bench import (
+    desk,
+    manifests,
+    measures,
+    page,
+    processes,
+    rotation,
+    servers,
+    signing,
+    stalled,
+)
 from tools.bench.house import House
 from tools.bench.load import BROWSERS, Crowd
 from tools.world import world
@@ -46,6 +56,7 @@ def measure() -> page.Found:
             sending=sending,
             delivered=delivered,
             rotated=rotated,
+            desk=_said("the desk", desk.measure(house)),
             stalled=_said("providers that stall", stalled.measure(house, crowd)),
             form=_said("the long form", measures.big_form(house)),
             manifests=_said("manifests", manifests.measure()),

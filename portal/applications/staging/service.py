@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Integer, Uuid, any_, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from portal.applications import domain, workflow
 from portal.applications.domain import State
@@ -15,10 +16,20 @@ from portal.kernel import clock, ids
 from portal.kernel.db import db
 from portal.registry import domain as declared
 from portal.registry import service as registry
-from portal.registry.contract import Calendar, Service, Stage
+from portal.registry.contract import Calendar, Stage
 
-A_BATCH = 2_000
-LIFTED = ("post", "officer_id", "level", "rises_on")
+A_BATCH = 5_000
+# Nothing of these rows was read into the session.
+UNREAD = {"synchronize_session": False}
+
+
+class Kind(NamedTuple):
+    """What decides where a case goes up to, and when again."""
+
+    version_id: UUID
+    stage: str | None
+    level: int
+    due_on: date | None
 
 
 def begun(calendar: Calendar, stage: Stage | None) -> dict[str, Any]:
@@ -96,26 +107,17 @@ def _calendar(application: Application) -> Calendar:
 def rise() -> bool:
     """Let a batch of the cases that stay too long go up to the next post; whether more may wait.
 
-    What a case shows for itself and the line that tells of it are written by two statements for
-    the whole batch; a case that somebody works on in this moment comes with the next one.
+    Cases of one version, stage, level and limit go up together, by two statements; a case that
+    somebody works on in this moment comes with the next batch.
     """
     today = clock.today()
     rows = _overdue(today)
-    lifted = [one for row in rows if (one := _lifted(row)) is not None]
-    stuck = [row.id for row in rows if _stage(row) is None]
-    if stuck:
-        still = update(Application).where(Application.id.in_(stuck)).values(rises_on=None)
-        db.session.execute(still)
-    if lifted:
-        told = [_told(row, today) for row in lifted]
-        db.session.execute(insert(Rise).on_conflict_do_nothing(), told)
-        table = Application.__table__
-        put = update(Application).where(table.c.id == bindparam("case"))
-        # Only the columns that change are sent; entities of this session are none of them.
-        changed = [{"case": row["id"], **{name: row[name] for name in LIFTED}} for row in lifted]
-        db.session.connection().execute(
-            put.values({name: bindparam(name) for name in LIFTED}), changed
-        )
+    alike: dict[Kind, list[Any]] = {}
+    for row in rows:
+        kind = Kind(row.version_id, row.stage, row.level, row.stage_due_on)
+        alike.setdefault(kind, []).append(row)
+    for kind, some in alike.items():
+        _lift(kind, some, today)
     return len(rows) == A_BATCH
 
 
@@ -137,31 +139,39 @@ def _overdue(today: date) -> Sequence[Any]:
     return db.session.execute(wanted).all()
 
 
-def _stage(row: Any) -> Stage | None:
-    """None when there is no level left that it could go up to."""
-    service: Service = registry.version(row.version_id).service
-    stage = workflow.stage_of(service, row.stage)
-    return stage if stage and len(stage.escalates or ()) > row.level else None
+def _lift(kind: Kind, rows: Sequence[Any], today: date) -> None:
+    offer = registry.version(kind.version_id)
+    stage = workflow.stage_of(offer.service, kind.stage)
+    levels = (stage.escalates or ()) if stage else ()
+    here = literal([row.id for row in rows], ARRAY(Uuid))
+    those = update(Application).where(Application.id == any_(here))
+    if stage is None or kind.level >= len(levels):
+        # Moved to a version that has no such level: there is nowhere to go up to.
+        db.session.execute(those.values(rises_on=None), execution_options=UNREAD)
+        return
+    level, post = kind.level + 1, levels[kind.level].to
+    after = workflow.rises(offer.provider.calendar, stage, kind.due_on, level)
+    up = those.values(post=post, officer_id=None, level=level, rises_on=after)
+    db.session.execute(up, execution_options=UNREAD)
+    _tell(rows, {"stage": stage.slug, "level": level, "post": post, "risen_on": today})
 
 
-def _lifted(row: Any) -> dict[str, Any] | None:
-    stage = _stage(row)
-    if stage is None or stage.escalates is None:
-        return None
-    calendar = registry.version(row.version_id).provider.calendar
-    level = row.level + 1
-    return {
-        "id": row.id,
-        "stage": stage.slug,
-        "number": row.entries,
-        "post": stage.escalates[row.level].to,
-        "officer_id": None,
-        "level": level,
-        "rises_on": workflow.rises(calendar, stage, row.stage_due_on, level),
-    }
-
-
-def _told(row: dict[str, Any], today: date) -> dict[str, Any]:
-    told = {name: row[name] for name in ("stage", "number", "post", "level")}
-    made = {"id": ids.uuid7(), "created_at": clock.now(), "application_id": row["id"]}
-    return {**made, **told, "risen_on": today}
+def _tell(rows: Sequence[Any], risen: dict[str, Any]) -> None:
+    """A line for each that tells of it."""
+    each = (
+        func.unnest(
+            literal([ids.uuid7() for _ in rows], ARRAY(Uuid)),
+            literal([row.id for row in rows], ARRAY(Uuid)),
+            literal([row.entries for row in rows], ARRAY(Integer)),
+        )
+        .table_valued("id", "application_id", "number", name="each")
+        .render_derived()
+    )
+    same = {"created_at": clock.now(), **risen}
+    columns = [getattr(Rise, name) for name in same]
+    told = [
+        literal(value, column.type) for value, column in zip(same.values(), columns, strict=True)
+    ]
+    lines = select(each.c.id, each.c.application_id, each.c.number, *told)
+    names = ["id", "application_id", "number", *same]
+    db.session.execute(insert(Rise).from_select(names, lines).on_conflict_do_nothing())
