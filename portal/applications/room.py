@@ -6,13 +6,14 @@ from portal.applications.desk import back_office as desk_pages
 from portal.applications.fees import service as fees
 from portal.applications.moving import back_office as moving_pages
 from portal.applications.moving import service as moving
+from portal.applications.tracking import views as tracking_pages
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Room
 from portal.registry.events import VersionProposed
 
 room = Room(
     name="applications",
-    pages=(views.pages,),
+    pages=(views.pages, tracking_pages.pages),
     back_office=(desk_pages.pages, back_office.pages, moving_pages.pages),
     api=(api.pages, citizen_api.pages),
     jobs=(

@@ -12,8 +12,10 @@ from portal.applications import applying, domain, reviewing, service, words
 from portal.applications.applying import Course
 from portal.applications.fees import service as fees
 from portal.applications.lists import service as lists
+from portal.applications.mine import by, mine
 from portal.applications.renewals import service as renewals
-from portal.applications.service import Author, Behalf, Case
+from portal.applications.service import Case
+from portal.applications.tracking import service as tracking
 from portal.delegation import visitors
 from portal.delegation.domain import Need
 from portal.delegation.visitors import Whose, whose
@@ -137,7 +139,7 @@ def send(provider: str, name: str) -> ResponseReturnValue:
             return _review_page(course, wrong=gettext("Tick the box to agree, then send.")), 422
         if objections := applying.objections(course):
             return _review_page(course, objections=objections), 422
-        application = applying.send(course, _by(here), fee)
+        application = applying.send(course, by(here), fee)
     return _sent(application, here)
 
 
@@ -156,10 +158,11 @@ def discard(provider: str, name: str) -> ResponseReturnValue:
 @signed_in
 def index() -> ResponseReturnValue:
     here, after = whose(need=Need.FILL), request.args.get("after", type=UUID)
-    by = _by(here)
+    on_behalf = by(here)
     follows = here.may(Need.FOLLOW)
-    rows = lists.of_person(here.person_id, after=after, limit=PAGE, by=by) if follows else []
-    saved = [] if "after" in request.args else applying.saved(here.person_id, by)
+    found = lists.of_person(here.person_id, after=after, limit=PAGE, by=on_behalf)
+    rows = found if follows else []
+    saved = [] if "after" in request.args else applying.saved(here.person_id, on_behalf)
     offers = registry.versions({row.version_id for row in (*rows, *saved)})
     return render_template(
         "applications/index.html",
@@ -175,7 +178,7 @@ def index() -> ResponseReturnValue:
 @pages.get("/applications/<reference>")
 @signed_in
 def show(reference: str) -> ResponseReturnValue:
-    application = _mine(reference)
+    application = mine(reference)
     offer = registry.version(application.version_id)
     return render_template(
         "applications/show.html",
@@ -192,6 +195,9 @@ def show(reference: str) -> ResponseReturnValue:
         issued=service.issued(application),
         asked=_asked_labels(application),
         wrote=words.asked_in_words(application),
+        promised=tracking.promised(application),
+        stood_still=tracking.stood_still(application),
+        forecast=None if _is_decided(application) else tracking.forecast(application),
         looks=service.looks(application),
         emergencies=service.looks(application, emergency=True),
         may_withdraw=domain.may_withdraw(domain.State(application.state)),
@@ -201,7 +207,7 @@ def show(reference: str) -> ResponseReturnValue:
 @pages.get("/applications/<reference>/answers")
 @signed_in
 def answers(reference: str) -> ResponseReturnValue:
-    application = _mine(reference)
+    application = mine(reference)
     offer = registry.version(application.version_id)
     return render_template(
         "applications/answers.html",
@@ -214,7 +220,7 @@ def answers(reference: str) -> ResponseReturnValue:
 @pages.get("/applications/<reference>/answer")
 @signed_in
 def correct(reference: str) -> ResponseReturnValue:
-    application = _mine(reference)
+    application = mine(reference)
     return _answer_page(application, engine.show(applying.answer_page(application)))
 
 
@@ -222,7 +228,7 @@ def correct(reference: str) -> ResponseReturnValue:
 @takes(UPLOADS)
 @signed_in
 def send_answer(reference: str) -> ResponseReturnValue:
-    application = _mine(reference)
+    application = mine(reference)
     if "refresh" in request.form:
         sheet = applying.answer_refreshed(application, _posted(), visitor().id)
         return _answer_page(application, sheet)
@@ -237,7 +243,7 @@ def send_answer(reference: str) -> ResponseReturnValue:
                 flash(one.sentence, "bad")
             return _answer_page(application, sheet), 422
         with db.session.begin_nested():
-            applying.send_answer(application, sheet, _by(whose(need=Need.FOLLOW)), fee)
+            applying.send_answer(application, sheet, by(whose(need=Need.FOLLOW)), fee)
     except DomainError as refusal:
         # What was typed is in the draft of the correction already.
         flash(gettext(refusal.message, **refusal.params), "bad")
@@ -249,7 +255,7 @@ def send_answer(reference: str) -> ResponseReturnValue:
 @pages.get("/applications/<reference>/withdraw")
 @signed_in
 def ask_withdraw(reference: str) -> ResponseReturnValue:
-    application = _mine(reference, Need.WITHDRAW)
+    application = mine(reference, Need.WITHDRAW)
     offer = registry.version(application.version_id)
     return render_template("applications/withdraw.html", application=application, offer=offer)
 
@@ -258,7 +264,7 @@ def ask_withdraw(reference: str) -> ResponseReturnValue:
 @signed_in
 def withdraw(reference: str) -> ResponseReturnValue:
     here = whose(need=Need.WITHDRAW)
-    service.withdraw(here.person_id, reference, _by(here))
+    service.withdraw(here.person_id, reference, by(here))
     flash(gettext("You have withdrawn this application."), "ok")
     return redirect(_followed(here, reference))
 
@@ -266,29 +272,15 @@ def withdraw(reference: str) -> ResponseReturnValue:
 @pages.get("/applications/<reference>/documents/<uuid:document_id>")
 @signed_in
 def download(reference: str, document_id: UUID) -> ResponseReturnValue:
-    application = _mine(reference)
+    application = mine(reference)
     return files.download_response(service.issued_document(application, document_id).file_id)
 
 
 @pages.get("/applications/<reference>/papers/<uuid:file_id>")
 @signed_in
 def paper(reference: str, file_id: UUID) -> ResponseReturnValue:
-    application = _mine(reference)
+    application = mine(reference)
     return files.download_response(service.paper(application, file_id))
-
-
-def _by(here: Whose) -> Behalf | None:
-    """Who does it for the person; None when it is the person."""
-    if here.services is None:
-        return None
-    author = Author(domain.Actor(here.standing), str(here.actor_id), here.mandate_id)
-    return Behalf(author, here.services)
-
-
-def _mine(reference: str, need: Need = Need.FOLLOW) -> Case:
-    """An application of the person, or of whom somebody acts for. Raises NoSuchApplication."""
-    here = whose(need=need)
-    return service.find(here.person_id, reference, by=_by(here))
 
 
 def _course(provider: str, name: str) -> Course | None:
@@ -342,6 +334,11 @@ def _leave(sheet: Sheet) -> ResponseReturnValue:
 def _clock(row: Any) -> tuple[str, str]:
     over = domain.is_over(domain.State(row.state)) or row.state == domain.State.APPROVED
     return words.clock_left(row.due_on, row.days_left, over=over)
+
+
+def _is_decided(application: Case) -> bool:
+    state = domain.State(application.state)
+    return domain.is_over(state) or state is domain.State.APPROVED
 
 
 def _asked_labels(application: Case) -> list[Any]:
