@@ -6,8 +6,10 @@ from portal.applications.fees import service as fees
 from portal.applications.moving import back_office as moving_pages
 from portal.applications.moving import service as moving
 from portal.kernel.errors import N_
-from portal.kernel.room import MenuItem, Room
+from portal.kernel.room import MenuItem, Notice, Room
 from portal.registry.events import VersionProposed
+
+WHY = N_("You get this message because you applied through Sanjha. Do not answer it.")
 
 room = Room(
     name="applications",
@@ -31,4 +33,8 @@ room = Room(
         "applications.read": N_("Read the cases of the provider"),
         "applications.decide": N_("Decide cases of the provider"),
     },
+    notices=(
+        Notice("decisions", N_("Decisions, and what waits for you"), WHY, needed=True),
+        Notice("progress", N_("How your applications go on"), WHY),
+    ),
 )

@@ -19,7 +19,8 @@ Listener = Callable[[Any], None]
 class MenuItem:
     """A link in a shell's menu: `shell` is site, account, desk, console or admin.
 
-    Shown to those who hold `permission`; `signed_in` alone hides it from visitors.
+    Shown to those who hold `permission`; `signed_in` alone hides it from visitors. `count` says how
+    many things wait behind it.
     """
 
     shell: str
@@ -29,6 +30,23 @@ class MenuItem:
     order: int = 50
     permission: str | None = None
     signed_in: bool = False
+    count: Callable[[], int] | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A kind of message that people get, and may choose the ways of.
+
+    `why` ends each message of it. What is `needed`, such as a decision, is always sent; the others
+    go by `channels` (mail, text, inbox, push) until the person says otherwise, by none at first
+    where people are asked before.
+    """
+
+    slug: str
+    title: str
+    why: str
+    needed: bool = False
+    channels: tuple[str, ...] = ("mail", "inbox")
 
 
 @dataclass(frozen=True)
@@ -52,6 +70,7 @@ class Room:
     maps a purpose of payments to what says whether a person may pay for a thing of another's.
     `bearers` tell who calls an interface with a token of theirs, as portal.api.service.Caller.
     `told` are the kinds of messages that programs are sent, as portal.api.openapi.Told.
+    `notices` are the kinds of messages that people are sent.
     """
 
     name: str
@@ -74,3 +93,4 @@ class Room:
     payers: Mapping[str, Callable[[UUID, UUID], bool]] = field(default_factory=dict)
     bearers: tuple[Callable[[str], Any], ...] = ()
     told: tuple[Any, ...] = ()
+    notices: tuple[Notice, ...] = ()

@@ -1,5 +1,6 @@
 """Which events become a message to a person."""
 
+from portal.accounts.events import PersonRemoved
 from portal.applications.events import (
     ApplicationAnswered,
     ApplicationPaid,
@@ -48,3 +49,7 @@ def endpoint_off(event: EndpointSwitchedOff) -> None:
 def given_up(event: DeliveryGivenUp) -> None:
     """Once an hour: many may be given up together."""
     integrators.tell(event.provider, "given_up", f"{event.at:%Y-%m-%dT%H}")
+
+
+def removed(event: PersonRemoved) -> None:
+    service.forget(event.person_id)

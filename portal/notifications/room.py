@@ -1,5 +1,6 @@
 """The notifications room."""
 
+from portal.accounts.events import PersonRemoved
 from portal.applications.events import (
     ApplicationAnswered,
     ApplicationPaid,
@@ -8,12 +9,39 @@ from portal.applications.events import (
     RenewalDue,
     StateChanged,
 )
-from portal.kernel.room import Room
-from portal.notifications import listeners
+from portal.kernel.errors import N_
+from portal.kernel.room import MenuItem, Notice, Room
+from portal.notifications import api, jobs, listeners, views
 from portal.webhooks.events import DeliveryGivenUp, EndpointFailing, EndpointSwitchedOff
+
+ASKED = N_("You get this message because you asked for it.")
 
 room = Room(
     name="notifications",
+    pages=(views.pages,),
+    api=(api.programs,),
+    jobs=(jobs.send_waiting,),
+    periodic=jobs.PERIODIC,
+    menu=(
+        MenuItem(
+            "site",
+            N_("Inbox"),
+            "notifications.inbox",
+            "bell",
+            40,
+            signed_in=True,
+            count=views.unread,
+        ),
+        MenuItem(
+            "account",
+            N_("What you are sent"),
+            "notifications.preferences",
+            "bell",
+            order=93,
+            signed_in=True,
+        ),
+    ),
+    within={PersonRemoved: (listeners.removed,)},
     after={
         ApplicationSubmitted: (listeners.submitted,),
         ApplicationAnswered: (listeners.answered,),
@@ -25,4 +53,13 @@ room = Room(
         EndpointSwitchedOff: (listeners.endpoint_off,),
         DeliveryGivenUp: (listeners.given_up,),
     },
+    notices=(
+        Notice(
+            "reminders",
+            N_("Reminders of what falls due"),
+            N_("You get this message because something of yours falls due."),
+        ),
+        Notice("newsletter", N_("Newsletter"), ASKED, channels=()),
+        Notice("promotions", N_("New services and offers"), ASKED, channels=()),
+    ),
 )

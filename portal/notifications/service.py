@@ -3,16 +3,16 @@
 from uuid import UUID
 
 from portal.accounts import service as accounts
-from portal.accounts.contacts import service as contacts
 from portal.accounts.family import service as family
 from portal.applications import service as applications
 from portal.applications.service import Case
-from portal.i18n import say, speaking, tag
+from portal.i18n import say as say_
 from portal.kernel.keys import Erased
-from portal.kernel.settings import current
 from portal.notifications import words
-from portal.post import service as post
-from portal.post.domain import SUBJECT_LIMIT
+from portal.notifications.choices import service as choices
+from portal.notifications.domain import Words
+from portal.notifications.inbox import service as inbox
+from portal.notifications.telling import service as telling
 from portal.registry import service as registry
 
 # What happened without a state of its own, by the act in the timeline.
@@ -40,23 +40,14 @@ def _readers(person_id: UUID) -> list[UUID]:
 
 
 def _write(application: Case, happened: str, reader_id: UUID) -> None:
-    try:
-        reader, email = accounts.details(reader_id), contacts.email_of(reader_id)
-    except (accounts.NoSuchPerson, Erased):
-        return
-    if email is None:
-        return
-    with speaking(reader.language):
-        subject = words.subject(happened, application.reference, _title(application))
-        body = words.body(happened, _url(application, reader_id))
-    post.send_mail(
-        subject_id=reader_id,
-        to=email,
-        subject=subject[:SUBJECT_LIMIT],
-        body=body,
-        language=reader.language,
-        key=_key(application, happened, reader_id),
-    )
+    def say() -> Words:
+        title = registry.version(application.version_id).service.title
+        return words.said(
+            happened, application.reference, say_(title), _path(application, reader_id)
+        )
+
+    slug = "decisions" if happened in words.NEEDED else "progress"
+    telling.tell(reader_id, slug, _key(application, happened, reader_id), say)
 
 
 def _key(application: Case, happened: str, reader_id: UUID) -> str:
@@ -69,12 +60,13 @@ def _key(application: Case, happened: str, reader_id: UUID) -> str:
     return f"application:{application.id}:{happened}:{times}:{reader_id}"
 
 
-def _title(application: Case) -> str:
-    return say(registry.version(application.version_id).service.title)
-
-
-def _url(application: Case, reader_id: UUID) -> str:
+def _path(application: Case, reader_id: UUID) -> str:
     """A guardian first chooses for whom they act."""
     is_theirs = reader_id == application.person_id
-    path = f"applications/{application.reference}" if is_theirs else "act-for"
-    return f"{current().kernel.base_url}/{tag()}/{path}"
+    return f"applications/{application.reference}" if is_theirs else "act-for"
+
+
+def forget(person_id: UUID) -> None:
+    """The person left: nothing of theirs stays here."""
+    inbox.forget(person_id)
+    choices.forget(person_id)

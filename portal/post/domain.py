@@ -65,13 +65,17 @@ class Text:
 
 @dataclass(frozen=True)
 class Mail:
-    """One message as it leaves: `id` makes its Message-ID, the same at every try."""
+    """One message as it leaves: `id` makes its Message-ID, the same at every try.
+
+    `leave` is the address that one POST stops such messages by (RFC 8058).
+    """
 
     id: str
     to: str
     subject: str
     body: str
     language: str
+    leave: str | None = None
 
 
 def check_address(address: str) -> str:

@@ -46,7 +46,7 @@ def send_text(
     return _on_its_way(message)
 
 
-def send_mail(
+def send_mail(  # noqa: PLR0913 - what a mail consists of
     *,
     subject_id: UUID,
     to: str,
@@ -54,14 +54,17 @@ def send_mail(
     body: str,
     language: str,
     key: str | None = None,
+    leave: str | None = None,
 ) -> bool:
     """Send this person one mail once the running transaction is committed.
 
     `key` names the occasion, such as "state:<application>:approved:<person>": a second message of
-    the same key is not sent, and the answer is then False. Raises AddressUnfit, SubjectUnfit.
+    the same key is not sent, and the answer is then False. `leave` stops such mails by
+    one POST. Raises AddressUnfit, SubjectUnfit.
     """
     message = _new(subject_id, domain.check_address(to), language, key)
     message.title, message.body = domain.check_subject(subject), body
+    message.leave = leave
     return _on_its_way(message)
 
 
@@ -69,7 +72,7 @@ def _new(subject_id: UUID, to: str, language: str, key: str | None) -> Message:
     message = Message(subject_id=subject_id, key=key, language=language, attempts=0)
     message.channel, message.good_until = Channel.MAIL, None
     message.state, message.error, message.sent_at = State.PENDING, None, None
-    message.recipient = to
+    message.recipient, message.leave = to, None
     return message
 
 
@@ -124,7 +127,8 @@ def _opened(message: Message) -> Mail | Text | None:
     try:
         if message.channel == Channel.TEXT:
             return Text(name, message.recipient, message.body)
-        return Mail(name, message.recipient, message.title, message.body, message.language)
+        words = message.title, message.body, message.language, message.leave
+        return Mail(name, message.recipient, *words)
     except Erased:
         message.state, message.error = State.FAILED, "erased"
         return None

@@ -26,6 +26,8 @@ from portal.federation import service as federation
 from portal.federation.domain import Identity
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.notifications.domain import Words
+from portal.notifications.inbox import service as inbox
 from portal.oauth.clients import service as clients
 from portal.oauth.models import OauthConsent
 from portal.registry.models import ServiceVersion
@@ -194,6 +196,11 @@ def _check(citizen, _):
     return row.id
 
 
+def _notice(citizen, _):
+    words = Words("Title", "Body.", "Short.", "inbox")
+    return inbox.keep(citizen.id, "progress", f"matrix:{citizen.id}", words, listed=True).id
+
+
 THINGS: dict[str, Callable] = {
     "document_id": _document,
     "file_id": _paper,
@@ -212,6 +219,7 @@ THINGS: dict[str, Callable] = {
     "change_id": _change,
     "upload_id": _upload,
     "check_id": _check,
+    "notice_id": _notice,
 }
 NAMED = {"reference", *THINGS}
 

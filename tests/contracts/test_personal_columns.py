@@ -118,6 +118,7 @@ EXCUSED = {
         "category": CODE,
         "invited_by": ACTOR,
     },
+    "inbox_notices": {"key": "a kind and ids", "kind": CODE, "waits": CODE},
     "issued_documents": {"type": CODE},
     "joining_codes": {
         "filled": "names of details, never answers",
@@ -144,6 +145,7 @@ EXCUSED = {
         "error": CODE,
         "channel": CODE,
     },
+    "notice_choices": {"chosen": "kinds and ways of messages", "digest": CODE},
     "number_releases": {
         "token_hash": HASH,
         "language": CODE,

@@ -1,0 +1,30 @@
+"""What mail programs call to stop messages, by one POST (RFC 8058)."""
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.i18n import tag
+from portal.kernel.errors import BadInput
+from portal.notifications import leaving
+from portal.notifications.choices import service as choices
+from portal.web.access import public
+from portal.web.languages import wanted
+
+programs = Blueprint("leaving", __name__)
+
+
+@programs.get("/o/<token>")
+@public
+def lead(token: str) -> ResponseReturnValue:
+    """A person who follows the link: nothing changes before they press the button."""
+    return redirect(url_for("notifications.leave", lang=tag(wanted()), token=token))
+
+
+@programs.post("/o/<token>")
+@public
+def one_click(token: str) -> ResponseReturnValue:
+    if request.form.get("List-Unsubscribe") != "One-Click":
+        raise BadInput
+    told = leaving.read(token)
+    choices.leave(told.person_id, told.kind.slug, told.channel)
+    return Response("done\n", mimetype="text/plain")

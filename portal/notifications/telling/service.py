@@ -1,0 +1,135 @@
+"""Telling people things once, by the ways that they chose and at the hours that they chose."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from portal.accounts import service as accounts
+from portal.accounts.contacts import service as contacts
+from portal.accounts.contacts.domain import Kind
+from portal.i18n import speaking
+from portal.i18n.formats import ZONE
+from portal.kernel import clock
+from portal.kernel.keys import Erased
+from portal.kernel.room import Notice
+from portal.notifications import domain, leaving
+from portal.notifications.choices import service as choices
+from portal.notifications.domain import Channel, Words
+from portal.notifications.inbox import service as inbox
+from portal.notifications.inbox.service import Kept
+from portal.notifications.kinds import kinds
+from portal.notifications.telling import words as said
+from portal.post import service as post
+from portal.post.domain import MOST_PARTS, SUBJECT_LIMIT, parts
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who is told, and where they can be reached."""
+
+    id: UUID
+    language: str
+    mail: str | None
+    mobile: str | None
+
+    @property
+    def ways(self) -> frozenset[str]:
+        there = {
+            Channel.MAIL: self.mail,
+            Channel.TEXT: self.mobile if post.offers_texts() else None,
+        }
+        return frozenset(way for way, where in there.items() if where) | {Channel.INBOX}
+
+
+def tell(person_id: UUID, slug: str, key: str, say: Callable[[], Words]) -> bool:
+    """Tell the person in their language; False when this occasion was told before.
+
+    Those who left, and those without an account, hear nothing.
+    """
+    reader, kind = reader_of(person_id), kinds()[slug]
+    if reader is None:
+        return False
+    chosen = choices.of(person_id)
+    with speaking(reader.language):
+        words = say()
+    listed = Channel.INBOX in chosen.ways(kind)
+    kept = inbox.keep(person_id, slug, key, words, listed=listed)
+    if kept is None:
+        return False
+    plan = domain.plan(kind, chosen, clock.now().astimezone(ZONE))
+    if plan.at is not None:
+        inbox.hold_back(kept, plan.later, plan.at)
+    for way in domain.default_needed(kind, reader.ways, plan.now):
+        send(reader, kind, way, words, key)
+    return True
+
+
+def reader_of(person_id: UUID) -> Reader | None:
+    try:
+        language = accounts.details(person_id).language
+        found = {one.kind: one.value for one in contacts.reachable(person_id)}
+    except (accounts.NoSuchPerson, Erased):
+        return None
+    return Reader(person_id, language, found.get(Kind.EMAIL), found.get(Kind.MOBILE))
+
+
+def send_waiting() -> bool:
+    """Send a batch of what was held back, all of a person together; whether there may be more."""
+    due = inbox.waiting()
+    for person_id, rows in due.items():
+        _send_together(person_id, rows)
+        inbox.gone_out(rows)
+    return len(due) == inbox.A_BATCH
+
+
+def _send_together(person_id: UUID, rows: Iterable[Kept]) -> None:
+    """One message for each kind and way, since each stops by a link of its own."""
+    reader = reader_of(person_id)
+    if reader is None:
+        return
+    together: dict[tuple[str, str], list[Kept]] = {}
+    for row in rows:
+        for way in row.waits if row.kind in kinds() else ():
+            together.setdefault((row.kind, way), []).append(row)
+    for (slug, way), theirs in together.items():
+        words = [row.words for row in theirs if row.words]
+        with speaking(reader.language):
+            whole = words[0] if len(words) == 1 else said.bundle(words)
+        send(reader, kinds()[slug], way, whole, theirs[0].key)
+
+
+def send(reader: Reader, kind: Notice, way: str, words: Words, key: str) -> None:
+    if way == Channel.MAIL and reader.mail:
+        _send_mail(reader, kind, words, key)
+    elif way == Channel.TEXT and reader.mobile:
+        _send_text(reader, kind, words, key)
+
+
+def _send_mail(reader: Reader, kind: Notice, words: Words, key: str) -> None:
+    token = None if kind.needed else leaving.token(reader.id, kind.slug, Channel.MAIL)
+    with speaking(reader.language):
+        body = said.letter(words, kind, token)
+    post.send_mail(
+        subject_id=reader.id,
+        to=reader.mail or "",
+        subject=words.title[:SUBJECT_LIMIT],
+        body=body,
+        language=reader.language,
+        key=key,
+        leave=token and leaving.address(reader.id, kind.slug, Channel.MAIL),
+    )
+
+
+def _send_text(reader: Reader, kind: Notice, words: Words, key: str) -> None:
+    leave = None if kind.needed else leaving.address(reader.id, kind.slug, Channel.TEXT)
+    with speaking(reader.language):
+        body = said.text(words, leave)
+    # Without the links it fits: the portal's own address may be long.
+    fits = parts(body) <= MOST_PARTS
+    post.send_text(
+        subject_id=reader.id,
+        to=reader.mobile or "",
+        body=body if fits else f"{said.SITE}: {words.short}",
+        language=reader.language,
+        key=f"{key}:text",
+    )

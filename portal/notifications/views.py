@@ -1,0 +1,111 @@
+"""The inbox, what people choose to be sent, and the page that stops messages without a sign-in."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.i18n import gettext
+from portal.kernel.errors import BadInput
+from portal.notifications import leaving
+from portal.notifications.choices import service as choices
+from portal.notifications.forms import WAYS, form_for
+from portal.notifications.inbox import service as kept
+from portal.notifications.kinds import kinds
+from portal.web.access import public, signed_in, visitor
+
+pages = Blueprint("notifications", __name__, template_folder="templates")
+
+
+@pages.after_request
+def never_kept(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def unread() -> int:
+    """For the menu: how many messages the visitor has not read."""
+    return kept.unread(visitor().id)
+
+
+@pages.get("/inbox")
+@signed_in
+def inbox() -> ResponseReturnValue:
+    rows = kept.listed(visitor().id, request.args.get("after", type=UUID))
+    here, more = rows[: kept.A_PAGE], len(rows) > kept.A_PAGE
+    return render_template(
+        "notifications/inbox.html",
+        rows=here,
+        previous=url_for(".inbox") if "after" in request.args else None,
+        next=url_for(".inbox", after=here[-1].id) if more else None,
+    )
+
+
+@pages.post("/inbox")
+@signed_in
+def read_all() -> ResponseReturnValue:
+    kept.read_all(visitor().id)
+    return redirect(url_for(".inbox"))
+
+
+@pages.get("/inbox/<uuid:notice_id>")
+@signed_in
+def notice(notice_id: UUID) -> ResponseReturnValue:
+    """Whoever opens a message has read it."""
+    kept.mark(visitor().id, notice_id, read=True)
+    row: Any = kept.one(visitor().id, notice_id)
+    return render_template("notifications/notice.html", row=row, kind=kinds().get(row.kind))
+
+
+@pages.post("/inbox/<uuid:notice_id>")
+@signed_in
+def change(notice_id: UUID) -> ResponseReturnValue:
+    kept.one(visitor().id, notice_id)
+    act = request.form.get("act")
+    if act == "delete":
+        kept.remove(visitor().id, notice_id)
+        flash(gettext("The message is deleted."), "ok")
+    elif act == "unread":
+        kept.mark(visitor().id, notice_id, read=False)
+    else:
+        raise BadInput
+    return redirect(url_for(".inbox"))
+
+
+@pages.route("/inbox/preferences", methods=["GET", "POST"])
+@signed_in
+def preferences() -> ResponseReturnValue:
+    me, known = visitor().id, kinds()
+    # Accounts send these themselves, by every way that they know.
+    shown = {slug: kind for slug, kind in known.items() if slug != "security"}
+    form = form_for(shown, choices.of(me))
+    if form.validate_on_submit():
+        choices.keep(me, form.choices(shown), me)
+        flash(gettext("Saved. From now on you are told like this."), "ok")
+        return redirect(url_for(".preferences"))
+    html = render_template(
+        "notifications/preferences.html",
+        form=form,
+        fields=[form[f"kind_{slug}"] for slug in shown if f"kind_{slug}" in form],
+        has_errors=form.is_wrong,
+    )
+    return html, 422 if form.is_wrong else 200
+
+
+@pages.get("/opt-out/<token>")
+@public
+def leave(token: str) -> ResponseReturnValue:
+    """What opens links by itself, such as a filter of viruses, changes nothing."""
+    told = leaving.read(token)
+    return render_template(
+        "notifications/leave.html", told=told, way=WAYS[told.channel], token=token
+    )
+
+
+@pages.post("/opt-out/<token>")
+@public
+def left(token: str) -> ResponseReturnValue:
+    told = leaving.read(token)
+    choices.leave(told.person_id, told.kind.slug, told.channel)
+    return render_template("notifications/left.html", told=told, way=WAYS[told.channel])
