@@ -40,9 +40,19 @@ def upgrade() -> None:
     _partial("listed", ["subject_id", "id"], "listed")
     _partial("unread", ["subject_id"], "listed AND read_at IS NULL")
     _partial("waiting", ["send_at"], "send_at IS NOT NULL")
+    op.create_table(
+        "returned_addresses",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("address_key", sa.LargeBinary(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_returned_addresses")),
+        sa.UniqueConstraint("address_key", name=op.f("uq_returned_addresses_address_key")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("returned_addresses")
     op.drop_table("inbox_notices")
     op.drop_table("notice_choices")
     op.drop_column("messages", "leave_sealed")

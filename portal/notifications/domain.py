@@ -120,11 +120,9 @@ def _next_digest(digest: Digest, at: datetime) -> datetime:
     return due
 
 
-def default_needed(
-    kind: Notice, reachable: frozenset[str], wanted: frozenset[str]
-) -> frozenset[str]:
-    """The ways out that lead somewhere; a needed message takes another one rather than none."""
+def leads(kind: Notice, reachable: frozenset[str], wanted: frozenset[str]) -> frozenset[str]:
+    """The ways out that lead somewhere; a needed message takes any other one rather than none."""
     there = wanted & reachable
     if kind.needed and not there & {Channel.MAIL, Channel.TEXT}:
-        there |= reachable & {Channel.TEXT}
+        there |= reachable & {Channel.TEXT} or {Channel.MAIL}
     return there

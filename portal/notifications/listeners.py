@@ -11,6 +11,8 @@ from portal.applications.events import (
 )
 from portal.notifications import service
 from portal.notifications.integrators import service as integrators
+from portal.notifications.telling import service as telling
+from portal.post.events import MailCameBack
 from portal.webhooks.events import DeliveryGivenUp, EndpointFailing, EndpointSwitchedOff
 
 
@@ -53,3 +55,7 @@ def given_up(event: DeliveryGivenUp) -> None:
 
 def removed(event: PersonRemoved) -> None:
     service.forget(event.person_id)
+
+
+def came_back(event: MailCameBack) -> None:
+    telling.tell_of_return(event.person_id, event.message_id)

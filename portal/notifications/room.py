@@ -12,6 +12,7 @@ from portal.applications.events import (
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Notice, Room
 from portal.notifications import api, jobs, listeners, views
+from portal.post.events import MailCameBack
 from portal.webhooks.events import DeliveryGivenUp, EndpointFailing, EndpointSwitchedOff
 
 ASKED = N_("You get this message because you asked for it.")
@@ -52,6 +53,7 @@ room = Room(
         EndpointFailing: (listeners.endpoint_fails,),
         EndpointSwitchedOff: (listeners.endpoint_off,),
         DeliveryGivenUp: (listeners.given_up,),
+        MailCameBack: (listeners.came_back,),
     },
     notices=(
         Notice(

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Base
-from portal.kernel.sealed import Encrypted, EncryptedOrNone, PersonalRow, sealed
+from portal.kernel.db import Base, Row
+from portal.kernel.sealed import Encrypted, EncryptedOrNone, PersonalRow, keyed, sealed
 from portal.post.domain import Channel
 
 
@@ -36,3 +36,12 @@ class Message(PersonalRow, Base):
     error: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     good_until: Mapped[datetime | None]
+
+
+class ReturnedAddress(Row, Base):
+    """An address that a mail server said is none; nothing goes there but what must be sent."""
+
+    __tablename__ = "returned_addresses"
+
+    address_key: Mapped[bytes] = keyed(unique=True, nullable=False)
+    status: Mapped[str]

@@ -250,6 +250,7 @@ EXCUSED = {
     "recovery_links": {
         "token_hash": HASH,
     },
+    "returned_addresses": {"status": CODE},
     "role_changes": {
         "role": CODE,
         "provider": SLUG,

@@ -27,6 +27,10 @@ def keep(person_id: UUID, kind: str, key: str, words: Words, *, listed: bool) ->
     return db.session.scalar(put.returning(InboxNotice))
 
 
+def by_key(key: str) -> InboxNotice | None:
+    return db.session.scalar(select(InboxNotice).where(InboxNotice.key == key))
+
+
 def hold_back(row: InboxNotice, ways: Collection[str], until: datetime) -> None:
     row.waits, row.send_at = sorted(ways), until
     db.session.flush()

@@ -31,11 +31,12 @@ class Reader:
     language: str
     mail: str | None
     mobile: str | None
+    is_mail_lost: bool = False
 
     @property
     def ways(self) -> frozenset[str]:
         there = {
-            Channel.MAIL: self.mail,
+            Channel.MAIL: None if self.is_mail_lost else self.mail,
             Channel.TEXT: self.mobile if post.offers_texts() else None,
         }
         return frozenset(way for way, where in there.items() if where) | {Channel.INBOX}
@@ -59,7 +60,7 @@ def tell(person_id: UUID, slug: str, key: str, say: Callable[[], Words]) -> bool
     plan = domain.plan(kind, chosen, clock.now().astimezone(ZONE))
     if plan.at is not None:
         inbox.hold_back(kept, plan.later, plan.at)
-    for way in domain.default_needed(kind, reader.ways, plan.now):
+    for way in domain.leads(kind, reader.ways, plan.now):
         send(reader, kind, way, words, key)
     return True
 
@@ -70,7 +71,22 @@ def reader_of(person_id: UUID) -> Reader | None:
         found = {one.kind: one.value for one in contacts.reachable(person_id)}
     except (accounts.NoSuchPerson, Erased):
         return None
-    return Reader(person_id, language, found.get(Kind.EMAIL), found.get(Kind.MOBILE))
+    mail, mobile = found.get(Kind.EMAIL), found.get(Kind.MOBILE)
+    return Reader(person_id, language, mail, mobile, bool(mail and post.came_back(mail)))
+
+
+def tell_of_return(person_id: UUID, message_id: UUID) -> None:
+    """Mail did not reach the person: say so in the inbox, and what was needed by text as well."""
+    reader, key = reader_of(person_id), post.key_of(message_id)
+    if reader is None:
+        return
+    with speaking(reader.language):
+        words = said.of_return()
+    inbox.keep(person_id, "security", f"returned:{message_id}", words, listed=True)
+    lost = inbox.by_key(key) if key else None
+    kind = kinds().get(lost.kind) if lost else None
+    if lost and lost.words and kind and kind.needed and Channel.TEXT in reader.ways:
+        _send_text(reader, kind, lost.words, lost.key)
 
 
 def send_waiting() -> bool:

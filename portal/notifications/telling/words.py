@@ -34,6 +34,16 @@ def text(words: Words, leave: str | None) -> str:
     return f"{said} {_('Stop: %(url)s', url=leave)}" if leave else said
 
 
+def of_return() -> Words:
+    """No address stands in it: which one it is, the page says."""
+    return Words(
+        _("A mail to you came back"),
+        _("A mail to your e-mail address could not be delivered. Check your contacts."),
+        _("A mail to you came back."),
+        "account/contacts",
+    )
+
+
 def bundle(many: Sequence[Words]) -> Words:
     """Several messages as one."""
     title = ngettext("%(n)s message for you", "%(n)s messages for you", len(many))
