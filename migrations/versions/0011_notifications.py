@@ -41,6 +41,12 @@ def upgrade() -> None:
     _partial("unread", ["subject_id"], "listed AND read_at IS NULL")
     _partial("waiting", ["send_at"], "send_at IS NOT NULL")
     op.create_table(
+        "calendar_feeds",
+        *_personal("calendar_feeds"),
+        sa.UniqueConstraint("subject_id", name=op.f("uq_calendar_feeds_subject_id")),
+    )
+    op.create_index(op.f("ix_calendar_feeds_subject_id"), "calendar_feeds", ["subject_id"])
+    op.create_table(
         "returned_addresses",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -53,6 +59,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("returned_addresses")
+    op.drop_table("calendar_feeds")
     op.drop_table("inbox_notices")
     op.drop_table("notice_choices")
     op.drop_column("messages", "leave_sealed")

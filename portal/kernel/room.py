@@ -1,7 +1,8 @@
 """What a room brings to the house: one frozen value, collected by create_app."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,29 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Coming:
+    """Something that a person has to do, mostly by a day, in the language spoken now.
+
+    `key` names the occasion, `path` where it is done, without the language.
+    """
+
+    key: str
+    title: str
+    body: str
+    path: str
+    on: date | None = None
+    remind_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Reminding:
+    """Where a room knows such things from; `to_remind` names the people of a day, if it reminds."""
+
+    of_person: Callable[[UUID], Sequence[Coming]]
+    to_remind: Callable[[date], Iterable[UUID]] | None = None
+
+
+@dataclass(frozen=True)
 class WayIn:
     """Another way to sign in; `title` is in the reader's language, `url` takes a `next`."""
 
@@ -70,7 +94,7 @@ class Room:
     maps a purpose of payments to what says whether a person may pay for a thing of another's.
     `bearers` tell who calls an interface with a token of theirs, as portal.api.service.Caller.
     `told` are the kinds of messages that programs are sent, as portal.api.openapi.Told.
-    `notices` are the kinds of messages that people are sent.
+    `notices` are the kinds of messages that people are sent; `reminds` know what falls due.
     """
 
     name: str
@@ -94,3 +118,4 @@ class Room:
     bearers: tuple[Callable[[str], Any], ...] = ()
     told: tuple[Any, ...] = ()
     notices: tuple[Notice, ...] = ()
+    reminds: tuple[Reminding, ...] = ()

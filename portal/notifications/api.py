@@ -1,4 +1,4 @@
-"""What mail programs call to stop messages, by one POST (RFC 8058)."""
+"""What programs call: mail programs to stop messages (RFC 8058), calendars to see what comes."""
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -7,6 +7,7 @@ from portal.i18n import tag
 from portal.kernel.errors import BadInput
 from portal.notifications import leaving
 from portal.notifications.choices import service as choices
+from portal.notifications.coming import service as coming
 from portal.web.access import public
 from portal.web.languages import wanted
 
@@ -28,3 +29,11 @@ def one_click(token: str) -> ResponseReturnValue:
     told = leaving.read(token)
     choices.leave(told.person_id, told.kind.slug, told.channel)
     return Response("done\n", mimetype="text/plain")
+
+
+@programs.get("/calendar/<token>")
+@public
+def calendar(token: str) -> ResponseReturnValue:
+    """What comes up for whoever has this address; their calendar asks for it again and again."""
+    person_id = coming.reader_of_feed(token)
+    return Response(coming.ics_for(person_id), mimetype="text/calendar")

@@ -39,6 +39,10 @@ class NoSuchNotice(NotFound):
     message = N_("There is no such message in your inbox.")
 
 
+class NoSuchFeed(NotFound):
+    message = N_("This calendar address is not in use any more. Sign in to get another.")
+
+
 @dataclass(frozen=True)
 class Quiet:
     """From one hour of the day to another, over midnight too."""

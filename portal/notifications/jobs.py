@@ -1,6 +1,7 @@
-"""What the clock does to messages: those that were held back go out."""
+"""What the clock does to messages: those held back go out, and what falls due is told."""
 
 from portal.kernel.jobs import Again, Periodic, job
+from portal.notifications.coming import service as coming
 from portal.notifications.telling import service as telling
 
 
@@ -10,4 +11,9 @@ def send_waiting() -> None:
         raise Again(1)
 
 
-PERIODIC = (Periodic("*/5 * * * *", send_waiting),)
+@job(queue="mail")
+def remind() -> None:
+    coming.remind()
+
+
+PERIODIC = (Periodic("*/5 * * * *", send_waiting), Periodic("20 3 * * *", remind))

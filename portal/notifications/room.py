@@ -21,7 +21,7 @@ room = Room(
     name="notifications",
     pages=(views.pages,),
     api=(api.programs,),
-    jobs=(jobs.send_waiting,),
+    jobs=(jobs.send_waiting, jobs.remind),
     periodic=jobs.PERIODIC,
     menu=(
         MenuItem(
@@ -32,6 +32,14 @@ room = Room(
             40,
             signed_in=True,
             count=views.unread,
+        ),
+        MenuItem(
+            "account",
+            N_("Coming up"),
+            "notifications.coming_up",
+            "cal",
+            order=30,
+            signed_in=True,
         ),
         MenuItem(
             "account",

@@ -2,14 +2,12 @@
 
 from uuid import UUID
 
-from portal.accounts import service as accounts
-from portal.accounts.family import service as family
 from portal.applications import service as applications
 from portal.applications.service import Case
 from portal.i18n import say as say_
-from portal.kernel.keys import Erased
 from portal.notifications import words
 from portal.notifications.choices import service as choices
+from portal.notifications.coming import service as coming
 from portal.notifications.domain import Words
 from portal.notifications.inbox import service as inbox
 from portal.notifications.telling import service as telling
@@ -27,16 +25,8 @@ def tell(application_id: UUID, happened: str) -> None:
     application = applications.by_id(application_id)
     if happened not in words.SAID:
         return
-    for reader_id in _readers(application.person_id):
+    for reader_id in telling.readers(application.person_id):
         _write(application, happened, reader_id)
-
-
-def _readers(person_id: UUID) -> list[UUID]:
-    try:
-        guardians = family.guardians_of(person_id)
-    except (accounts.NoSuchPerson, Erased):
-        return []
-    return [person_id, *(one.id for one in guardians)]
 
 
 def _write(application: Case, happened: str, reader_id: UUID) -> None:
@@ -70,3 +60,4 @@ def forget(person_id: UUID) -> None:
     """The person left: nothing of theirs stays here."""
     inbox.forget(person_id)
     choices.forget(person_id)
+    coming.forget(person_id)

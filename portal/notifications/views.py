@@ -7,9 +7,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.i18n import gettext
+from portal.kernel import clock
 from portal.kernel.errors import BadInput
 from portal.notifications import leaving
 from portal.notifications.choices import service as choices
+from portal.notifications.coming import service as coming
 from portal.notifications.forms import WAYS, form_for
 from portal.notifications.inbox import service as kept
 from portal.notifications.kinds import kinds
@@ -71,6 +73,41 @@ def change(notice_id: UUID) -> ResponseReturnValue:
     else:
         raise BadInput
     return redirect(url_for(".inbox"))
+
+
+@pages.get("/inbox/coming-up")
+@signed_in
+def coming_up() -> ResponseReturnValue:
+    me = visitor().id
+    return render_template(
+        "notifications/coming.html",
+        items=coming.of_person(me),
+        feed=coming.feed(me),
+        today=clock.today(),
+    )
+
+
+@pages.post("/inbox/coming-up")
+@signed_in
+def change_feed() -> ResponseReturnValue:
+    """A new address ends the one before it."""
+    act = request.form.get("act")
+    if act == "open":
+        coming.open_feed(visitor().id)
+    elif act == "close":
+        coming.close_feed(visitor().id)
+    else:
+        raise BadInput
+    return redirect(url_for(".coming_up"))
+
+
+@pages.get("/inbox/coming-up.ics")
+@signed_in
+def coming_ics() -> ResponseReturnValue:
+    """All that comes up by a day, or one of it, for a calendar."""
+    body = coming.ics(coming.of_person(visitor().id), request.args.get("only"))
+    headers = {"Content-Disposition": 'attachment; filename="sanjha.ics"'}
+    return Response(body, mimetype="text/calendar", headers=headers)
 
 
 @pages.route("/inbox/preferences", methods=["GET", "POST"])

@@ -46,6 +46,7 @@ SENTENCES: Mapping[str, str] = {
     "stages": N_("The stages are others."),
     "issues": N_("The documents that it gives out are others."),
     "renewal": N_("What it gives out is good for another time."),
+    "reminders": N_("People are reminded at another time."),
     "words": N_("The text “%(where)s” is another."),
 }
 
@@ -63,7 +64,7 @@ DECIDES = frozenset(
 
 OWN_SENTENCE = (
     *("fee", "asks", "quote_by", "payment", "promise", "eligibility"),
-    *("shares", "keeps", "stages", "issues", "renewal"),
+    *("shares", "keeps", "stages", "issues", "renewal", "reminders"),
 )
 # What is told of a question by sentences of its own; by kind, what only that kind has.
 TOLD_APART = ("required", "personal", "when", "valid")

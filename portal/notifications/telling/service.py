@@ -7,6 +7,7 @@ from uuid import UUID
 from portal.accounts import service as accounts
 from portal.accounts.contacts import service as contacts
 from portal.accounts.contacts.domain import Kind
+from portal.accounts.family import service as family
 from portal.i18n import speaking
 from portal.i18n.formats import ZONE
 from portal.kernel import clock
@@ -63,6 +64,15 @@ def tell(person_id: UUID, slug: str, key: str, say: Callable[[], Words]) -> bool
     for way in domain.leads(kind, reader.ways, plan.now):
         send(reader, kind, way, words, key)
     return True
+
+
+def readers(person_id: UUID) -> list[UUID]:
+    """Who hears of what is the person's: themselves, and the guardians of a child."""
+    try:
+        guardians = family.guardians_of(person_id)
+    except (accounts.NoSuchPerson, Erased):
+        return []
+    return [person_id, *(one.id for one in guardians)]
 
 
 def reader_of(person_id: UUID) -> Reader | None:
