@@ -11,7 +11,7 @@ from portal.applications.events import (
 )
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Notice, Room
-from portal.notifications import api, jobs, listeners, views
+from portal.notifications import api, back_office, jobs, listeners, views
 from portal.post.events import MailCameBack
 from portal.webhooks.events import DeliveryGivenUp, EndpointFailing, EndpointSwitchedOff
 
@@ -20,6 +20,7 @@ ASKED = N_("You get this message because you asked for it.")
 room = Room(
     name="notifications",
     pages=(views.pages,),
+    back_office=(back_office.pages,),
     api=(api.programs,),
     jobs=(jobs.send_waiting, jobs.remind),
     periodic=jobs.PERIODIC,
@@ -32,6 +33,9 @@ room = Room(
             40,
             signed_in=True,
             count=views.unread,
+        ),
+        MenuItem(
+            "admin", N_("Messages to people"), "messages.index", "msg", 60, back_office.MANAGE
         ),
         MenuItem(
             "account",
@@ -50,6 +54,7 @@ room = Room(
             signed_in=True,
         ),
     ),
+    permissions={back_office.MANAGE: N_("Read the words of messages, and try them")},
     within={PersonRemoved: (listeners.removed,)},
     after={
         ApplicationSubmitted: (listeners.submitted,),

@@ -36,7 +36,7 @@ def _write(application: Case, happened: str, reader_id: UUID) -> None:
             happened, application.reference, say_(title), _path(application, reader_id)
         )
 
-    slug = "decisions" if happened in words.NEEDED else "progress"
+    slug = words.kind_of(happened)
     telling.tell(reader_id, slug, _key(application, happened, reader_id), say)
 
 

@@ -75,5 +75,9 @@ def said(happened: str, reference: str, service: str, path: str) -> Words:
     )
 
 
+def kind_of(happened: str) -> str:
+    return "decisions" if happened in NEEDED else "progress"
+
+
 def subject(happened: str, reference: str, service: str) -> str:
     return gettext(SAID[happened][0], reference=reference, service=service)

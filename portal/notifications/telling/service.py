@@ -1,16 +1,17 @@
 """Telling people things once, by the ways that they chose and at the hours that they chose."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from portal.accounts import service as accounts
 from portal.accounts.contacts import service as contacts
 from portal.accounts.contacts.domain import Kind
 from portal.accounts.family import service as family
+from portal.audit import service as audit
 from portal.i18n import speaking
 from portal.i18n.formats import ZONE
-from portal.kernel import clock
+from portal.kernel import clock, ids
 from portal.kernel.keys import Erased
 from portal.kernel.room import Notice
 from portal.notifications import domain, leaving
@@ -22,6 +23,8 @@ from portal.notifications.kinds import kinds
 from portal.notifications.telling import words as said
 from portal.post import service as post
 from portal.post.domain import MOST_PARTS, SUBJECT_LIMIT, parts
+
+Say = Callable[[], Words]
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Reader:
         return frozenset(way for way, where in there.items() if where) | {Channel.INBOX}
 
 
-def tell(person_id: UUID, slug: str, key: str, say: Callable[[], Words]) -> bool:
+def tell(person_id: UUID, slug: str, key: str, say: Say) -> bool:
     """Tell the person in their language; False when this occasion was told before.
 
     Those who left, and those without an account, hear nothing.
@@ -63,6 +66,16 @@ def tell(person_id: UUID, slug: str, key: str, say: Callable[[], Words]) -> bool
         inbox.hold_back(kept, plan.later, plan.at)
     for way in domain.leads(kind, reader.ways, plan.now):
         send(reader, kind, way, words, key)
+    return True
+
+
+def try_out(person_id: UUID, kind: Notice, way: str, words: Words, language: str) -> bool:
+    """Send this to oneself, in whatever language; whether there is a way to."""
+    reader = reader_of(person_id)
+    if reader is None or way not in reader.ways:
+        return False
+    audit.record("notifications.tried", about=f"person:{person_id}", actor=person_id, why=kind.slug)
+    send(replace(reader, language=language), kind, way, words, f"tried:{ids.uuid7()}")
     return True
 
 

@@ -23,7 +23,8 @@ def letter(words: Words, kind: Notice, leave: str | None) -> str:
 def ending(kind: Notice, leave: str | None) -> str:
     """Why somebody is written to, and how it stops."""
     if leave is None:
-        return f"{_(kind.why)} {_('Such messages are always sent.')}"
+        always = _("Such messages are always sent.")
+        return f"{_(kind.why)} {always}"
     stop = _("To stop e-mails like this, open: %(url)s", url=url(f"opt-out/{leave}"))
     return f"{_(kind.why)}\n\n{stop}"
 
@@ -31,7 +32,10 @@ def ending(kind: Notice, leave: str | None) -> str:
 def text(words: Words, leave: str | None) -> str:
     """A text message is read over shoulders: that there is something, and where."""
     said = f"{SITE}: {words.short} {url(words.path)}"
-    return f"{said} {_('Stop: %(url)s', url=leave)}" if leave else said
+    if leave is None:
+        return said
+    stop = _("Stop: %(url)s", url=leave)
+    return f"{said} {stop}"
 
 
 def of_return() -> Words:
