@@ -28,6 +28,13 @@ HOURS = tuple((str(hour), f"{hour}:00") for hour in range(24))
 ALWAYS = _l("Always sent by e-mail and to your inbox. Choose whether you hear of it by more ways.")
 
 
+class WaysField(ChoicesField):
+    """No way at all is an answer, too."""
+
+    def is_empty(self) -> bool:
+        return False
+
+
 class PreferencesForm(FlaskForm):  # type: ignore[misc]
     """One list of ways for each kind; made for the kinds that there are by `form_for`."""
 
@@ -71,10 +78,10 @@ def form_for(kinds: Mapping[str, Notice], known: Choices) -> PreferencesForm:
     return form
 
 
-def _field(kind: Notice) -> ChoicesField:
+def _field(kind: Notice) -> WaysField:
     hint = ALWAYS if kind.needed else None
     options = [(way, WAYS[way]) for way in _ways(kind)]
-    return ChoicesField(_l(kind.title), hint=hint, required=False, options=options)
+    return WaysField(_l(kind.title), hint=hint, options=options)
 
 
 def _ways(kind: Notice) -> list[Channel]:
