@@ -14,6 +14,13 @@ from portal.web.languages import wanted
 programs = Blueprint("leaving", __name__)
 
 
+@programs.get("/inbox")
+@public
+def inbox() -> ResponseReturnValue:
+    """Where a ringing device leads, which knows no language of its reader."""
+    return redirect(url_for("notifications.inbox", lang=tag(wanted())))
+
+
 @programs.get("/o/<token>")
 @public
 def lead(token: str) -> ResponseReturnValue:

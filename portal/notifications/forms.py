@@ -67,8 +67,13 @@ class PreferencesForm(FlaskForm):  # type: ignore[misc]
         return Choices(chosen, quiet, Digest(self.digest.answer()))
 
 
-def form_for(kinds: Mapping[str, Notice], known: Choices) -> PreferencesForm:
-    fields = {_name(slug): _field(kind) for slug, kind in kinds.items() if _ways(kind)}
+def form_for(kinds: Mapping[str, Notice], known: Choices, *, rings: bool) -> PreferencesForm:
+    """`rings` when a browser of the person may be sent something."""
+    fields = {
+        _name(slug): _field(kind, ways)
+        for slug, kind in kinds.items()
+        if (ways := _ways(kind, rings=rings))
+    }
     made = type("Preferences", (PreferencesForm,), fields)
     told: dict[str, Any] = {_name(slug): sorted(known.ways(kind)) for slug, kind in kinds.items()}
     told["digest"] = known.digest
@@ -78,15 +83,16 @@ def form_for(kinds: Mapping[str, Notice], known: Choices) -> PreferencesForm:
     return form
 
 
-def _field(kind: Notice) -> WaysField:
+def _field(kind: Notice, ways: list[Channel]) -> WaysField:
     hint = ALWAYS if kind.needed else None
-    options = [(way, WAYS[way]) for way in _ways(kind)]
+    options = [(way, WAYS[way]) for way in ways]
     return WaysField(_l(kind.title), hint=hint, options=options)
 
 
-def _ways(kind: Notice) -> list[Channel]:
+def _ways(kind: Notice, *, rings: bool) -> list[Channel]:
     """Only what this portal can send by."""
     can = {Channel.MAIL, Channel.INBOX} | ({Channel.TEXT} if post.offers_texts() else set())
+    can |= {Channel.PUSH} if rings else set()
     there = [way for way in WAYS if way in can]
     return [way for way in there if not kind.needed or way in RINGS]
 

@@ -12,6 +12,7 @@ from portal.applications.events import (
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Notice, Room
 from portal.notifications import api, back_office, jobs, listeners, views
+from portal.notifications.push import service as push
 from portal.post.events import MailCameBack
 from portal.webhooks.events import DeliveryGivenUp, EndpointFailing, EndpointSwitchedOff
 
@@ -22,7 +23,7 @@ room = Room(
     pages=(views.pages,),
     back_office=(back_office.pages,),
     api=(api.programs,),
-    jobs=(jobs.send_waiting, jobs.remind),
+    jobs=(jobs.send_waiting, jobs.remind, push.ring),
     periodic=jobs.PERIODIC,
     menu=(
         MenuItem(

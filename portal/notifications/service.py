@@ -10,6 +10,7 @@ from portal.notifications.choices import service as choices
 from portal.notifications.coming import service as coming
 from portal.notifications.domain import Words
 from portal.notifications.inbox import service as inbox
+from portal.notifications.push import service as push
 from portal.notifications.telling import service as telling
 from portal.registry import service as registry
 
@@ -61,3 +62,4 @@ def forget(person_id: UUID) -> None:
     inbox.forget(person_id)
     choices.forget(person_id)
     coming.forget(person_id)
+    push.forget(person_id)

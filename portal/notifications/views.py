@@ -12,9 +12,11 @@ from portal.kernel.errors import BadInput
 from portal.notifications import leaving
 from portal.notifications.choices import service as choices
 from portal.notifications.coming import service as coming
+from portal.notifications.domain import Channel
 from portal.notifications.forms import WAYS, form_for
 from portal.notifications.inbox import service as kept
 from portal.notifications.kinds import kinds
+from portal.notifications.push import service as push
 from portal.web.access import public, signed_in, visitor
 
 pages = Blueprint("notifications", __name__, template_folder="templates")
@@ -116,7 +118,7 @@ def preferences() -> ResponseReturnValue:
     me, known = visitor().id, kinds()
     # Accounts send these themselves, by every way that they know.
     shown = {slug: kind for slug, kind in known.items() if slug != "security"}
-    form = form_for(shown, choices.of(me))
+    form = form_for(shown, choices.of(me), rings=push.reaches(me))
     if form.validate_on_submit():
         choices.keep(me, form.choices(shown), me)
         flash(gettext("Saved. From now on you are told like this."), "ok")
@@ -126,8 +128,27 @@ def preferences() -> ResponseReturnValue:
         form=form,
         fields=[form[f"kind_{slug}"] for slug in shown if f"kind_{slug}" in form],
         has_errors=form.is_wrong,
+        push_key=push.public_key(),
     )
     return html, 422 if form.is_wrong else 200
+
+
+@pages.post("/inbox/push")
+@signed_in
+def ring_me() -> ResponseReturnValue:
+    """Asked by a script of the preferences page, with what the browser told it."""
+    told = request.form
+    if told.get("act") == "leave":
+        push.leave(told.get("endpoint", ""))
+    else:
+        push.subscribe(
+            visitor().id,
+            told.get("endpoint", ""),
+            told.get("key", ""),
+            told.get("secret", ""),
+        )
+        choices.add(visitor().id, "decisions", Channel.PUSH)
+    return redirect(url_for(".preferences"))
 
 
 @pages.get("/opt-out/<token>")

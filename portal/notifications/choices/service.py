@@ -45,11 +45,24 @@ def leave(person_id: UUID, slug: str, channel: str) -> None:
     """
     if not _is_here(person_id):
         return
+    left = _held_ways(person_id, slug) - {channel}
+    _put(person_id, slug, left, "link")
+
+
+def add(person_id: UUID, slug: str, channel: str) -> None:
+    """The person wants this way for it, too."""
+    _put(person_id, slug, _held_ways(person_id, slug) | {channel}, person_id)
+
+
+def _held_ways(person_id: UUID, slug: str) -> frozenset[str]:
     _there(person_id)
+    return _read(_held(person_id)).ways(kinds()[slug])
+
+
+def _put(person_id: UUID, slug: str, ways: frozenset[str], actor: UUID | str) -> None:
     before = _read(_held(person_id))
-    left = before.ways(kinds()[slug]) - {channel}
-    chosen = {**before.chosen, slug: left}
-    keep(person_id, Choices(chosen, before.quiet, before.digest), "link")
+    chosen = {**before.chosen, slug: ways}
+    keep(person_id, Choices(chosen, before.quiet, before.digest), actor)
 
 
 def forget(person_id: UUID) -> None:

@@ -20,6 +20,7 @@ from portal.notifications.domain import Channel, Words
 from portal.notifications.inbox import service as inbox
 from portal.notifications.inbox.service import Kept
 from portal.notifications.kinds import kinds
+from portal.notifications.push import service as push
 from portal.notifications.telling import words as said
 from portal.post import service as post
 from portal.post.domain import MOST_PARTS, SUBJECT_LIMIT, parts
@@ -36,11 +37,13 @@ class Reader:
     mail: str | None
     mobile: str | None
     is_mail_lost: bool = False
+    is_rung: bool = False
 
     @property
     def ways(self) -> frozenset[str]:
         there = {
             Channel.MAIL: None if self.is_mail_lost else self.mail,
+            Channel.PUSH: "push" if self.is_rung else None,
             Channel.TEXT: self.mobile if post.offers_texts() else None,
         }
         return frozenset(way for way, where in there.items() if where) | {Channel.INBOX}
@@ -95,7 +98,8 @@ def reader_of(person_id: UUID) -> Reader | None:
     except (accounts.NoSuchPerson, Erased):
         return None
     mail, mobile = found.get(Kind.EMAIL), found.get(Kind.MOBILE)
-    return Reader(person_id, language, mail, mobile, bool(mail and post.came_back(mail)))
+    is_lost = bool(mail and post.came_back(mail))
+    return Reader(person_id, language, mail, mobile, is_lost, push.reaches(person_id))
 
 
 def tell_of_return(person_id: UUID, message_id: UUID) -> None:
@@ -142,6 +146,9 @@ def send(reader: Reader, kind: Notice, way: str, words: Words, key: str) -> None
         _send_mail(reader, kind, words, key)
     elif way == Channel.TEXT and reader.mobile:
         _send_text(reader, kind, words, key)
+    elif way == Channel.PUSH:
+        # No path of a thing: what rings on a screen says no more than that there is something.
+        push.send(reader.id, kind.slug, "inbox")
 
 
 def _send_mail(reader: Reader, kind: Notice, words: Words, key: str) -> None:
