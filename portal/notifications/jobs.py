@@ -8,7 +8,8 @@ from portal.notifications.telling import service as telling
 @job(queue="mail")
 def send_waiting() -> None:
     if telling.send_waiting():
-        raise Again(1)
+        # So long until those of now are through, or they would be found once more.
+        raise Again(30)
 
 
 @job(queue="mail")

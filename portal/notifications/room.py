@@ -12,7 +12,9 @@ from portal.applications.events import (
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Notice, Room
 from portal.notifications import api, back_office, jobs, listeners, views
+from portal.notifications.coming import service as coming
 from portal.notifications.push import service as push
+from portal.notifications.telling import service as telling
 from portal.post.events import MailCameBack
 from portal.webhooks.events import DeliveryGivenUp, EndpointFailing, EndpointSwitchedOff
 
@@ -23,7 +25,7 @@ room = Room(
     pages=(views.pages,),
     back_office=(back_office.pages,),
     api=(api.programs,),
-    jobs=(jobs.send_waiting, jobs.remind, push.ring),
+    jobs=(jobs.send_waiting, telling.send_held, jobs.remind, coming.remind_one, push.ring),
     periodic=jobs.PERIODIC,
     menu=(
         MenuItem(

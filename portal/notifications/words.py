@@ -76,6 +76,8 @@ def said(happened: str, reference: str, service: str, path: str) -> Words:
 
 
 def kind_of(happened: str) -> str:
+    if happened == "renewal":
+        return "reminders"
     return "decisions" if happened in NEEDED else "progress"
 
 

@@ -17,6 +17,7 @@ from portal.notifications.inbox import service as inbox
 from portal.notifications.kinds import kinds
 from portal.post.models import Message
 from tests.accounts.factories import csrf_token, make_person, signed_in_client
+from tests.jobs import run_jobs
 from tests.notifications.factories import tell
 
 NIGHT = datetime(2026, 7, 1, 18, 0, tzinfo=UTC)  # 23:30 in Punjab, a Wednesday
@@ -32,6 +33,12 @@ def person(app):
 def choose(person, **wanted):
     choices.keep(person.id, Choices(**wanted), person.id)
     db.session.commit()
+
+
+def send_waiting():
+    jobs.send_waiting()
+    db.session.commit()
+    run_jobs()
 
 
 def sent():
@@ -93,12 +100,11 @@ def test_what_comes_in_quiet_hours_waits_for_the_morning(person):
     choose(person, quiet=SILENT)
     with time_machine.travel(NIGHT, tick=False):
         tell(person, "progress")
-        jobs.send_waiting()
+        send_waiting()
         assert sent() == []
     with time_machine.travel(MORNING, tick=False):
         for _ in range(2):
-            jobs.send_waiting()
-            db.session.commit()
+            send_waiting()
         assert len(sent()) == 1
 
 
@@ -108,8 +114,7 @@ def test_a_decision_rings_at_no_night_but_its_mail_goes_at_once(person):
         tell(person, "decisions")
         assert [way for way, _ in sent()] == ["mail"]
     with time_machine.travel(MORNING, tick=False):
-        jobs.send_waiting()
-        db.session.commit()
+        send_waiting()
     assert [way for way, _ in sent()] == ["mail", "text"]
 
 
@@ -119,8 +124,7 @@ def test_a_digest_puts_the_messages_of_a_day_into_one(person):
         for title in ("First", "Second", "Third"):
             tell(person, "progress", title=title)
     with time_machine.travel(MORNING, tick=False):
-        jobs.send_waiting()
-        db.session.commit()
+        send_waiting()
     db.session.expire_all()
     (message,) = db.session.scalars(select(Message)).all()
     assert message.title == "3 messages for you"
@@ -138,8 +142,7 @@ def test_what_was_deleted_meanwhile_is_not_sent(app, person):
     data = {"csrf_token": csrf_token(page.data), "act": "delete"}
     assert client.post(f"/en/inbox/{row.id}", data=data).status_code == 302
     with time_machine.travel(MORNING, tick=False):
-        jobs.send_waiting()
-        db.session.commit()
+        send_waiting()
     assert sent() == []
 
 
@@ -150,8 +153,7 @@ def test_somebody_who_was_erased_is_told_nothing(person):
     keys.erase(person.id)
     db.session.commit()
     with time_machine.travel(MORNING, tick=False):
-        jobs.send_waiting()
-        db.session.commit()
+        send_waiting()
     assert sent_count() == 0
 
 

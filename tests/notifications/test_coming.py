@@ -49,6 +49,12 @@ def reminders(person):
     return [row.words.title for row in inbox.listed(person.id) if row.kind == "reminders"]
 
 
+def remind():
+    jobs.remind()
+    db.session.commit()
+    run_jobs()
+
+
 def days_later(days):
     return time_machine.travel(clock.now() + timedelta(days=days), tick=False)
 
@@ -66,12 +72,11 @@ def test_what_waits_and_what_ends_stands_in_one_list(app, person, asked, ending)
 def test_what_was_asked_is_reminded_of_once(person, asked):
     run_jobs()
     with days_later(6):
-        jobs.remind()
+        remind()
     assert reminders(person) == []
     for days in (7, 8, 9):
         with days_later(days):
-            jobs.remind()
-            db.session.commit()
+            remind()
     assert reminders(person) == ["Answer: Income certificate"]
     titles = select(Message).where(Message.key.startswith("due:"))
     assert [one.title for one in db.session.scalars(titles)] == ["Answer: Income certificate"]
@@ -82,8 +87,7 @@ def test_a_draft_that_lies_is_reminded_of_and_its_answers_stay_where_they_are(pe
     applying.begin(person.id, "revenue", factories.INCOME)
     db.session.commit()
     with days_later(14):
-        jobs.remind()
-        db.session.commit()
+        remind()
     assert reminders(person) == ["Finish your draft: Income certificate"]
     (item,) = coming.of_person(person.id)
     assert item.path == "apply/revenue/income-certificate"
@@ -93,7 +97,7 @@ def test_what_was_answered_meanwhile_is_not_reminded_of(person, asked):
     db.session.get(Application, asked.id).state = "in_progress"
     db.session.commit()
     with days_later(8):
-        jobs.remind()
+        remind()
     assert reminders(person) == []
 
 
@@ -134,7 +138,23 @@ def test_a_made_up_calendar_address_shows_nothing(app, token):
 def test_nobody_else_is_told(person, asked):
     other = make_person()
     with days_later(7):
-        jobs.remind()
-        db.session.commit()
+        remind()
     assert reminders(other) == []
     assert coming.of_person(uuid4()) == []
+
+
+def test_a_fee_is_due_before_the_application_lapses(person):
+    application = db.session.get(Application, factories.sent(person, factories.LAND).id)
+    application.state, application.submitted_at = "awaiting_payment", None
+    db.session.commit()
+    (item,) = coming.of_person(person.id)
+    lapses = clock.today() + timedelta(days=14)
+    assert item.on == lapses
+    assert item.title.startswith("Pay the fee: ")
+    with days_later(11):
+        remind()
+    assert reminders(person) == [item.title]
+    db.session.get(Application, application.id).submitted_at = clock.now()
+    db.session.commit()
+    (approved,) = coming.of_person(person.id)
+    assert approved.on is None

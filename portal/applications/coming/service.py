@@ -40,6 +40,7 @@ COLUMNS = (
     Application.good_until,
     Application.created_at,
     Application.changed_at,
+    Application.submitted_at,
 )
 Offers = Mapping[UUID, Offer]
 
@@ -81,53 +82,56 @@ def _is_due(day: date | None, today: date) -> bool:
 
 def _open() -> Any:
     asked = Application.state == State.NEEDS_INFORMATION
-    return select(*COLUMNS).where(or_(asked, _owes())).order_by(Application.id)
+    # Not with the provider yet: such an application lapses.
+    owes = (Application.state == State.AWAITING_PAYMENT) & Application.submitted_at.is_(None)
+    return select(*COLUMNS).where(or_(asked, owes)).order_by(Application.id)
 
 
 def _waiting() -> Any:
-    asked = Application.state == State.NEEDS_INFORMATION
+    waits = Application.state.in_([State.NEEDS_INFORMATION, State.AWAITING_PAYMENT])
     ends = (Application.state == State.ISSUED) & (Application.good_until >= clock.today() - SHOWN)
-    return select(*COLUMNS).where(or_(asked, _owes(), ends)).order_by(Application.id.desc())
-
-
-def _owes() -> Any:
-    """Not paid, and not with the provider yet."""
-    return (Application.state == State.AWAITING_PAYMENT) & Application.submitted_at.is_(None)
+    return select(*COLUMNS).where(or_(waits, ends)).order_by(Application.id.desc())
 
 
 def _of_application(row: Any, offer: Offer) -> Coming:
-    title = say(offer.service.title)
-    what = {
-        State.NEEDS_INFORMATION: (
-            "answer",
-            _("Answer: %(service)s", service=title),
-            _("The provider asks you for something. Open your application and answer."),
-        ),
-        State.AWAITING_PAYMENT: (
-            "pay",
-            _("Pay the fee: %(service)s", service=title),
-            _("Your application lapses if the fee is not paid by then."),
-        ),
-    }
-    renew = "renew", _("Renew: %(service)s", service=title), _("What was issued to you ends then.")
-    kind, said, body = what.get(State(row.state), renew)
+    kind, said, body = _words(row, say(offer.service.title))
     # A thing may be asked for more than once.
     key = f"{kind}:{row.id}:{row.changed_at:%Y%m%d%H%M%S}"
     path = f"applications/{row.reference}"
     return Coming(key, said, body, path, _ends_on(row), _remind_on(row, offer))
 
 
-def _ends_on(row: Any) -> date | None:
+def _words(row: Any, title: str) -> tuple[str, str, str]:
+    if row.state == State.NEEDS_INFORMATION:
+        body = _("The provider asks you for something. Open your application and answer.")
+        return "answer", _("Answer: %(service)s", service=title), body
     if row.state == State.AWAITING_PAYMENT:
+        approved = _(
+            "The provider approved your application. Pay the fee, and the document is issued."
+        )
+        lapses = _("Your application lapses if the fee is not paid by then.")
+        body = approved if row.submitted_at else lapses
+        return "pay", _("Pay the fee: %(service)s", service=title), body
+    body = _("What was issued to you ends then.")
+    return "renew", _("Renew: %(service)s", service=title), body
+
+
+def _lapses(row: Any) -> bool:
+    return row.state == State.AWAITING_PAYMENT and row.submitted_at is None
+
+
+def _ends_on(row: Any) -> date | None:
+    if _lapses(row):
         return _day(row.created_at + TO_PAY)
-    return None if row.state == State.NEEDS_INFORMATION else row.good_until
+    ends: date | None = row.good_until if row.state == State.ISSUED else None
+    return ends
 
 
 def _remind_on(row: Any, offer: Offer) -> date | None:
     days = offer.service.reminders or USUAL
     if row.state == State.NEEDS_INFORMATION:
         return _day(row.changed_at) + timedelta(days=days.answer_days)
-    if row.state == State.AWAITING_PAYMENT:
+    if _lapses(row):
         return _day(row.created_at + TO_PAY) - timedelta(days=days.pay_days)
     return None
 

@@ -18,6 +18,7 @@ from portal.audit import service as audit
 from portal.i18n import gettext, speaking
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.kernel.jobs import defer, job
 from portal.kernel.keys import Erased, keyring
 from portal.kernel.room import Coming, Reminding, Room
 from portal.kernel.settings import current
@@ -38,11 +39,15 @@ def of_person(person_id: UUID) -> list[Coming]:
 
 
 def remind() -> None:
-    """Tell of all whose day has come; each occasion is told once, however often this runs."""
-    today = clock.today()
-    for person_id in sorted(set(_due(today))):
-        for reader_id in telling.readers(person_id):
-            _remind(person_id, reader_id, today)
+    """Tell all whose day has come; each occasion is told once, however often this runs."""
+    for person_id in sorted(set(_due(clock.today()))):
+        defer(remind_one, person_id=str(person_id))
+
+
+@job(queue="mail")
+def remind_one(person_id: str) -> None:
+    for reader_id in telling.readers(UUID(person_id)):
+        _remind(UUID(person_id), reader_id, clock.today())
 
 
 def _due(today: date) -> Iterator[UUID]:

@@ -36,20 +36,17 @@ def hold_back(row: InboxNotice, ways: Collection[str], until: datetime) -> None:
     db.session.flush()
 
 
-def waiting() -> dict[UUID, list[InboxNotice]]:
-    """A batch of people with all that is due to go out to them, the oldest first; locked."""
+def people_waiting() -> Sequence[UUID]:
+    """A batch of people to whom something is due to go out."""
     due = select(InboxNotice.subject_id).where(InboxNotice.send_at <= clock.now())
-    people = db.session.scalars(due.group_by(InboxNotice.subject_id).limit(A_BATCH)).all()
-    rows = (
-        select(InboxNotice)
-        .where(InboxNotice.subject_id.in_(people), InboxNotice.send_at <= clock.now())
-        .order_by(InboxNotice.id)
-        .with_for_update(skip_locked=True)
-    )
-    found: dict[UUID, list[InboxNotice]] = {}
-    for row in db.session.scalars(rows):
-        found.setdefault(row.subject_id, []).append(row)
-    return found
+    return db.session.scalars(due.group_by(InboxNotice.subject_id).limit(A_BATCH)).all()
+
+
+def waiting(person_id: UUID) -> Sequence[InboxNotice]:
+    """All that is due to go out to the person, the oldest first; locked until that is noted."""
+    due = InboxNotice.subject_id == person_id, InboxNotice.send_at <= clock.now()
+    rows = select(InboxNotice).where(*due).order_by(InboxNotice.id).with_for_update()
+    return db.session.scalars(rows.execution_options(populate_existing=True)).all()
 
 
 def gone_out(rows: Collection[InboxNotice]) -> None:

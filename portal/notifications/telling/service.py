@@ -12,6 +12,7 @@ from portal.audit import service as audit
 from portal.i18n import speaking
 from portal.i18n.formats import ZONE
 from portal.kernel import clock, ids
+from portal.kernel.jobs import defer, job
 from portal.kernel.keys import Erased
 from portal.kernel.room import Notice
 from portal.notifications import domain, leaving
@@ -117,12 +118,19 @@ def tell_of_return(person_id: UUID, message_id: UUID) -> None:
 
 
 def send_waiting() -> bool:
-    """Send a batch of what was held back, all of a person together; whether there may be more."""
-    due = inbox.waiting()
-    for person_id, rows in due.items():
-        _send_together(person_id, rows)
-        inbox.gone_out(rows)
-    return len(due) == inbox.A_BATCH
+    """Let what was held back go out, each person's apart; whether there may be more."""
+    people = inbox.people_waiting()
+    for person_id in people:
+        defer(send_held, person_id=str(person_id))
+    return len(people) == inbox.A_BATCH
+
+
+@job(queue="mail")
+def send_held(person_id: str) -> None:
+    """Send what is due to one person; run twice, it finds nothing the second time."""
+    rows = inbox.waiting(UUID(person_id))
+    _send_together(UUID(person_id), rows)
+    inbox.gone_out(rows)
 
 
 def _send_together(person_id: UUID, rows: Iterable[Kept]) -> None:
