@@ -65,6 +65,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("only", name=op.f("uq_push_keys_only")),
     )
     op.create_table(
+        "letters",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("titles", postgresql.JSONB(), nullable=False),
+        sa.Column("texts", postgresql.JSONB(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("written_by", sa.Uuid(), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
+    )
+    op.create_table(
         "returned_addresses",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -77,6 +90,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("returned_addresses")
+    op.drop_table("letters")
     op.drop_table("push_keys")
     op.drop_table("push_subscriptions")
     op.drop_table("calendar_feeds")

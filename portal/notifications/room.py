@@ -13,6 +13,8 @@ from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Notice, Room
 from portal.notifications import api, back_office, jobs, listeners, views
 from portal.notifications.coming import service as coming
+from portal.notifications.letters import back_office as letter_pages
+from portal.notifications.letters import service as letters
 from portal.notifications.push import service as push
 from portal.notifications.telling import service as telling
 from portal.post.events import MailCameBack
@@ -23,9 +25,16 @@ ASKED = N_("You get this message because you asked for it.")
 room = Room(
     name="notifications",
     pages=(views.pages,),
-    back_office=(back_office.pages,),
+    back_office=(back_office.pages, letter_pages.pages),
     api=(api.programs,),
-    jobs=(jobs.send_waiting, telling.send_held, jobs.remind, coming.remind_one, push.ring),
+    jobs=(
+        jobs.send_waiting,
+        telling.send_held,
+        jobs.remind,
+        coming.remind_one,
+        letters.send,
+        push.ring,
+    ),
     periodic=jobs.PERIODIC,
     menu=(
         MenuItem(

@@ -127,6 +127,7 @@ EXCUSED = {
     "ledger_entries": {"currency": MONEY},
     "ledger_transactions": {"kind": CODE},
     "lookups_made": {"provider_slug": SLUG},
+    "letters": {"kind": CODE, "titles": PUBLIC, "texts": PUBLIC, "state": CODE},
     "linked_identities": {
         "provider": SLUG,
     },

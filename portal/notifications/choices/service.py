@@ -1,5 +1,6 @@
 """Reading and keeping choices; each change leaves a row in the record. Alone at their table."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -63,6 +64,15 @@ def _put(person_id: UUID, slug: str, ways: frozenset[str], actor: UUID | str) ->
     before = _read(_held(person_id))
     chosen = {**before.chosen, slug: ways}
     keep(person_id, Choices(chosen, before.quiet, before.digest), actor)
+
+
+def who_asked_for(slug: str, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """The people who chose any way for a kind that nobody gets unasked, in order."""
+    theirs = NoticeChoice.chosen[slug].as_string().not_in(["[]"])
+    wanted = select(NoticeChoice.subject_id).where(NoticeChoice.chosen.has_key(slug), theirs)
+    if after is not None:
+        wanted = wanted.where(NoticeChoice.subject_id > after)
+    return db.session.scalars(wanted.order_by(NoticeChoice.subject_id).limit(limit)).all()
 
 
 def forget(person_id: UUID) -> None:
