@@ -76,6 +76,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "catalogue.pause",
             "people.grant",
             "oauth.approve",
+            "messages.manage",
             "cases.break_glass",
         }
     ),

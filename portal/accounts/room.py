@@ -20,7 +20,7 @@ from portal.accounts.views import signing as views
 from portal.accounts.views import staff as back_office
 from portal.kernel.errors import N_
 from portal.kernel.jobs import Periodic
-from portal.kernel.room import MenuItem, Room
+from portal.kernel.room import MenuItem, Notice, Room
 
 room = Room(
     name="accounts",
@@ -89,4 +89,12 @@ room = Room(
         "cases.break_glass": N_("Open the cases of a provider for an hour in an emergency"),
     },
     settings=(AccountsSettings,),
+    notices=(
+        Notice(
+            "security",
+            N_("The safety of your account"),
+            N_("You get this message because it is about your account."),
+            needed=True,
+        ),
+    ),
 )

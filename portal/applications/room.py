@@ -2,14 +2,17 @@
 
 from payments.events import PaymentSucceeded
 from portal.applications import api, back_office, citizen_api, jobs, listeners, service, views
+from portal.applications.coming import service as coming
 from portal.applications.desk import back_office as desk_pages
 from portal.applications.fees import service as fees
 from portal.applications.moving import back_office as moving_pages
 from portal.applications.moving import service as moving
 from portal.applications.tracking import views as tracking_pages
 from portal.kernel.errors import N_
-from portal.kernel.room import MenuItem, Room
+from portal.kernel.room import MenuItem, Notice, Reminding, Room
 from portal.registry.events import VersionProposed
+
+WHY = N_("You get this message because you applied through Sanjha. Do not answer it.")
 
 room = Room(
     name="applications",
@@ -36,4 +39,9 @@ room = Room(
         "applications.read": N_("Read the cases of the provider"),
         "applications.decide": N_("Decide cases of the provider"),
     },
+    reminds=(Reminding(coming.of_person, coming.to_remind),),
+    notices=(
+        Notice("decisions", N_("Decisions, and what waits for you"), WHY, needed=True),
+        Notice("progress", N_("How your applications go on"), WHY),
+    ),
 )

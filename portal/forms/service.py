@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, cast
 from uuid import UUID
@@ -208,3 +209,12 @@ def discard(person_id: UUID, draft_id: UUID) -> None:
     _let_go(files_in(draft.answers))
     db.session.delete(draft)
     db.session.flush()
+
+
+def left_between(first: datetime, last: datetime) -> Sequence[tuple[UUID, str, UUID, datetime]]:
+    """Person, purpose, version and moment of the open drafts that were saved last between these."""
+    wanted = select(Draft.person_id, Draft.purpose, Draft.version_id, Draft.saved_at).where(
+        Draft.sent_at.is_(None), Draft.saved_at.between(first, last)
+    )
+    rows = db.session.execute(wanted.order_by(Draft.id))
+    return [(person, purpose, version, at) for person, purpose, version, at in rows]

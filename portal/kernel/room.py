@@ -1,7 +1,8 @@
 """What a room brings to the house: one frozen value, collected by create_app."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,8 @@ Listener = Callable[[Any], None]
 class MenuItem:
     """A link in a shell's menu: `shell` is site, account, desk, console or admin.
 
-    Shown to those who hold `permission`; `signed_in` alone hides it from visitors.
+    Shown to those who hold `permission`; `signed_in` alone hides it from visitors. `count` says how
+    many things wait behind it.
     """
 
     shell: str
@@ -29,6 +31,46 @@ class MenuItem:
     order: int = 50
     permission: str | None = None
     signed_in: bool = False
+    count: Callable[[], int] | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A kind of message that people get, and may choose the ways of.
+
+    `why` ends each message of it. What is `needed`, such as a decision, is always sent; the others
+    go by `channels` (mail, text, inbox, push) until the person says otherwise, by none at first
+    where people are asked before.
+    """
+
+    slug: str
+    title: str
+    why: str
+    needed: bool = False
+    channels: tuple[str, ...] = ("mail", "inbox")
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Something that a person has to do, mostly by a day, in the language spoken now.
+
+    `key` names the occasion, `path` where it is done, without the language.
+    """
+
+    key: str
+    title: str
+    body: str
+    path: str
+    on: date | None = None
+    remind_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Reminding:
+    """Where a room knows such things from; `to_remind` names the people of a day, if it reminds."""
+
+    of_person: Callable[[UUID], Sequence[Coming]]
+    to_remind: Callable[[date], Iterable[UUID]] | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +94,7 @@ class Room:
     maps a purpose of payments to what says whether a person may pay for a thing of another's.
     `bearers` tell who calls an interface with a token of theirs, as portal.api.service.Caller.
     `told` are the kinds of messages that programs are sent, as portal.api.openapi.Told.
+    `notices` are the kinds of messages that people are sent; `reminds` know what falls due.
     """
 
     name: str
@@ -74,3 +117,5 @@ class Room:
     payers: Mapping[str, Callable[[UUID, UUID], bool]] = field(default_factory=dict)
     bearers: tuple[Callable[[str], Any], ...] = ()
     told: tuple[Any, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    reminds: tuple[Reminding, ...] = ()

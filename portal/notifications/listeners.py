@@ -1,5 +1,6 @@
 """Which events become a message to a person."""
 
+from portal.accounts.events import PersonRemoved
 from portal.applications.events import (
     ApplicationAnswered,
     ApplicationPaid,
@@ -10,6 +11,8 @@ from portal.applications.events import (
 )
 from portal.notifications import service
 from portal.notifications.integrators import service as integrators
+from portal.notifications.telling import service as telling
+from portal.post.events import MailCameBack
 from portal.webhooks.events import DeliveryGivenUp, EndpointFailing, EndpointSwitchedOff
 
 
@@ -48,3 +51,11 @@ def endpoint_off(event: EndpointSwitchedOff) -> None:
 def given_up(event: DeliveryGivenUp) -> None:
     """Once an hour: many may be given up together."""
     integrators.tell(event.provider, "given_up", f"{event.at:%Y-%m-%dT%H}")
+
+
+def removed(event: PersonRemoved) -> None:
+    service.forget(event.person_id)
+
+
+def came_back(event: MailCameBack) -> None:
+    telling.tell_of_return(event.person_id, event.message_id)

@@ -1,5 +1,6 @@
 """The notifications room."""
 
+from portal.accounts.events import PersonRemoved
 from portal.applications.events import (
     ApplicationAnswered,
     ApplicationPaid,
@@ -8,12 +9,65 @@ from portal.applications.events import (
     RenewalDue,
     StateChanged,
 )
-from portal.kernel.room import Room
-from portal.notifications import listeners
+from portal.kernel.errors import N_
+from portal.kernel.room import MenuItem, Notice, Room
+from portal.notifications import api, back_office, jobs, listeners, views
+from portal.notifications.coming import service as coming
+from portal.notifications.letters import back_office as letter_pages
+from portal.notifications.letters import service as letters
+from portal.notifications.push import service as push
+from portal.notifications.telling import service as telling
+from portal.post.events import MailCameBack
 from portal.webhooks.events import DeliveryGivenUp, EndpointFailing, EndpointSwitchedOff
+
+ASKED = N_("You get this message because you asked for it.")
 
 room = Room(
     name="notifications",
+    pages=(views.pages,),
+    back_office=(back_office.pages, letter_pages.pages),
+    api=(api.programs,),
+    jobs=(
+        jobs.send_waiting,
+        telling.send_held,
+        jobs.remind,
+        coming.remind_one,
+        letters.send,
+        push.ring,
+    ),
+    periodic=jobs.PERIODIC,
+    menu=(
+        MenuItem(
+            "site",
+            N_("Inbox"),
+            "notifications.inbox",
+            "bell",
+            40,
+            signed_in=True,
+            count=views.unread,
+        ),
+        MenuItem(
+            "admin", N_("Messages to people"), "messages.index", "msg", 60, back_office.MANAGE
+        ),
+        MenuItem(
+            "account",
+            N_("Coming up"),
+            "notifications.coming_up",
+            "cal",
+            order=30,
+            signed_in=True,
+        ),
+        MenuItem(
+            "account",
+            N_("What you are sent"),
+            "notifications.preferences",
+            "bell",
+            order=93,
+            signed_in=True,
+        ),
+    ),
+    permissions={back_office.MANAGE: N_("Read the words of messages, and try them")},
+    within={PersonRemoved: (listeners.removed,)},
     after={
         ApplicationSubmitted: (listeners.submitted,),
         ApplicationAnswered: (listeners.answered,),
@@ -24,5 +78,15 @@ room = Room(
         EndpointFailing: (listeners.endpoint_fails,),
         EndpointSwitchedOff: (listeners.endpoint_off,),
         DeliveryGivenUp: (listeners.given_up,),
+        MailCameBack: (listeners.came_back,),
     },
+    notices=(
+        Notice(
+            "reminders",
+            N_("Reminders of what falls due"),
+            N_("You get this message because something of yours falls due."),
+        ),
+        Notice("newsletter", N_("Newsletter"), ASKED, channels=()),
+        Notice("promotions", N_("New services and offers"), ASKED, channels=()),
+    ),
 )

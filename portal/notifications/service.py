@@ -2,17 +2,16 @@
 
 from uuid import UUID
 
-from portal.accounts import service as accounts
-from portal.accounts.contacts import service as contacts
-from portal.accounts.family import service as family
 from portal.applications import service as applications
 from portal.applications.service import Case
-from portal.i18n import say, speaking, tag
-from portal.kernel.keys import Erased
-from portal.kernel.settings import current
+from portal.i18n import say as say_
 from portal.notifications import words
-from portal.post import service as post
-from portal.post.domain import SUBJECT_LIMIT
+from portal.notifications.choices import service as choices
+from portal.notifications.coming import service as coming
+from portal.notifications.domain import Words
+from portal.notifications.inbox import service as inbox
+from portal.notifications.push import service as push
+from portal.notifications.telling import service as telling
 from portal.registry import service as registry
 
 # What happened without a state of its own, by the act in the timeline.
@@ -27,36 +26,19 @@ def tell(application_id: UUID, happened: str) -> None:
     application = applications.by_id(application_id)
     if happened not in words.SAID:
         return
-    for reader_id in _readers(application.person_id):
+    for reader_id in telling.readers(application.person_id):
         _write(application, happened, reader_id)
 
 
-def _readers(person_id: UUID) -> list[UUID]:
-    try:
-        guardians = family.guardians_of(person_id)
-    except (accounts.NoSuchPerson, Erased):
-        return []
-    return [person_id, *(one.id for one in guardians)]
-
-
 def _write(application: Case, happened: str, reader_id: UUID) -> None:
-    try:
-        reader, email = accounts.details(reader_id), contacts.email_of(reader_id)
-    except (accounts.NoSuchPerson, Erased):
-        return
-    if email is None:
-        return
-    with speaking(reader.language):
-        subject = words.subject(happened, application.reference, _title(application))
-        body = words.body(happened, _url(application, reader_id))
-    post.send_mail(
-        subject_id=reader_id,
-        to=email,
-        subject=subject[:SUBJECT_LIMIT],
-        body=body,
-        language=reader.language,
-        key=_key(application, happened, reader_id),
-    )
+    def say() -> Words:
+        title = registry.version(application.version_id).service.title
+        return words.said(
+            happened, application.reference, say_(title), _path(application, reader_id)
+        )
+
+    slug = words.kind_of(happened)
+    telling.tell(reader_id, slug, _key(application, happened, reader_id), say)
 
 
 def _key(application: Case, happened: str, reader_id: UUID) -> str:
@@ -69,12 +51,15 @@ def _key(application: Case, happened: str, reader_id: UUID) -> str:
     return f"application:{application.id}:{happened}:{times}:{reader_id}"
 
 
-def _title(application: Case) -> str:
-    return say(registry.version(application.version_id).service.title)
-
-
-def _url(application: Case, reader_id: UUID) -> str:
+def _path(application: Case, reader_id: UUID) -> str:
     """A guardian first chooses for whom they act."""
     is_theirs = reader_id == application.person_id
-    path = f"applications/{application.reference}" if is_theirs else "act-for"
-    return f"{current().kernel.base_url}/{tag()}/{path}"
+    return f"applications/{application.reference}" if is_theirs else "act-for"
+
+
+def forget(person_id: UUID) -> None:
+    """The person left: nothing of theirs stays here."""
+    inbox.forget(person_id)
+    choices.forget(person_id)
+    coming.forget(person_id)
+    push.forget(person_id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from portal.i18n import gettext
 from portal.kernel.errors import N_
+from portal.notifications.domain import Words
 
 # What happened -> how the subject ends, and the sentence of the message.
 SAID: Mapping[str, tuple[str, str]] = {
@@ -58,11 +59,27 @@ SAID: Mapping[str, tuple[str, str]] = {
 }
 
 
+# What decides something, or stands still until the person acts.
+NEEDED = frozenset(
+    {"needs_information", "approved", "refused", "issued", "awaiting_payment", "lapsed"}
+)
+
+
+def said(happened: str, reference: str, service: str, path: str) -> Words:
+    title, body = SAID[happened]
+    return Words(
+        title=gettext(title, reference=reference, service=service),
+        body=gettext(body),
+        short=gettext("There is news of your application %(reference)s.", reference=reference),
+        path=path,
+    )
+
+
+def kind_of(happened: str) -> str:
+    if happened == "renewal":
+        return "reminders"
+    return "decisions" if happened in NEEDED else "progress"
+
+
 def subject(happened: str, reference: str, service: str) -> str:
     return gettext(SAID[happened][0], reference=reference, service=service)
-
-
-def body(happened: str, url: str) -> str:
-    see = gettext("See it: %(url)s", url=url)
-    why = gettext("You get this message because you applied through Sanjha. Do not answer it.")
-    return f"{gettext(SAID[happened][1])}\n\n{see}\n\n{why}\n"

@@ -92,6 +92,9 @@ def compose(mail: Mail, sender: str, host: str, at: datetime) -> EmailMessage:
     message["Date"] = at
     message["Message-ID"] = f"<{mail.id}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
+    if mail.leave:
+        message["List-Unsubscribe"] = f"<{mail.leave}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.body, cte="base64" if not mail.body.isascii() else None)
     # Setting the content drops the headers about it.
     message["Content-Language"] = mail.language.replace("_", "-")

@@ -20,6 +20,8 @@ BASIC = frozenset(
 )
 # Each of these takes two places.
 EXTENDED = frozenset("\f^{}\\[~]|€")
+# Beside 5.1.x: the mailbox was closed, the host is none.
+GONE = frozenset({"5.0.0", "5.2.1", "5.4.4"})
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -32,6 +34,8 @@ class State(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     FAILED = "failed"
+    # A mail server took it and sent it back later.
+    RETURNED = "returned"
 
 
 class AddressUnfit(BadInput):
@@ -65,13 +69,31 @@ class Text:
 
 @dataclass(frozen=True)
 class Mail:
-    """One message as it leaves: `id` makes its Message-ID, the same at every try."""
+    """One message as it leaves: `id` makes its Message-ID, the same at every try.
+
+    `leave` is the address that one POST stops such messages by (RFC 8058).
+    """
 
     id: str
     to: str
     subject: str
     body: str
     language: str
+    leave: str | None = None
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """What a mail server says of one mail that it sent back: which, to whom, and why (RFC 3463)."""
+
+    message_id: str
+    recipient: str
+    status: str
+
+    @property
+    def is_for_good(self) -> bool:
+        """The address is none, or none any more; a full mailbox may be emptied."""
+        return self.status.startswith("5.1.") or self.status in GONE
 
 
 def check_address(address: str) -> str:

@@ -5,15 +5,16 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Base
-from portal.kernel.sealed import Encrypted, PersonalRow, sealed
+from portal.kernel.db import Base, Row
+from portal.kernel.sealed import Encrypted, EncryptedOrNone, PersonalRow, keyed, sealed
 from portal.post.domain import Channel
 
 
 class Message(PersonalRow, Base):
     """`key` names what the message is about, so that it goes out once however often it is asked.
 
-    `channel` is mail or text. After `good_until` it is not sent any more.
+    `channel` is mail or text, `leave` the address that stops such mails. After
+    `good_until` it is not sent any more.
     """
 
     __tablename__ = "messages"
@@ -28,8 +29,19 @@ class Message(PersonalRow, Base):
     title = Encrypted(str, "title_sealed")
     body_sealed: Mapped[bytes] = sealed("personal")
     body = Encrypted(str, "body_sealed")
+    leave_sealed: Mapped[bytes | None] = sealed("personal", nullable=True)
+    leave = EncryptedOrNone(str, "leave_sealed")
     state: Mapped[str]
     attempts: Mapped[int]
     error: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     good_until: Mapped[datetime | None]
+
+
+class ReturnedAddress(Row, Base):
+    """An address that a mail server said is none; nothing goes there but what must be sent."""
+
+    __tablename__ = "returned_addresses"
+
+    address_key: Mapped[bytes] = keyed(unique=True, nullable=False)
+    status: Mapped[str]

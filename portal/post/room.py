@@ -4,7 +4,7 @@ from flask import Flask
 
 from portal.kernel.room import Room
 from portal.kernel.settings import Settings, SettingsError
-from portal.post import service
+from portal.post import commands, service
 from portal.post.settings import PostSettings
 
 
@@ -19,4 +19,10 @@ def refuse_console(app: Flask) -> None:
         raise SettingsError("PORTAL_SMS must be http or none in production.")
 
 
-room = Room(name="post", opens=(refuse_console,), jobs=(service.send,), settings=(PostSettings,))
+room = Room(
+    name="post",
+    opens=(refuse_console,),
+    commands=(commands.post,),
+    jobs=(service.send,),
+    settings=(PostSettings,),
+)

@@ -3,18 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from portal.kernel import clock
+from portal.kernel import clock, keys
 from portal.kernel.db import db
+from portal.kernel.events import publish
 from portal.kernel.jobs import Again, defer, job
 from portal.kernel.keys import Erased
 from portal.kernel.log import log
 from portal.kernel.settings import current
 from portal.post import adapters, domain, texts
 from portal.post.adapters import Undelivered
-from portal.post.domain import Channel, Mail, State, Text
-from portal.post.models import Message
+from portal.post.domain import Bounce, Channel, Mail, State, Text
+from portal.post.events import MailCameBack
+from portal.post.models import Message, ReturnedAddress
 from portal.post.settings import PostSettings
 
 
@@ -46,7 +49,7 @@ def send_text(
     return _on_its_way(message)
 
 
-def send_mail(
+def send_mail(  # noqa: PLR0913 - what a mail consists of
     *,
     subject_id: UUID,
     to: str,
@@ -54,14 +57,17 @@ def send_mail(
     body: str,
     language: str,
     key: str | None = None,
+    leave: str | None = None,
 ) -> bool:
     """Send this person one mail once the running transaction is committed.
 
     `key` names the occasion, such as "state:<application>:approved:<person>": a second message of
-    the same key is not sent, and the answer is then False. Raises AddressUnfit, SubjectUnfit.
+    the same key is not sent, and the answer is then False. `leave` stops such mails by
+    one POST. Raises AddressUnfit, SubjectUnfit.
     """
     message = _new(subject_id, domain.check_address(to), language, key)
     message.title, message.body = domain.check_subject(subject), body
+    message.leave = leave
     return _on_its_way(message)
 
 
@@ -69,7 +75,7 @@ def _new(subject_id: UUID, to: str, language: str, key: str | None) -> Message:
     message = Message(subject_id=subject_id, key=key, language=language, attempts=0)
     message.channel, message.good_until = Channel.MAIL, None
     message.state, message.error, message.sent_at = State.PENDING, None, None
-    message.recipient = to
+    message.recipient, message.leave = to, None
     return message
 
 
@@ -124,7 +130,8 @@ def _opened(message: Message) -> Mail | Text | None:
     try:
         if message.channel == Channel.TEXT:
             return Text(name, message.recipient, message.body)
-        return Mail(name, message.recipient, message.title, message.body, message.language)
+        words = message.title, message.body, message.language, message.leave
+        return Mail(name, message.recipient, *words)
     except Erased:
         message.state, message.error = State.FAILED, "erased"
         return None
@@ -138,4 +145,61 @@ def _note_failure(message: Message, failure: Undelivered) -> None:
     if wait is not None:
         raise Again(wait)
     message.state = State.FAILED
+    if message.channel == Channel.MAIL:
+        publish(MailCameBack(message.id, message.subject_id))
     log.error("message failed", message=str(message.id), error=failure.code)
+
+
+def take_back(bounce: Bounce) -> bool:
+    """Note that a mail of ours came back; False for what is none of ours, or noted before.
+
+    Whoever knows the id of a mail and where it went has seen it: nobody else can name both.
+    """
+    try:
+        wanted = select(Message).where(Message.id == UUID(bounce.message_id)).with_for_update()
+    except ValueError:
+        return False
+    message = db.session.scalar(wanted)
+    if message is None or message.state != State.SENT or not _went_to(message, bounce.recipient):
+        return False
+    message.state, message.error = State.RETURNED, bounce.status[:20]
+    if bounce.is_for_good:
+        row = ReturnedAddress(address_key=_address_key(bounce.recipient), status=bounce.status[:20])
+        kept = {column.key: getattr(row, column.key) for column in row.__table__.columns}
+        db.session.execute(
+            insert(ReturnedAddress)
+            .values(kept)
+            .on_conflict_do_nothing(index_elements=["address_key"])
+        )
+    publish(MailCameBack(message.id, message.subject_id))
+    return True
+
+
+def _went_to(message: Message, recipient: str) -> bool:
+    try:
+        return (
+            message.channel == Channel.MAIL and message.recipient.casefold() == recipient.casefold()
+        )
+    except Erased:
+        return False
+
+
+def came_back(address: str) -> datetime | None:
+    """Since when mail to this address comes back."""
+    mine = ReturnedAddress.address_key == _address_key(address)
+    return db.session.scalar(select(ReturnedAddress.created_at).where(mine))
+
+
+def try_again(address: str) -> None:
+    """Mail goes there again: its owner has shown it, or asks for it."""
+    mine = ReturnedAddress.address_key == _address_key(address)
+    db.session.execute(delete(ReturnedAddress).where(mine))
+
+
+def key_of(message_id: UUID) -> str | None:
+    """The occasion that a message was sent for."""
+    return db.session.scalar(select(Message.key).where(Message.id == message_id))
+
+
+def _address_key(address: str) -> bytes:
+    return keys.keyed_hash("post.returned", address)

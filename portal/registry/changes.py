@@ -47,6 +47,7 @@ SENTENCES: Mapping[str, str] = {
     "workflow": N_("Decisions are confirmed, or given reasons, in another way."),
     "issues": N_("The documents that it gives out are others."),
     "renewal": N_("What it gives out is good for another time."),
+    "reminders": N_("People are reminded at another time."),
     "words": N_("The text “%(where)s” is another."),
 }
 
@@ -64,7 +65,7 @@ DECIDES = frozenset(
 
 OWN_SENTENCE = (
     *("fee", "asks", "quote_by", "payment", "promise", "eligibility"),
-    *("shares", "keeps", "stages", "workflow", "issues", "renewal"),
+    *("shares", "keeps", "stages", "workflow", "issues", "renewal", "reminders"),
 )
 # What is told of a question by sentences of its own; by kind, what only that kind has.
 TOLD_APART = ("required", "personal", "when", "valid")

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from itertools import chain
 from zoneinfo import available_timezones
 
-from portal.registry.contract import LANGUAGES, Billing, Calendar, Provider, Renewal, Service
+from portal.registry.contract import (
+    LANGUAGES,
+    Billing,
+    Calendar,
+    Provider,
+    Reminders,
+    Renewal,
+    Service,
+)
 from portal.registry.domain import FILES
 from portal.registry.finding import SLUG, Finding, nearest, of_table, slug, slugs, twice
 from portal.registry.form_conformance import about_form, about_pattern
@@ -22,6 +30,8 @@ YEARS = range(2020, 2051)
 MOST_PROMISED = 366
 MOST_MONTHS = 600
 MOST_REMIND_DAYS = 180
+# What is not paid lapses after 14 days.
+MOST_PAY_DAYS = 13
 # No month has fewer.
 DAYS_OF_A_MONTH = 28
 # Kinds of answers that are not told before somebody has agreed to it.
@@ -44,7 +54,8 @@ def findings(provider: Provider) -> tuple[Finding, ...]:
         for service in provider.services
     )
     own = (_about_provider(provider), _about_billing("billing", provider.billing))
-    others = (_about_inherited(provider), _about_renewals(provider), _about_words(provider))
+    later = (_about_renewals(provider), _about_reminders(provider))
+    others = (_about_inherited(provider), *later, _about_words(provider))
     return tuple(chain(*own, *services, *others))
 
 
@@ -122,6 +133,15 @@ def _about_renewals(provider: Provider) -> Iterator[Finding]:
         if service.renewal is not None:
             place = f"services.{service.slug}.renewal"
             yield from _about_renewal(place, service.renewal, provider)
+
+
+def _about_reminders(provider: Provider) -> Iterator[Finding]:
+    for service in provider.services:
+        for part, days in (service.reminders or Reminders()).model_dump().items():
+            most = MOST_PAY_DAYS if part == "pay_days" else MOST_REMIND_DAYS
+            if not 0 < days <= most:
+                place = f"services.{service.slug}.reminders.{part}"
+                yield Finding(place, f"Say a number of days from 1 to {most}.")
 
 
 def _about_renewal(place: str, renewal: Renewal, provider: Provider) -> Iterator[Finding]:

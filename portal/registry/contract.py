@@ -148,6 +148,18 @@ class Renewal(Frozen):
     service: str | None = None
 
 
+class Reminders(Frozen):
+    """When people are reminded of what they have left lying.
+
+    So many days after a draft was saved last, or after they were asked for something; and so many
+    before an unpaid application lapses.
+    """
+
+    draft_days: Whole = 14
+    answer_days: Whole = 7
+    pay_days: Whole = 3
+
+
 class HookPaths(Frozen):
     """Where the provider's own interface answers, under the address that its console holds."""
 
@@ -205,6 +217,7 @@ class Service(Frozen):
     eligibility: str | None = None
     issues: tuple[IssuedDocument, ...] = ()
     renewal: Renewal | None = None
+    reminders: Reminders | None = None
     channels: tuple[Channel, ...] = ("online",)
 
     @property

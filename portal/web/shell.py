@@ -21,6 +21,7 @@ class Link:
     url: str
     icon: str
     current: bool
+    count: int
 
 
 def furnish(app: Flask, rooms: tuple[Room, ...]) -> None:
@@ -87,4 +88,5 @@ def _shown(item: MenuItem) -> bool:
 def _link(item: MenuItem) -> Link:
     room = item.endpoint.partition(".")[0]
     here: Any = request.blueprint
-    return Link(i18n.gettext(item.label), url_for(item.endpoint), item.icon, here == room)
+    count = item.count() if item.count else 0
+    return Link(i18n.gettext(item.label), url_for(item.endpoint), item.icon, here == room, count)

@@ -13,6 +13,7 @@ from portal.registry import (
     Letter,
     Notice,
     Reason,
+    Reminders,
     Renewal,
     Service,
     Stage,
@@ -365,6 +366,8 @@ TRADE_LICENCE = Service(
     workflow=WORKFLOW,
     issues=(IssuedDocument("trade-licence", _("Trade licence")),),
     renewal=Renewal(months=12, remind_days=30),
+    # The inspector comes when the papers are there: two weeks would be too late for many.
+    reminders=Reminders(draft_days=10, answer_days=5),
     channels=("online", "counter"),
     shares=_("To inspect the place, to decide, and to write the licence."),
     keeps=_(

@@ -25,8 +25,12 @@ from portal.bills.models import BillLookup
 from portal.delegation import service as delegation
 from portal.federation import service as federation
 from portal.federation.domain import Identity
+from portal.i18n import LANGUAGES
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.notifications.domain import Words
+from portal.notifications.inbox import service as inbox
+from portal.notifications.letters import service as letters
 from portal.oauth.clients import service as clients
 from portal.oauth.models import OauthConsent
 from portal.registry.models import ServiceVersion
@@ -200,6 +204,16 @@ def _check(citizen, _):
     return row.id
 
 
+def _notice(citizen, _):
+    words = Words("Title", "Body.", "Short.", "inbox")
+    return inbox.keep(citizen.id, "progress", f"matrix:{citizen.id}", words, listed=True).id
+
+
+def _letter(citizen, _):
+    said = dict.fromkeys(LANGUAGES, "Matrix")
+    return letters.write("newsletter", said, said, citizen.id).id
+
+
 THINGS: dict[str, Callable] = {
     "document_id": _document,
     "file_id": _paper,
@@ -219,6 +233,8 @@ THINGS: dict[str, Callable] = {
     "upload_id": _upload,
     "check_id": _check,
     "view_id": _view,
+    "notice_id": _notice,
+    "letter_id": _letter,
 }
 NAMED = {"reference", *THINGS}
 

@@ -125,6 +125,7 @@ EXCUSED = {
         "post": POST,
         "invited_by": ACTOR,
     },
+    "inbox_notices": {"key": "a kind and ids", "kind": CODE, "waits": CODE},
     "issued_documents": {"type": CODE},
     "joining_codes": {
         "filled": "names of details, never answers",
@@ -133,6 +134,7 @@ EXCUSED = {
     "ledger_entries": {"currency": MONEY},
     "ledger_transactions": {"kind": CODE},
     "lookups_made": {"provider_slug": SLUG},
+    "letters": {"kind": CODE, "titles": PUBLIC, "texts": PUBLIC, "state": CODE},
     "linked_identities": {
         "provider": SLUG,
     },
@@ -151,6 +153,7 @@ EXCUSED = {
         "error": CODE,
         "channel": CODE,
     },
+    "notice_choices": {"chosen": "kinds and ways of messages", "digest": CODE},
     "number_releases": {
         "token_hash": HASH,
         "language": CODE,
@@ -247,6 +250,7 @@ EXCUSED = {
         "provider": SLUG,
     },
     "providers": {"slug": SLUG},
+    "push_keys": {"public": PUBLIC, "secret_sealed": SEALED_BY_RING},
     "receipt_counters": {"provider": SLUG},
     "recoveries": {
         "begun_by": ACTOR,
@@ -256,6 +260,7 @@ EXCUSED = {
         "token_hash": HASH,
     },
     "rises": {"stage": STAGE, "post": POST},
+    "returned_addresses": {"status": CODE},
     "role_changes": {
         "role": CODE,
         "provider": SLUG,

@@ -10,6 +10,7 @@ from portal.registry import (
     Form,
     Holiday,
     Notice,
+    Reminders,
     Renewal,
     Stage,
     Step,
@@ -488,3 +489,17 @@ def test_a_form_of_300_questions_is_well_and_its_rules_are_compiled_once():
     for one in hanging:
         made = asked.plan.by_name[one.name].when
         assert made is compile_rule(one.when, asked.plan.types | {"beside": BOOL})
+
+
+@pytest.mark.parametrize(
+    ("reminders", "part", "sentence"),
+    [
+        (Reminders(draft_days=0), "draft_days", "from 1 to 180"),
+        (Reminders(answer_days=181), "answer_days", "from 1 to 180"),
+        (Reminders(pay_days=14), "pay_days", "from 1 to 13"),
+    ],
+)
+def test_reminders_that_make_no_sense_are_found(reminders, part, sentence):
+    (finding,) = found(reminders=reminders)
+    assert finding.place == f"services.connection.reminders.{part}"
+    assert sentence in finding.sentence

@@ -87,6 +87,7 @@ def claim(person_id: UUID, contact: Contact) -> Contact | None:
             db.session.flush()
     except IntegrityError as error:
         raise ContactTaken from error
+    post.try_again(contact.value)
     _told("accounts.contact_proven", person_id, contact.kind)
     return before if before and before.value != contact.value else None
 

@@ -1,5 +1,6 @@
 """Pages on which contacts are proven, changed and removed, and a code by SMS signs somebody in."""
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -7,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import refusals, service
 from portal.accounts.contacts import service as contacts
-from portal.accounts.contacts.domain import Contact, Kind, masked
+from portal.accounts.contacts.domain import Contact, Kind, Known, masked
 from portal.accounts.domain import Level
 from portal.accounts.forms.proving import NewEmail, NewMobile, SentCode, WhichContact, shown
 from portal.accounts.proving import service as proving
@@ -60,7 +61,25 @@ def mine() -> ResponseReturnValue:
         if value
     }
     texts = post.offers_texts()
-    return render_template("accounts/contacts.html", known=known, said=said, texts=texts)
+    back = {one.value: at for one in known if one.value and (at := _since(one))}
+    return render_template("accounts/contacts.html", known=known, said=said, texts=texts, back=back)
+
+
+@pages.post("/account/contacts/try-again")
+@signed_in
+@fresh(SOON)
+def try_again() -> ResponseReturnValue:
+    """The mailbox may be there again: the next mail shows it."""
+    if email := contacts.email_of(person_id()):
+        post.try_again(email)
+        flash(_("The next message goes to your e-mail address again."), "ok")
+    return redirect(url_for(".mine"))
+
+
+def _since(known: Known) -> datetime | None:
+    """Since when mail to it comes back."""
+    is_mail = known.kind is Kind.EMAIL and known.value
+    return post.came_back(known.value) if is_mail and known.value else None
 
 
 @pages.route("/account/contacts/<kind>", methods=["GET", "POST"])

@@ -4,6 +4,7 @@
 import { adopted } from "./files.js";
 import "./passkeys.js";
 import "./position.js";
+import "./push.js";
 import "./recorder.js";
 import "./sendable.js";
 

@@ -1,0 +1,156 @@
+"""What waits for a person and until when: renewals, fees, questions and drafts.
+
+How long each may lie is declared by its service.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from portal.applications.applying import CORRECTION
+from portal.applications.domain import State
+from portal.applications.fees.service import TO_PAY
+from portal.applications.models import Application
+from portal.forms import service as drafts
+from portal.i18n import gettext as _
+from portal.i18n import say
+from portal.i18n.formats import ZONE
+from portal.kernel import clock
+from portal.kernel.db import db
+from portal.kernel.room import Coming
+from portal.registry import Reminders
+from portal.registry import service as registry
+from portal.registry.service import Offer
+
+MOST = 100
+# A reminder that a job missed is still of use for so long; what ended is shown for so long.
+LATE, SHOWN = timedelta(days=3), timedelta(days=30)
+# No service lets anything lie for longer.
+LONGEST = timedelta(days=180)
+USUAL = Reminders()
+COLUMNS = (
+    Application.id,
+    Application.person_id,
+    Application.reference,
+    Application.version_id,
+    Application.state,
+    Application.good_until,
+    Application.created_at,
+    Application.changed_at,
+    Application.submitted_at,
+)
+Offers = Mapping[UUID, Offer]
+
+
+def of_person(person_id: UUID) -> list[Coming]:
+    """By what the person's applications and drafts say, in the language spoken now."""
+    rows = db.session.execute(
+        _waiting().where(Application.person_id == person_id).limit(MOST)
+    ).all()
+    left = [one for one in drafts.of_person(person_id) if not one.purpose.startswith(CORRECTION)]
+    offers = registry.versions({row.version_id for row in rows} | {one.version_id for one in left})
+    found = [_of_application(row, offers[row.version_id]) for row in rows]
+    return found + [
+        _of_draft(one.purpose, one.saved_at, offers[one.version_id])
+        for one in left
+        if one.version_id in offers
+    ]
+
+
+def to_remind(today: date) -> Iterator[UUID]:
+    """Whom to remind today, or what was missed lately. Renewals are announced by their own job."""
+    since = clock.now() - LONGEST
+    rows = db.session.execute(_open().where(Application.changed_at >= since)).all()
+    left = [
+        one for one in drafts.left_between(since, clock.now()) if not one[1].startswith(CORRECTION)
+    ]
+    offers = registry.versions({row.version_id for row in rows} | {one[2] for one in left})
+    for row in rows:
+        if _is_due(_remind_on(row, offers[row.version_id]), today):
+            yield row.person_id
+    for person_id, _purpose, version_id, saved_at in left:
+        if version_id in offers and _is_due(_draft_day(saved_at, offers[version_id]), today):
+            yield person_id
+
+
+def _is_due(day: date | None, today: date) -> bool:
+    return day is not None and today - LATE <= day <= today
+
+
+def _open() -> Any:
+    asked = Application.state == State.NEEDS_INFORMATION
+    # Not with the provider yet: such an application lapses.
+    owes = (Application.state == State.AWAITING_PAYMENT) & Application.submitted_at.is_(None)
+    return select(*COLUMNS).where(or_(asked, owes)).order_by(Application.id)
+
+
+def _waiting() -> Any:
+    waits = Application.state.in_([State.NEEDS_INFORMATION, State.AWAITING_PAYMENT])
+    ends = (Application.state == State.ISSUED) & (Application.good_until >= clock.today() - SHOWN)
+    return select(*COLUMNS).where(or_(waits, ends)).order_by(Application.id.desc())
+
+
+def _of_application(row: Any, offer: Offer) -> Coming:
+    kind, said, body = _words(row, say(offer.service.title))
+    # A thing may be asked for more than once.
+    key = f"{kind}:{row.id}:{row.changed_at:%Y%m%d%H%M%S}"
+    path = f"applications/{row.reference}"
+    return Coming(key, said, body, path, _ends_on(row), _remind_on(row, offer))
+
+
+def _words(row: Any, title: str) -> tuple[str, str, str]:
+    if row.state == State.NEEDS_INFORMATION:
+        body = _("The provider asks you for something. Open your application and answer.")
+        return "answer", _("Answer: %(service)s", service=title), body
+    if row.state == State.AWAITING_PAYMENT:
+        approved = _(
+            "The provider approved your application. Pay the fee, and the document is issued."
+        )
+        lapses = _("Your application lapses if the fee is not paid by then.")
+        body = approved if row.submitted_at else lapses
+        return "pay", _("Pay the fee: %(service)s", service=title), body
+    body = _("What was issued to you ends then.")
+    return "renew", _("Renew: %(service)s", service=title), body
+
+
+def _lapses(row: Any) -> bool:
+    return row.state == State.AWAITING_PAYMENT and row.submitted_at is None
+
+
+def _ends_on(row: Any) -> date | None:
+    if _lapses(row):
+        return _day(row.created_at + TO_PAY)
+    ends: date | None = row.good_until if row.state == State.ISSUED else None
+    return ends
+
+
+def _remind_on(row: Any, offer: Offer) -> date | None:
+    days = offer.service.reminders or USUAL
+    if row.state == State.NEEDS_INFORMATION:
+        return _day(row.changed_at) + timedelta(days=days.answer_days)
+    if _lapses(row):
+        return _day(row.created_at + TO_PAY) - timedelta(days=days.pay_days)
+    return None
+
+
+def _of_draft(purpose: str, saved_at: datetime, offer: Offer) -> Coming:
+    return Coming(
+        f"draft:{purpose}:{saved_at:%Y%m%d%H%M%S}",
+        _("Finish your draft: %(service)s", service=say(offer.service.title)),
+        _("You began this and have not sent it. What you typed is kept."),
+        f"apply/{offer.provider.slug}/{offer.service.slug}",
+        None,
+        _draft_day(saved_at, offer),
+    )
+
+
+def _draft_day(saved_at: datetime, offer: Offer) -> date:
+    days = (offer.service.reminders or USUAL).draft_days
+    return _day(saved_at) + timedelta(days=days)
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(ZONE).date()

@@ -1,0 +1,1 @@
+"""What falls due for a person, from all rooms: one list, a calendar, and reminders."""

@@ -1,0 +1,1 @@
+"""What people were told, kept for them to read in the portal."""

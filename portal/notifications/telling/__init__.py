@@ -1,0 +1,1 @@
+"""Telling a person something: into the inbox, and out by the ways of their choice."""

@@ -1,0 +1,169 @@
+"""Ringing a browser: it alone can read what comes, and that says only that there is something."""
+
+import json
+from dataclasses import dataclass
+
+import http_ece
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc import jwt
+from joserfc.jwk import ECKey
+from sqlalchemy import select
+
+from portal.kernel.db import db
+from portal.notifications.choices import service as choices
+from portal.notifications.domain import Channel
+from portal.notifications.push import service as push
+from portal.notifications.push.domain import SubscriptionUnfit, decoded, encoded
+from portal.notifications.push.models import PushKey, PushSubscription
+from tests.accounts.factories import csrf_token, make_person, signed_in_client
+from tests.jobs import run_jobs
+from tests.notifications.factories import tell
+from tests.webhooks.conftest import kernel, listening
+
+__all__ = ["kernel", "listening"]
+SECRET = b"sixteen bytes ok"
+
+
+@dataclass
+class Browser:
+    """The side of the browser: its own key, and a push service that listens."""
+
+    service: object
+    private: object
+
+    @property
+    def told(self):
+        point = self.private.public_key().public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+        )
+        return {
+            "endpoint": self.service.url,
+            "key": encoded(point),
+            "secret": encoded(SECRET),
+        }
+
+    def read(self, body):
+        return json.loads(http_ece.decrypt(body, private_key=self.private, auth_secret=SECRET))
+
+
+@pytest.fixture
+def person(app):
+    return make_person()
+
+
+@pytest.fixture
+def browser(kernel, listening):
+    kernel(allow_private_webhooks=True)
+    return Browser(listening(), ec.generate_private_key(ec.SECP256R1()))
+
+
+@pytest.fixture
+def rung(person, browser):
+    """A browser that the person let us ring for decisions."""
+    push.subscribe(person.id, **browser.told)
+    choices.add(person.id, "decisions", Channel.PUSH)
+    db.session.commit()
+    return browser
+
+
+def subscriptions():
+    db.session.expire_all()
+    return db.session.scalars(select(PushSubscription.subject_id)).all()
+
+
+def test_what_rings_says_a_kind_and_a_link_and_only_the_browser_reads_it(person, rung):
+    tell(person, "decisions", title="Your pension was refused")
+    run_jobs()
+    (heard,) = rung.service.heard
+    assert b"inbox" not in heard.body
+    assert rung.read(heard.body) == {"kind": "decisions", "path": "inbox"}
+    assert heard.headers["content-encoding"] == "aes128gcm"
+
+
+def test_the_push_service_sees_who_rings(person, rung):
+    tell(person, "decisions")
+    run_jobs()
+    token, _, key = rung.service.heard[0].headers["authorization"][8:].partition(", k=")
+    raw = decoded(key)
+    point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
+    pem = point.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    told = jwt.decode(token, ECKey.import_key(pem.decode()), algorithms=["ES256"])
+    assert rung.service.url.startswith(told.claims["aud"] + "/")
+    assert key == push.public_key()
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_browser_that_is_gone_is_forgotten(person, rung, status):
+    rung.service.answers = [(status,)]
+    tell(person, "decisions")
+    run_jobs()
+    assert subscriptions() == []
+
+
+def test_a_push_service_that_is_busy_is_asked_again_later(person, rung):
+    rung.service.answers = [(503,)]
+    tell(person, "decisions")
+    assert run_jobs().count("portal.notifications.push.service.ring") == 1
+    assert subscriptions() == [person.id]
+
+
+def test_a_kind_that_was_not_chosen_does_not_ring(person, rung):
+    tell(person, "progress")
+    run_jobs()
+    assert rung.service.heard == []
+
+
+def test_the_key_is_made_once_and_kept_sealed(app):
+    first = push.public_key()
+    assert push.public_key() == first
+    (row,) = db.session.scalars(select(PushKey)).all()
+    assert b"PRIVATE KEY" not in row.secret_sealed
+
+
+def test_a_browser_rings_for_whoever_uses_it_last(person, browser):
+    other = make_person()
+    for one in (other, person):
+        push.subscribe(one.id, **browser.told)
+    assert subscriptions() == [person.id]
+
+
+def test_a_browser_is_told_of_on_the_page(app, person, browser):
+    client = signed_in_client(app, person)
+    page = client.get("/en/inbox/preferences")
+    assert push.public_key().encode() in page.data
+    told = {"csrf_token": csrf_token(page.data), "act": "ring", **browser.told}
+    assert client.post("/en/inbox/push", data=told).status_code == 302
+    assert subscriptions() == [person.id]
+    assert b"On this device" in client.get("/en/inbox/preferences").data
+    assert "push" in choices.of(person.id).chosen["decisions"]
+    assert client.post("/en/inbox/push", data=told | {"act": "leave"}).status_code == 302
+    assert subscriptions() == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"endpoint": "file:///etc/passwd"},
+        {"endpoint": "https://push.example/" + "x" * 1000},
+        {"key": "AAAA"},
+        {"key": "*"},
+        {"secret": "AAAA"},
+        {"secret": "ਅ"},
+    ],
+    ids=str,
+)
+def test_what_is_no_browser_is_refused(person, browser, wrong):
+    with pytest.raises(SubscriptionUnfit):
+        push.subscribe(person.id, **browser.told | wrong)
+
+
+def test_nobody_is_rung_at_an_address_of_our_own_network(person, rung, kernel):
+    kernel(allow_private_webhooks=False)
+    tell(person, "decisions")
+    run_jobs()
+    assert rung.service.heard == []
+    assert subscriptions() == []
