@@ -55,16 +55,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_push_subscriptions_subject_id"), "push_subscriptions", ["subject_id"])
     op.create_table(
-        "push_keys",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("only", sa.Boolean(), nullable=False),
-        sa.Column("public", sa.String(), nullable=False),
-        sa.Column("secret_sealed", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_keys")),
-        sa.UniqueConstraint("only", name=op.f("uq_push_keys_only")),
-    )
-    op.create_table(
         "letters",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -91,7 +81,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("returned_addresses")
     op.drop_table("letters")
-    op.drop_table("push_keys")
     op.drop_table("push_subscriptions")
     op.drop_table("calendar_feeds")
     op.drop_table("inbox_notices")

@@ -250,7 +250,6 @@ EXCUSED = {
         "provider": SLUG,
     },
     "providers": {"slug": SLUG},
-    "push_keys": {"public": PUBLIC, "secret_sealed": SEALED_BY_RING},
     "receipt_counters": {"provider": SLUG},
     "recoveries": {
         "begun_by": ACTOR,

@@ -1,4 +1,4 @@
-"""Ringing browsers: their subscriptions, the portal's key, and the call. Alone at their tables."""
+"""Ringing browsers: their subscriptions, the portal's key, and the call. Alone at their table."""
 
 import json
 from dataclasses import dataclass
@@ -14,20 +14,21 @@ from joserfc.jwk import ECKey
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from portal.kernel import clock, crypto, http, keys
+from portal.kernel import clock, http, keys
 from portal.kernel.db import db
 from portal.kernel.jobs import defer, job
 from portal.kernel.keys import Erased, keyring
 from portal.kernel.log import log
 from portal.kernel.settings import current
 from portal.notifications.push.domain import Browser, SubscriptionUnfit, checked, decoded, encoded
-from portal.notifications.push.models import PushKey, PushSubscription
+from portal.notifications.push.models import PushSubscription
 
 MOST = 10
 GONE, LATER = (404, 410), (408, 425, 429)
 TOKEN_LASTS, KEPT = timedelta(hours=12), timedelta(days=1)
 WAITS = (60, 600, 3600)
-PLACE = b"push_keys|secret"
+# How many points P-256 has (FIPS 186-5).
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 @dataclass(frozen=True)
@@ -40,26 +41,19 @@ class Ring:
 
 
 def public_key() -> str:
-    """What browsers subscribe with; made when it is asked for first."""
-    found = db.session.scalar(select(PushKey.public))
-    return found or _made()
+    """What browsers subscribe with. They pin it, so it lasts as long as the keyring."""
+    public = (
+        _private()
+        .public_key()
+        .public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    )
+    return encoded(public)
 
 
-def _made() -> str:
-    private = ec.generate_private_key(ec.SECP256R1())
-    public = private.public_key().public_bytes(
-        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-    )
-    raw = private.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    row = PushKey(only=True, public=encoded(public))
-    row.secret_sealed = crypto.seal(keyring().part("push"), PLACE, raw)
-    values = {column.key: getattr(row, column.key) for column in PushKey.__table__.columns}
-    db.session.execute(insert(PushKey).values(values).on_conflict_do_nothing())
-    return db.session.scalars(select(PushKey.public)).one()
+def _private() -> ec.EllipticCurvePrivateKey:
+    """Parted from the keyring, and kept nowhere else (VAPID, RFC 8292)."""
+    number = int.from_bytes(keyring().part("push"))
+    return ec.derive_private_key(number % (ORDER - 1) + 1, ec.SECP256R1())
 
 
 def subscribe(person_id: UUID, endpoint: str, key: str, secret: str) -> None:
@@ -161,11 +155,12 @@ def _prepared(browser: Browser, kind: str, path: str) -> Ring:
 def _token(endpoint: str) -> str:
     """Shows the push service who rings, for half a day (RFC 8292)."""
     parts = urlsplit(endpoint)
-    secret = db.session.scalars(select(PushKey.secret_sealed)).first()
-    if secret is None:
-        _made()
-        secret = db.session.scalars(select(PushKey.secret_sealed)).one()
-    key = ECKey.import_key(crypto.unseal(keyring().part("push"), PLACE, secret).decode())
+    pem = _private().private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    key = ECKey.import_key(pem.decode())
     claims = {
         "aud": f"{parts.scheme}://{parts.netloc}",
         "exp": int((clock.now() + TOKEN_LASTS).timestamp()),
