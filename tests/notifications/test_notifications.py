@@ -83,7 +83,7 @@ def test_a_decision_reaches_the_mailbox(smtp, application, person):
     assert f"See it: {link}" in message.get_content()
 
 
-@pytest.mark.promise("W6")
+@pytest.mark.promise("W6", "P6")
 def test_each_change_is_told_once(application):
     move(application, "accept")
     move(application, "ask", message={"en": "Which?"}, fields=("applicant",))
