@@ -64,7 +64,8 @@ def slip(reference: str) -> ResponseReturnValue:
     case = mine(reference)
     address = f"{current().kernel.base_url}{url_for('.ask')}"
     link = f"{address}?{urlencode({'reference': case.reference})}"
-    drawn = segno.make_qr(link).svg_inline(scale=4, light="#fff", border=2)
+    # Without a size of its own it fills its frame, and no edge of it is cut off.
+    drawn = segno.make_qr(link).svg_inline(light="#fff", border=2, omitsize=True)
     return render_template(
         "tracking/slip.html",
         **_standing(case),
