@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -92,10 +93,9 @@ def promised(application: Case) -> Promised | None:
     if application.submitted_at is None or application.due_on is None:
         return None
     offer = registry.version(application.version_id)
-    begun = application.submitted_at.date()
-    return domain.promised(
-        offer.provider.calendar, offer.service.promise, begun, application.due_on
-    )
+    calendar = offer.provider.calendar
+    begun = application.submitted_at.astimezone(ZoneInfo(calendar.zone)).date()
+    return domain.promised(calendar, offer.service.promise, begun, application.due_on)
 
 
 def stood_still(application: Case) -> int:
