@@ -104,6 +104,9 @@ def upgrade() -> None:
         unique=True,
         postgresql_where="decided_at IS NULL",
     )
+    op.create_index(
+        "ix_drafts_left", "drafts", ["saved_at"], postgresql_where=sa.text("sent_at IS NULL")
+    )
     op.create_table(
         "desk_views",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -117,6 +120,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_drafts_left", table_name="drafts")
     for table in ("desk_views", "case_proposals", "rises", "answer_changes"):
         op.drop_table(table)
     for table in ("case_records", "case_notes"):

@@ -168,6 +168,7 @@ def index() -> ResponseReturnValue:
         "applications/index.html",
         rows=rows,
         drafts=saved,
+        goes=drafts.ends_at,
         offers=offers,
         state=words.state,
         clock_left=_clock,

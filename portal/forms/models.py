@@ -24,6 +24,7 @@ class Draft(PersonalRow, Base):
             postgresql_where=text("sent_at IS NULL"),
         ),
         Index("ix_drafts_open", "purpose", postgresql_where=text("sent_at IS NULL")),
+        Index("ix_drafts_left", "saved_at", postgresql_where=text("sent_at IS NULL")),
     )
 
     person_id: Mapped[UUID]

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from portal.forms import words
+from portal.forms import jobs, words
 from portal.kernel.room import Room
 
 # No page of its own: only the folder of templates, and what its macros ask for.
@@ -10,4 +10,4 @@ pages = Blueprint("forms", __name__, template_folder="templates")
 pages.add_app_template_global(words.answers_in_rows)
 pages.add_app_template_global(words.row_heading)
 
-room = Room(name="forms", pages=(pages,))
+room = Room(name="forms", pages=(pages,), jobs=(jobs.forget_drafts,), periodic=jobs.PERIODIC)

@@ -1,8 +1,9 @@
 """Drafts: begun with what is known already, saved step by step, closed when they are sent."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, cast
 from uuid import UUID
@@ -35,6 +36,8 @@ class Known:
 
 
 Saved = Draft
+# A draft that nobody saves for so long is removed.
+KEPT, A_BATCH = timedelta(days=90), 200
 # Put together once: that costs more than sending them, and every page of a form does.
 NOWHERE: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 MINE = (
@@ -209,6 +212,29 @@ def discard(person_id: UUID, draft_id: UUID) -> None:
     _let_go(files_in(draft.answers))
     db.session.delete(draft)
     db.session.flush()
+
+
+def ends_at(saved_at: datetime) -> datetime:
+    """When a draft goes that nobody saves any more."""
+    return saved_at + KEPT
+
+
+def sweep() -> bool:
+    """Remove a batch of drafts that nobody saved for so long; whether there may be more.
+
+    Their files go with the next sweep of the files room.
+    """
+    left = Draft.sent_at.is_(None), Draft.saved_at < clock.now() - KEPT
+    old = select(Draft).where(*left).order_by(Draft.saved_at).limit(A_BATCH)
+    rows = db.session.scalars(old.with_for_update(skip_locked=True)).all()
+    keys.preload(row.subject_id for row in rows)
+    for draft in rows:
+        # Who was erased has no files any more.
+        with suppress(keys.Erased):
+            _let_go(files_in(draft.answers))
+        db.session.delete(draft)
+    db.session.flush()
+    return len(rows) == A_BATCH
 
 
 def left_between(first: datetime, last: datetime) -> Sequence[tuple[UUID, str, UUID, datetime]]:

@@ -1,15 +1,17 @@
 """Drafts: begun once, saved by page, let go."""
 
+from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
 
 import pytest
+import time_machine
 from sqlalchemy import text
 
 from portal.files import service as files
 from portal.forms import service
 from portal.forms.service import Known, NoSuchDraft
-from portal.kernel import keys
+from portal.kernel import clock, keys
 from portal.kernel.db import db
 from portal.kernel.ids import uuid7
 from tests.accounts.threads import at_once
@@ -138,3 +140,41 @@ def test_a_file_of_a_row_that_is_removed_is_let_go(draft, papers):
     assert released() == {papers[0]["file"]}
     service.discard(draft.person_id, draft.id)
     assert released() == {paper["file"] for paper in papers}
+
+
+def later(days):
+    return time_machine.travel(clock.now() + timedelta(days=days), tick=True)
+
+
+def test_a_draft_that_nobody_saves_goes_with_its_files_and_others_stay(subject, draft, monkeypatch):
+    monkeypatch.setattr(service, "A_BATCH", 1)
+    kept = files.keep(
+        BytesIO(pdf()), "a.pdf", subject_id=subject, person_id=subject, accepts=("pdf",)
+    )
+    service.save(draft, {"paper": {"file": str(kept.id)}}, ["paper"])
+    sent = service.begin(subject, subject, "a/sent", uuid7(), {})
+    service.close(sent)
+    db.session.commit()
+    with later(60):
+        lately = service.begin(subject, subject, "a/lately", uuid7(), {})
+        db.session.commit()
+    with later(89):
+        assert not service.sweep()
+        assert service.find(subject, draft.id)
+    with later(91):
+        assert service.sweep()
+        assert not service.sweep()
+        db.session.commit()
+        with pytest.raises(NoSuchDraft):
+            service.find(subject, draft.id)
+        assert service.find(subject, lately.id)
+        assert service.find(subject, sent.id)
+    assert released() == {str(kept.id)}
+
+
+def test_a_draft_of_somebody_erased_goes_too(subject, draft):
+    keys.erase(subject)
+    db.session.commit()
+    with later(91):
+        service.sweep()
+    assert db.session.execute(text("SELECT count(*) FROM drafts")).scalar_one() == 0

@@ -93,6 +93,19 @@ def test_a_draft_that_lies_is_reminded_of_and_its_answers_stay_where_they_are(pe
     assert item.path == "apply/revenue/income-certificate"
 
 
+@pytest.mark.promise("M7")
+def test_a_draft_is_told_of_a_week_before_it_goes(app, person):
+    applying.begin(person.id, "revenue", factories.INCOME)
+    db.session.commit()
+    for days in (82, 83, 84):
+        with days_later(days):
+            remind()
+    assert reminders(person)[-1] == "Your draft is about to go: Income certificate"
+    assert len(reminders(person)) == 1
+    page = signed_in_client(app, person).get("/en/applications").get_data(as_text=True)
+    assert "Kept until" in page
+
+
 def test_what_was_answered_meanwhile_is_not_reminded_of(person, asked):
     db.session.get(Application, asked.id).state = "in_progress"
     db.session.commit()

@@ -15,8 +15,8 @@ from portal.applications.domain import State
 from portal.applications.fees.service import TO_PAY
 from portal.applications.models import Application
 from portal.forms import service as drafts
+from portal.i18n import day, say
 from portal.i18n import gettext as _
-from portal.i18n import say
 from portal.i18n.formats import ZONE
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -28,6 +28,7 @@ from portal.registry.service import Offer
 MOST = 100
 # A reminder that a job missed is still of use for so long; what ended is shown for so long.
 LATE, SHOWN = timedelta(days=3), timedelta(days=30)
+BEFORE_IT_GOES = timedelta(days=7)
 # No service lets anything lie for longer.
 LONGEST = timedelta(days=180)
 USUAL = Reminders()
@@ -53,11 +54,10 @@ def of_person(person_id: UUID) -> list[Coming]:
     left = [one for one in drafts.of_person(person_id) if not one.purpose.startswith(CORRECTION)]
     offers = registry.versions({row.version_id for row in rows} | {one.version_id for one in left})
     found = [_of_application(row, offers[row.version_id]) for row in rows]
-    return found + [
-        _of_draft(one.purpose, one.saved_at, offers[one.version_id])
-        for one in left
-        if one.version_id in offers
-    ]
+    for one in left:
+        if one.version_id in offers:
+            found += _of_draft(one.purpose, one.saved_at, offers[one.version_id])
+    return found
 
 
 def to_remind(today: date) -> Iterator[UUID]:
@@ -72,7 +72,8 @@ def to_remind(today: date) -> Iterator[UUID]:
         if _is_due(_remind_on(row, offers[row.version_id]), today):
             yield row.person_id
     for person_id, _purpose, version_id, saved_at in left:
-        if version_id in offers and _is_due(_draft_day(saved_at, offers[version_id]), today):
+        days = _draft_days(saved_at, offers[version_id]) if version_id in offers else ()
+        if any(_is_due(day, today) for day in days):
             yield person_id
 
 
@@ -136,20 +137,26 @@ def _remind_on(row: Any, offer: Offer) -> date | None:
     return None
 
 
-def _of_draft(purpose: str, saved_at: datetime, offer: Offer) -> Coming:
-    return Coming(
-        f"draft:{purpose}:{saved_at:%Y%m%d%H%M%S}",
-        _("Finish your draft: %(service)s", service=say(offer.service.title)),
-        _("You began this and have not sent it. What you typed is kept."),
-        f"apply/{offer.provider.slug}/{offer.service.slug}",
-        None,
-        _draft_day(saved_at, offer),
-    )
+def _of_draft(purpose: str, saved_at: datetime, offer: Offer) -> list[Coming]:
+    """To finish it, and shortly before it goes, that it does."""
+    title, goes = say(offer.service.title), _day(drafts.ends_at(saved_at))
+    path = f"apply/{offer.provider.slug}/{offer.service.slug}"
+    of = f"{purpose}:{saved_at:%Y%m%d%H%M%S}"
+    begun, ending = _draft_days(saved_at, offer)
+    if clock.today() >= ending:
+        said = _("Your draft is about to go: %(service)s", service=title)
+        body = _("It is deleted on %(day)s. Open it and save a page, and it stays.", day=day(goes))
+        return [Coming(f"draft-goes:{of}", said, body, path, goes, ending)]
+    said = _("Finish your draft: %(service)s", service=title)
+    body = _("You began this and have not sent it. What you typed is kept.")
+    return [Coming(f"draft:{of}", said, body, path, goes, begun)]
 
 
-def _draft_day(saved_at: datetime, offer: Offer) -> date:
+def _draft_days(saved_at: datetime, offer: Offer) -> tuple[date, date]:
+    """When its person is reminded of it, and when they are told that it goes."""
     days = (offer.service.reminders or USUAL).draft_days
-    return _day(saved_at) + timedelta(days=days)
+    goes = _day(drafts.ends_at(saved_at))
+    return _day(saved_at) + timedelta(days=days), goes - BEFORE_IT_GOES
 
 
 def _day(at: datetime) -> date:
