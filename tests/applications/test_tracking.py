@@ -81,7 +81,9 @@ def ask(client, reference, code):
 
 def test_a_visitor_sees_where_it_stands_and_nobodys_name(visitor, person):
     one = told(sent(person), "accept")
-    page = ask(visitor, one.reference, tracking.code(one)).text
+    answer = ask(visitor, one.reference, tracking.code(one))
+    assert answer.headers["Cache-Control"] == "no-store"
+    page = answer.text
     assert "Being worked on" in page
     assert "The provider" in page
     for hidden in ("Asha", "Ram Lal", "90,000", "+9198", "Farm"):

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import segno
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from markupsafe import Markup
@@ -54,7 +54,10 @@ def show() -> ResponseReturnValue:
     except service.NotKnown as refusal:
         form.code.errors = [gettext(refusal.message)]
         return render_template("tracking/ask.html", form=form), refusal.status
-    return render_template("tracking/status.html", **_standing(found))
+    response = make_response(render_template("tracking/status.html", **_standing(found)))
+    # Whoever uses this device next shall not find it.
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @pages.get("/applications/<reference>/slip")
