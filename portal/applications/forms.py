@@ -60,10 +60,14 @@ def needed(form: Any, asked: Any) -> None:
     act = chosen_act(form)
     empty = asked.upload is None if asked.name == "document" else not asked.answer()
     # The words of a reason that is chosen from the list are enough.
-    if asked.name == "message" and form.reason_code.answer():
+    if asked.name == "message" and act is not None and _is_reasoned(form):
         return
     if act and act.needs & MEETS[asked.name] and empty:
         raise ValidationError(gettext("This act needs it."))
+
+
+def _is_reasoned(form: Any) -> bool:
+    return form.act.answer() in ("approve", "refuse") and bool(form.reason_code.answer())
 
 
 class ActForm(FlaskForm):  # type: ignore[misc]
