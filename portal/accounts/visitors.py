@@ -1,6 +1,6 @@
 """Who the visitor of a request is, for the guards of pages; and the guard of half-way pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, wraps
@@ -58,6 +58,11 @@ class Person:
     @property
     def grants(self) -> tuple[Grant, ...]:
         return self._told.grants
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Figures that rooms show on pages, as they were when this request began."""
+        return self._told.counts
 
     @cached_property
     def permissions(self) -> frozenset[str]:

@@ -93,6 +93,8 @@ class Room:
     `banners` gives what stands above a page for this visitor, as markup, or None. `payers`
     maps a purpose of payments to what says whether a person may pay for a thing of another's.
     `bearers` tell who calls an interface with a token of theirs, as portal.api.service.Caller.
+    `counts` are figures of a visitor that pages show, by name: each makes a scalar subquery of the
+    parameter that holds the person's id, and all are read with the one query for who visits.
     `told` are the kinds of messages that programs are sent, as portal.api.openapi.Told.
     `notices` are the kinds of messages that people are sent; `reminds` know what falls due.
     """
@@ -117,5 +119,6 @@ class Room:
     payers: Mapping[str, Callable[[UUID, UUID], bool]] = field(default_factory=dict)
     bearers: tuple[Callable[[str], Any], ...] = ()
     told: tuple[Any, ...] = ()
+    counts: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     reminds: tuple[Reminding, ...] = ()

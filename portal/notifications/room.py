@@ -13,6 +13,7 @@ from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Notice, Room
 from portal.notifications import api, back_office, jobs, listeners, views
 from portal.notifications.coming import service as coming
+from portal.notifications.inbox import service as kept
 from portal.notifications.letters import back_office as letter_pages
 from portal.notifications.letters import service as letters
 from portal.notifications.push import service as push
@@ -36,6 +37,7 @@ room = Room(
         push.ring,
     ),
     periodic=jobs.PERIODIC,
+    counts={kept.UNREAD: kept.unread},
     menu=(
         MenuItem(
             "site",

@@ -1,6 +1,6 @@
 """Who may open a view: declared on the view, checked before it runs, listed by a test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
@@ -38,6 +38,8 @@ class Visitor(Protocol):
     @property
     def ends(self) -> datetime: ...
     def providers_for(self, permission: str) -> frozenset[str]: ...
+    @property
+    def counts(self) -> Mapping[str, int]: ...
     def scopes_for(self, permission: str) -> frozenset[Any]: ...
 
 

@@ -156,14 +156,20 @@ def open_offices(*slugs):
 
 
 def decide(officer, reference, paper):
-    """Accept, approve and issue at the desk."""
+    """Accept, record what the stage asks for, approve and issue at the desk."""
     officer.go(f"/desk/{reference}")
-    for act in ("accept", "approve"):
-        officer.choose(act=act)
+    officer.choose(act="accept")
+    officer.press("#next button.btn")
+    if officer.page.locator("a[href$='/record']").count():
+        officer.go(f"/desk/{reference}/record")
+        officer.choose(place_as_told="yes")
+        officer.fill(inspector_saw="A shop with two rooms.")
         officer.press()
+    officer.choose(act="approve")
+    officer.press("#next button.btn")
     officer.choose(act="issue")
     officer.attach(document=paper)
-    officer.press()
+    officer.press("#next button.btn")
 
 
 def pay(person, *, declined=0):

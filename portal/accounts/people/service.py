@@ -1,10 +1,11 @@
 """The rows of people: who is found under an address or number, what they told us, who goes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import DateTime, Select, Uuid, bindparam, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
@@ -18,9 +19,12 @@ from portal.kernel import clock, keys
 from portal.kernel.db import db
 from portal.kernel.errors import N_, DomainError, NotFound
 from portal.kernel.events import publish
+from portal.kernel.room import Room
 
 NAMES = tuple(field.name for field in fields(Details))
 CONTACTS = ("email", "mobile")
+# Where the application keeps the query for who visits.
+ASKED = "accounts.visiting"
 
 
 class NoSuchPerson(NotFound):
@@ -41,9 +45,10 @@ class Visiting:
     name: str
     language: str
     grants: tuple[Grant, ...]
+    counts: Mapping[str, int]
 
 
-def _visiting() -> Select[*tuple[Any, ...]]:
+def _visiting(rooms: Iterable[Room]) -> Select[*tuple[Any, ...]]:
     mine = bindparam("id", type_=Uuid())
     reach = (RoleGrant.provider, RoleGrant.area, RoleGrant.category, RoleGrant.post)
     one = func.jsonb_build_array(RoleGrant.role, *reach)
@@ -54,12 +59,9 @@ def _visiting() -> Select[*tuple[Any, ...]]:
         Emergency.until > bindparam("now", type_=DateTime(timezone=True)),
     )
     opened = select(func.jsonb_agg(Emergency.provider)).where(*lasts).scalar_subquery()
-    wanted = select(Person, keys.SubjectKey, held, opened).where(Person.id == mine)
+    counts = [one(mine) for room in rooms for one in room.counts.values()]
+    wanted = select(Person, keys.SubjectKey, held, opened, *counts).where(Person.id == mine)
     return wanted.join(keys.SubjectKey, keys.SubjectKey.id == Person.subject_id)
-
-
-# Put together once: that costs more than sending it, and every page of a person does.
-VISITING = _visiting()
 
 
 def find(contact: str) -> Person | None:
@@ -92,15 +94,22 @@ def visiting(person_id: UUID) -> Visiting:
 
     Raises NoSuchPerson.
     """
-    row = db.session.execute(VISITING, {"id": person_id, "now": clock.now()}).first()
+    rooms = current_app.extensions["rooms"]
+    # Put together once: that costs more than sending it, and every page of a person does.
+    if ASKED not in current_app.extensions:
+        current_app.extensions[ASKED] = _visiting(rooms)
+    wanted = current_app.extensions[ASKED]
+    row = db.session.execute(wanted, {"id": person_id, "now": clock.now()}).first()
     if row is None:
         raise NoSuchPerson
-    person, key, grants, emergencies = row
+    person, key, grants, emergencies, *counted = row
     keys.remember([key])
     # The database keeps the names of roles, in capitals.
     given = (Grant(Role[role], *reach) for role, *reach in grants or ())
     opened = (Grant(Role.EMERGENCY, provider) for provider in emergencies or ())
-    return Visiting(person.name, person.language, (Grant(Role.CITIZEN), *given, *opened))
+    called = (name for room in rooms for name in room.counts)
+    counts = dict(zip(called, counted, strict=True))
+    return Visiting(person.name, person.language, (Grant(Role.CITIZEN), *given, *opened), counts)
 
 
 def details(person_id: UUID) -> Details:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, select, update
@@ -15,6 +16,7 @@ from portal.notifications.inbox.models import InboxNotice
 A_PAGE, A_BATCH = 20, 200
 # Counted up to here: whoever has more does not need to know how many.
 MOST = 99
+UNREAD = "inbox.unread"
 Kept = InboxNotice
 
 
@@ -55,12 +57,15 @@ def gone_out(rows: Collection[InboxNotice]) -> None:
     db.session.flush()
 
 
-def unread(person_id: UUID) -> int:
-    """At most MOST; read from an index alone."""
+def unread(person: Any) -> Any:
+    """How many the person, named by a column or parameter, has not read; MOST at the most.
+
+    A scalar subquery, read from an index alone.
+    """
     mine = select(InboxNotice.id).where(
-        InboxNotice.subject_id == person_id, InboxNotice.listed, InboxNotice.read_at.is_(None)
+        InboxNotice.subject_id == person, InboxNotice.listed, InboxNotice.read_at.is_(None)
     )
-    return db.session.scalar(select(func.count()).select_from(mine.limit(MOST).subquery())) or 0
+    return select(func.count()).select_from(mine.limit(MOST).subquery()).scalar_subquery()
 
 
 def listed(person_id: UUID, after: UUID | None = None) -> Sequence[InboxNotice]:
