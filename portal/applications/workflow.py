@@ -106,10 +106,6 @@ def here(service: Service, state: State, stage: str | None) -> tuple[Move, ...]:
     return tuple(_moves(service, state, None))
 
 
-def first(service: Service) -> str | None:
-    return service.stages[0].slug if service.stages else None
-
-
 def stage_of(service: Service, stage: str | None) -> Stage | None:
     """The stage where a case is; one that has not come to any is before the first."""
     return service.stage(stage) or (service.stages[0] if service.stages else None)

@@ -44,7 +44,7 @@ def offered(made):
 
 def walk(one):
     """Every place that cases of the service come to, with where one gets from there."""
-    ways, waiting = {}, {(State.SUBMITTED, workflow.first(one))}
+    ways, waiting = {}, {(State.SUBMITTED, one.stages[0].slug if one.stages else None)}
     while waiting:
         here = waiting.pop()
         there = set()

@@ -1,5 +1,7 @@
 """The order of messages under the real worker, many at once and some of them tried again."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import text
 
@@ -14,12 +16,18 @@ WAITING = text("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status =
 
 def work(app):
     """Run what is due, and what waits for its next try, until nothing is left."""
-    while db.session.execute(WAITING).rowcount:
-        db.session.commit()
-        worker.build(app, jobs(), ()).run_worker(
-            wait=False, concurrency=6, install_signal_handlers=False, listen_notify=False
-        )
+    # In a thread of its own: a browser of another test keeps a loop running in this one.
+    with ThreadPoolExecutor(1) as apart:
+        while db.session.execute(WAITING).rowcount:
+            db.session.commit()
+            apart.submit(run, app).result()
     db.session.commit()
+
+
+def run(app):
+    worker.build(app, jobs(), ()).run_worker(
+        wait=False, concurrency=6, install_signal_handlers=False, listen_notify=False
+    )
 
 
 @pytest.mark.promise("B7")
