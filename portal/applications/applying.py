@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from portal.applications import domain, looking, service
+from portal.applications import carrying, domain, looking, service
 from portal.applications.fees import service as fees
 from portal.applications.looking import Found
 from portal.applications.quotes import service as quotes
@@ -26,7 +26,7 @@ from portal.kernel.money import Money
 from portal.profile import service as profile
 from portal.registry import domain as declared
 from portal.registry import service as registry
-from portal.registry.contract import Declaration, Form, Step
+from portal.registry.contract import Form, Step
 from portal.registry.hooks import Draft, Objection
 
 # The purpose of a draft that holds corrections, before the id of its application.
@@ -125,11 +125,12 @@ def begin(person_id: UUID, provider: str, service_slug: str) -> Course:
     offer = registry.offered(provider, service_slug)
     if offer.state == "paused":
         raise ServicePaused
+    meant, subject_id = purpose(provider, service_slug), subject_of(person_id)
+    if (begun := drafts.open_draft(person_id, meant)) is not None:
+        return _course(begun)
     known = _known(person_id, offer.service.form)
-    draft = drafts.begin(
-        person_id, subject_of(person_id), purpose(provider, service_slug), offer.version_id, known
-    )
-    return _course(draft)
+    known |= carrying.papers(person_id, subject_id, offer.service.form)
+    return _course(drafts.begin(person_id, subject_id, meant, offer.version_id, known))
 
 
 def resume(person_id: UUID, provider: str, service_slug: str) -> Course | None:
@@ -152,7 +153,7 @@ def _known(person_id: UUID, form: Form) -> dict[str, Known]:
     wanted = {
         one.name: one.prefill
         for one in form.fields
-        if one.prefill and not one.never_prefill and not isinstance(one, Declaration)
+        if one.prefill and not one.never_prefill and one.kind not in ("declaration", "document")
     }
     found = profile.prefill(person_id, set(wanted.values()))
     known = {}

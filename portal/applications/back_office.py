@@ -13,6 +13,7 @@ from portal.applications.deciding import service as deciding
 from portal.applications.domain import State
 from portal.applications.fees import service as fees
 from portal.applications.forms import WORDS, ActForm, NoteForm, reasons_in_words
+from portal.applications.issuing import service as issuing
 from portal.applications.lists import service as lists
 from portal.applications.lists.domain import Place, read_place
 from portal.applications.queueing import Queue
@@ -231,6 +232,7 @@ def _page(application: Case, form: ActForm, *, may_act: bool = True) -> str:
         asked=_asked_of(application),
         asked_words=words.asked_in_words(application) if application.asked else "",
         issued=service.issued(application),
+        papers=issuing.standings(service.issued(application)),
         moments=words.timeline(application, desk=True),
     )
 
@@ -247,6 +249,7 @@ def _form(application: Case) -> ActForm:
     acts = casework.allowed(application, offer)
     form = ActForm(data={"case_number": application.case_number} | _begun(offer, acts))
     form.act.options = [(kind, WORDS[kind]) for kind in acts]
+    form.makes_it = bool(offer.service.papers)
     form.stage.options = casework.next_stages(application, offer)
     form.reason_code.options = reasons_in_words(offer.service, acts)
     asked = service.may_be_asked(application)

@@ -159,7 +159,8 @@ ACTS: Mapping[str, Act] = MappingProxyType(
         ),
         "approve": Act(State.APPROVED, takes=frozenset({"reason", "reason_code"})),
         "refuse": Act(State.REFUSED, frozenset({"reason"}), frozenset({"reason_code"})),
-        "issue": Act(State.ISSUED, frozenset({"document"})),
+        # Without a document only where the portal makes it.
+        "issue": Act(State.ISSUED, takes=frozenset({"document"})),
         "note": Act(None, frozenset({"message"})),
     }
 )

@@ -43,3 +43,11 @@ class RenewalDue(Event):
     """What was issued on this application ends soon."""
 
     application_id: UUID
+
+
+@dataclass(frozen=True)
+class DocumentEnded(Event):
+    """A document that was issued on it was taken back, or another stands in its place."""
+
+    application_id: UUID
+    act: str

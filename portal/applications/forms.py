@@ -37,7 +37,6 @@ MEETS = {
     "stage": {"stage"},
     "fields_asked": {"fields"},
     "message": {"message", "reason"},
-    "document": {"document"},
 }
 
 
@@ -58,11 +57,16 @@ def chosen_act(form: Any) -> Act | None:
 def needed(form: Any, asked: Any) -> None:
     """The field is needed for the act that was chosen."""
     act = chosen_act(form)
-    empty = asked.upload is None if asked.name == "document" else not asked.answer()
     # The words of a reason that is chosen from the list are enough.
     if asked.name == "message" and act is not None and _is_reasoned(form):
         return
-    if act and act.needs & MEETS[asked.name] and empty:
+    if act and act.needs & MEETS[asked.name] and not asked.answer():
+        raise ValidationError(gettext("This act needs it."))
+
+
+def brought(form: Any, asked: Any) -> None:
+    """A file is needed to issue one, but where the portal makes it."""
+    if form.act.answer() == "issue" and asked.upload is None and not form.makes_it:
         raise ValidationError(gettext("This act needs it."))
 
 
@@ -71,6 +75,7 @@ def _is_reasoned(form: Any) -> bool:
 
 
 class ActForm(FlaskForm):  # type: ignore[misc]
+    makes_it = False
     act = ChoiceField(lazy_gettext("Act"))
     stage = SelectField(lazy_gettext("The next stage"), required=False, validators=[needed])
     fields_asked = ChoicesField(
@@ -90,7 +95,7 @@ class ActForm(FlaskForm):  # type: ignore[misc]
         lazy_gettext("The document to issue"),
         hint=lazy_gettext("PDF, JPEG or PNG, up to 5 MB"),
         required=False,
-        validators=[needed],
+        validators=[brought],
     )
     case_number = TextField(
         lazy_gettext("Your own number for this case"), required=False, max_length=100

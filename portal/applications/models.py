@@ -136,7 +136,10 @@ class AnswerChange(PersonalRow, Base):
 
 @append_only
 class IssuedDocument(PersonalRow, Base):
-    """What the provider gave out; the file itself is kept by the files room."""
+    """What the provider gave out; the file itself is kept by the files room.
+
+    `kind` is that of the declared documents, and `paper_id` names the paper, if the portal made it.
+    """
 
     __tablename__ = "issued_documents"
 
@@ -146,3 +149,5 @@ class IssuedDocument(PersonalRow, Base):
     name = Encrypted(str, "name_sealed")
     type: Mapped[str]
     bytes: Mapped[int]
+    kind: Mapped[str | None]
+    paper_id: Mapped[UUID | None] = mapped_column(unique=True)

@@ -4,6 +4,7 @@ from payments.events import PaymentSucceeded
 from portal.applications import api, back_office, citizen_api, jobs, listeners, service, views
 from portal.applications.coming import service as coming
 from portal.applications.desk import back_office as desk_pages
+from portal.applications.ending import back_office as ending_pages
 from portal.applications.fees import service as fees
 from portal.applications.moving import back_office as moving_pages
 from portal.applications.moving import service as moving
@@ -17,7 +18,7 @@ WHY = N_("You get this message because you applied through Sanjha. Do not answer
 room = Room(
     name="applications",
     pages=(views.pages, tracking_pages.pages),
-    back_office=(desk_pages.pages, back_office.pages, moving_pages.pages),
+    back_office=(desk_pages.pages, back_office.pages, ending_pages.pages, moving_pages.pages),
     api=(api.pages, citizen_api.pages),
     jobs=(
         *(jobs.lapse_unpaid, jobs.announce_renewals, jobs.forget_quotes, jobs.let_rise),

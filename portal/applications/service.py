@@ -4,7 +4,6 @@ Fees, records, renewals and lists stand beside it; nobody else touches the table
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from io import BytesIO
 from typing import Any, cast
 from uuid import UUID
 
@@ -23,17 +22,16 @@ from portal.applications.events import (
     StateChanged,
 )
 from portal.applications.fees import service as fees
+from portal.applications.issuing import service as issuing
 from portal.applications.lists import service as lists
-from portal.applications.models import Application, IssuedDocument, TimelineEntry
+from portal.applications.models import Application, TimelineEntry
 from portal.applications.reach.service import Reach, reached
 from portal.applications.records import service as records
-from portal.applications.renewals import service as renewals
 from portal.applications.staging import service as staging
 from portal.applications.work import service as work
 from portal.consent import service as consent
 from portal.delegation import paying
 from portal.delegation.domain import covers
-from portal.files import service as files
 from portal.kernel import clock, ids
 from portal.kernel.db import db, wait_patiently
 from portal.kernel.errors import N_, Conflict
@@ -65,8 +63,9 @@ papers = disclosing.papers
 plain_answers = disclosing.plain_answers
 shared = disclosing.shared
 submitted_by = disclosing.submitted_by
-ISSUED_BYTES = 5_000_000
-ISSUED_KINDS = ("pdf", "jpeg", "png")
+issued = issuing.of
+issued_document = issuing.one_of
+ISSUED_BYTES = issuing.ISSUED_BYTES
 TABLE = cast("Table", Application.__table__)
 # Put together once: that costs more than sending it.
 PUT = insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
@@ -230,19 +229,6 @@ def timeline(application: Application) -> Sequence[TimelineEntry]:
     return db.session.scalars(wanted.order_by(TimelineEntry.number)).all()
 
 
-def issued(application: Application) -> Sequence[IssuedDocument]:
-    wanted = select(IssuedDocument).where(IssuedDocument.application_id == application.id)
-    return db.session.scalars(wanted.order_by(IssuedDocument.id)).all()
-
-
-def issued_document(application: Application, document_id: UUID) -> IssuedDocument:
-    """Raises NoSuchApplication for a document of another application."""
-    document = db.session.get(IssuedDocument, document_id)
-    if document is None or document.application_id != application.id:
-        raise NoSuchApplication
-    return document
-
-
 def receive(reach: Reach, reference: str, event: ProviderEvent, author: Author) -> Application:
     """Let a provider or an officer move a case.
 
@@ -256,12 +242,14 @@ def receive(reach: Reach, reference: str, event: ProviderEvent, author: Author) 
     event = work.worded(application, event, author)
     act = event.check()
     domain.check_act(State(application.state), act)
+    if act.to is State.ISSUED and event.document is None and not issuing.is_made(application):
+        raise domain.EventIncomplete(event.type, "document")
     _check_names(application, event)
     move = work.check(application, event, author, reach)
     if act.to is State.APPROVED:
         fees.check_paid(application)
-    if event.document is not None:
-        _issue(application, event)
+    if act.to is State.ISSUED:
+        issuing.issue(application, event)
     work.taken_up(application, author)
     _move(application, act.to, event, move.to_stage)
     records.tell(application, event.type, author, event)
@@ -325,29 +313,6 @@ def _move(
         staging.enter(application, stage)
     else:
         staging.leave(application)
-
-
-def _issue(application: Application, event: ProviderEvent) -> None:
-    name, content = event.document
-    kept = files.keep(
-        BytesIO(content),
-        name,
-        subject_id=application.subject_id,
-        person_id=application.person_id,
-        accepts=ISSUED_KINDS,
-        most_bytes=ISSUED_BYTES,
-        counted=False,
-    )
-    renewals.begin(application)
-    row = IssuedDocument(
-        subject_id=application.subject_id,
-        application_id=application.id,
-        file_id=kept.id,
-        type=kept.type,
-        bytes=kept.bytes,
-    )
-    row.name = kept.name
-    db.session.add(row)
 
 
 def answer(

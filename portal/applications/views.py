@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from portal.applications import applying, domain, reviewing, service, words
 from portal.applications.applying import Course
 from portal.applications.fees import service as fees
+from portal.applications.issuing import service as issuing
 from portal.applications.lists import service as lists
 from portal.applications.mine import by, mine
 from portal.applications.renewals import service as renewals
@@ -194,6 +195,7 @@ def show(reference: str) -> ResponseReturnValue:
         renewal=renewals.of(application),
         moments=words.timeline(application, visitor().id),
         issued=service.issued(application),
+        papers=issuing.standings(service.issued(application)),
         asked=_asked_labels(application),
         wrote=words.asked_in_words(application),
         promised=tracking.promised(application),

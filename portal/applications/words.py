@@ -50,6 +50,8 @@ ACTS: Mapping[str, str] = {
     "note": N_("A note from the provider"),
     "withdraw": N_("Withdrawn by you"),
     "lapse": N_("Lapsed: the fee was not paid in time"),
+    "revoke": N_("A document was revoked"),
+    "replace": N_("A document was replaced by a new one"),
     "move": N_("Goes on under a newer version of the service"),
 }
 # What an officer reads instead, who is not the person.

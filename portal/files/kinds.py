@@ -21,6 +21,7 @@ TYPES = {
     "webp": "image/webp",
     "mp3": "audio/mpeg",
 }
+KINDS = {media: kind for kind, media in TYPES.items()}
 NAMES = {"pdf": "PDF", "jpeg": "JPEG", "png": "PNG", "webp": "WebP"}
 ENDINGS = {
     "pdf": ("pdf",),

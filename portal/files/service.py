@@ -5,7 +5,7 @@ Who may read a file is for the caller to know, who knows what the file belongs t
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from mmap import ACCESS_READ, mmap
@@ -27,7 +27,7 @@ from portal.files.domain import (
     State,
 )
 from portal.files.models import File
-from portal.kernel import clock
+from portal.kernel import clock, keys
 from portal.kernel.db import db
 from portal.kernel.keys import Erased, subject_key
 from portal.kernel.log import log
@@ -79,6 +79,19 @@ def keep(  # noqa: PLR0913 - one for each thing that is asked of a file
         return _store(content, row, good_name, kind)
 
 
+def copy(file_id: UUID, *, subject_id: UUID, person_id: UUID) -> Kept:
+    """A file of its own with the same content, which takes none of the person's room.
+
+    Raises NoSuchFile, FileErased, StoreFull.
+    """
+    kept = find(file_id)
+    row = File(subject_id=subject_id, person_id=person_id, state=State.GIVEN)
+    with scratch() as content:
+        for part in open_file(file_id):
+            content.write(part)
+        return _store(content, row, kept.name, kinds.KINDS[kept.type])
+
+
 def keep_audio(
     stream: BinaryIO,
     name: str,
@@ -103,6 +116,17 @@ def keep_audio(
 def find(file_id: UUID) -> Kept:
     """Raises NoSuchFile, FileErased."""
     return _told(_row(file_id))
+
+
+def find_all(file_ids: Iterable[UUID]) -> dict[UUID, Kept]:
+    """Those that are there and were not erased, by id."""
+    rows = db.session.scalars(select(File).where(File.id.in_(list(file_ids)))).all()
+    keys.preload(row.subject_id for row in rows)
+    told = {}
+    for row in rows:
+        with suppress(FileErased):
+            told[row.id] = _told(row)
+    return told
 
 
 def open_file(file_id: UUID) -> streams.Opening:

@@ -1,6 +1,6 @@
 """The time of day, asked in one place so that a test can set it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -10,4 +10,14 @@ def now() -> datetime:
 
 def today(zone: str = "Asia/Kolkata") -> date:
     """The calendar day where the citizen lives, which begins hours before UTC's."""
-    return now().astimezone(ZoneInfo(zone)).date()
+    return day_of(now(), zone)
+
+
+def day_of(moment: datetime, zone: str = "Asia/Kolkata") -> date:
+    """The calendar day of a moment, there."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def end_of(day: date, zone: str = "Asia/Kolkata") -> datetime:
+    """The moment at which the day is over, there."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))

@@ -6,6 +6,7 @@ from portal.applications.events import (
     ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    DocumentEnded,
     RenewalDue,
     StateChanged,
 )
@@ -14,6 +15,8 @@ from portal.notifications.integrators import service as integrators
 from portal.notifications.telling import service as telling
 from portal.post.events import MailCameBack
 from portal.webhooks.events import DeliveryGivenUp, EndpointFailing, EndpointSwitchedOff
+
+ENDED = {"revoke": "revoked", "replace": "replaced"}
 
 
 def submitted(event: ApplicationSubmitted) -> None:
@@ -34,6 +37,10 @@ def changed(event: StateChanged) -> None:
 
 def paid(event: ApplicationPaid) -> None:
     service.tell(event.application_id, "paid")
+
+
+def document_ended(event: DocumentEnded) -> None:
+    service.tell(event.application_id, ENDED[event.act])
 
 
 def renewal(event: RenewalDue) -> None:

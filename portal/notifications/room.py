@@ -6,6 +6,7 @@ from portal.applications.events import (
     ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    DocumentEnded,
     RenewalDue,
     StateChanged,
 )
@@ -75,6 +76,7 @@ room = Room(
         ApplicationAnswered: (listeners.answered,),
         ApplicationWithdrawn: (listeners.withdrawn,),
         ApplicationPaid: (listeners.paid,),
+        DocumentEnded: (listeners.document_ended,),
         RenewalDue: (listeners.renewal,),
         StateChanged: (listeners.changed,),
         EndpointFailing: (listeners.endpoint_fails,),

@@ -15,7 +15,7 @@ from portal.notifications.telling import service as telling
 from portal.registry import service as registry
 
 # What happened without a state of its own, by the act in the timeline.
-ACTS = {"answered": "answer", "paid": "pay"}
+ACTS = {"answered": "answer", "paid": "pay", "revoked": "revoke", "replaced": "replace"}
 
 
 def tell(application_id: UUID, happened: str) -> None:

@@ -52,6 +52,14 @@ SAID: Mapping[str, tuple[str, str]] = {
         N_("Your application %(reference)s for %(service)s: lapsed"),
         N_("Your application ended: what was needed from you did not come in time. Apply again."),
     ),
+    "revoked": (
+        N_("Your application %(reference)s for %(service)s: a document was revoked"),
+        N_("A document that was issued to you is good no more. The reason stands with it."),
+    ),
+    "replaced": (
+        N_("Your application %(reference)s for %(service)s: a document was replaced"),
+        N_("A new document stands in place of one that was issued to you. Use the new one."),
+    ),
     "renewal": (
         N_("Your application %(reference)s for %(service)s: it is time to renew"),
         N_("What was issued to you ends soon. Open your application to see when, and to renew it."),
@@ -61,7 +69,10 @@ SAID: Mapping[str, tuple[str, str]] = {
 
 # What decides something, or stands still until the person acts.
 NEEDED = frozenset(
-    {"needs_information", "approved", "refused", "issued", "awaiting_payment", "lapsed"}
+    {
+        *("needs_information", "approved", "refused", "issued", "awaiting_payment", "lapsed"),
+        *("revoked", "replaced"),
+    }
 )
 
 

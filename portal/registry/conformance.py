@@ -21,6 +21,7 @@ from portal.registry.domain import FILES
 from portal.registry.finding import SLUG, Finding, nearest, of_table, slug, slugs, twice
 from portal.registry.form_conformance import about_form, about_pattern
 from portal.registry.inheriting import path_of
+from portal.registry.paper_conformance import about_papers
 from portal.registry.rule_conformance import about_rules
 from portal.registry.stage_conformance import about_work
 from portal.registry.vocabulary import AUDIENCES, CATEGORIES, LIFE_EVENTS
@@ -189,6 +190,7 @@ def _about_service(service: Service) -> Iterator[Finding]:
     yield from _about_promise(place, service)
     yield from _about_fee(place, service)
     yield from slugs(f"{place}.issues", service.issues, "documents")
+    yield from about_papers(place, service)
     yield from about_form(f"{place}.form", service.form)
     yield from about_rules(place, service)
 

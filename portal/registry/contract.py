@@ -126,15 +126,34 @@ class Webhook(Frozen):
     deliver: Literal["inline", "reference"] | None = None
 
 
+class Paper(Frozen):
+    """What stands on a document that the portal makes, signs, and proves to anybody.
+
+    `text` says what it certifies. `shows` names questions, and what officers record as
+    `stage.question`; `states` are those of them that its QR code states as well, which whoever
+    sees the paper can read.
+    """
+
+    text: Words
+    shows: tuple[str, ...]
+    states: tuple[str, ...] = ()
+
+
 class IssuedDocument(Frozen):
-    """A document that the service gives out."""
+    """A document that the service gives out.
+
+    With a `paper` the portal makes it; otherwise the provider brings a file. `kept_as` is the path
+    by which forms find it among the person's documents later, such as `vault.land_record`.
+    """
 
     slug: str
     title: Words
+    paper: Paper | None = None
+    kept_as: str | None = None
 
     @by_position
-    def __init__(self, slug: str, title: Words) -> None:
-        pydantic.BaseModel.__init__(self, slug=slug, title=title)
+    def __init__(self, slug: str, title: Words, **more: Any) -> None:
+        pydantic.BaseModel.__init__(self, slug=slug, title=title, **more)
 
 
 class Renewal(Frozen):
@@ -234,6 +253,11 @@ class Service(Frozen):
             return ()
         others = (one.slug for one in self.stages if one.slug != stage.slug)
         return tuple(others) if stage.to is None else stage.to
+
+    @property
+    def papers(self) -> tuple[IssuedDocument, ...]:
+        """What the portal itself makes."""
+        return tuple(one for one in self.issues if one.paper is not None)
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -362,6 +386,7 @@ __all__ = [
     "Offering",
     "Officer",
     "Origin",
+    "Paper",
     "PaymentMoment",
     "Personal",
     "PhoneField",

@@ -16,7 +16,6 @@ from portal.registry.questions import (
     Audio,
     Computed,
     Declaration,
-    Document,
     Group,
     LookUp,
     Notice,
@@ -41,7 +40,7 @@ MOST_ON_A_PAGE = 300
 MOST_SECONDS = 180
 PICTURES = ("jpeg", "png", "webp")
 MOST_AUDIO_BYTES = 20_000_000
-NEVER_FILLED = (Audio, Computed, Declaration, Document, Group, Notice, Photo)
+NEVER_FILLED = (Audio, Computed, Declaration, Group, Notice, Photo)
 LONGEST_TEXT = 10_000
 MOST_FILLED = 10
 MEMBER = re.compile(r"[a-z][a-z0-9_]{0,59}")

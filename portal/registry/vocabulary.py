@@ -219,6 +219,10 @@ PROVIDER_KINDS: Mapping[str, Entry] = MappingProxyType(
 
 YOUR_PROFILE = _in("your profile", "ਤੁਹਾਡਾ ਪ੍ਰੋਫਾਈਲ", "تہاڈا پروفائل", "आपकी प्रोफ़ाइल", "آپ کا پروفائل")
 
+YOUR_DOCUMENTS = _in(
+    "your documents", "ਤੁਹਾਡੇ ਦਸਤਾਵੇਜ਼", "تہاڈے دستاویز", "आपके दस्तावेज़", "آپ کی دستاویزات"
+)
+
 GENDERS = ("female", "male", "other")
 
 PREFILL: Mapping[str, Source] = MappingProxyType(
@@ -231,6 +235,14 @@ PREFILL: Mapping[str, Source] = MappingProxyType(
         "profile.email": Source("email", YOUR_PROFILE),
         "profile.home": Source("address", YOUR_PROFILE),
         "profile.national_id": Source("national_id", YOUR_PROFILE),
+        "vault.birth_certificate": Source("document", YOUR_DOCUMENTS),
+        "vault.caste_certificate": Source("document", YOUR_DOCUMENTS),
+        "vault.driving_licence": Source("document", YOUR_DOCUMENTS),
+        "vault.identity_proof": Source("document", YOUR_DOCUMENTS),
+        "vault.income_certificate": Source("document", YOUR_DOCUMENTS),
+        "vault.land_record": Source("document", YOUR_DOCUMENTS),
+        "vault.residence_proof": Source("document", YOUR_DOCUMENTS),
+        "vault.trade_licence": Source("document", YOUR_DOCUMENTS),
     }
 )
 

@@ -32,6 +32,7 @@ PROGRAMS = (
     "/oauth/userinfo",
     "/oauth/jwks",
     "/.well-known/o",
+    "/.well-known/document-keys",
 )
 FIELD_LIMIT = 1000
 

@@ -277,7 +277,11 @@ BIRTH_CERTIFICATE = Service(
         Stage("signature", _("The registrar signs"), post="officer"),
         Stage("ready", _("Ready to collect, or in the post"), post="clerk"),
     ),
-    issues=(IssuedDocument("birth-certificate", _("Birth certificate")),),
+    issues=(
+        IssuedDocument(
+            "birth-certificate", _("Birth certificate"), kept_as="vault.birth_certificate"
+        ),
+    ),
     channels=("online", "counter", "service_centre"),
     shares=_("To find the record, to see that you may have it, and to send it to you."),
     keeps=_(

@@ -364,7 +364,7 @@ TRADE_LICENCE = Service(
         Stage("decision", _("The licensing officer decides"), post="officer", days=2),
     ),
     workflow=WORKFLOW,
-    issues=(IssuedDocument("trade-licence", _("Trade licence")),),
+    issues=(IssuedDocument("trade-licence", _("Trade licence"), kept_as="vault.trade_licence"),),
     renewal=Renewal(months=12, remind_days=30),
     # The inspector comes when the papers are there: two weeks would be too late for many.
     reminders=Reminders(draft_days=10, answer_days=5),

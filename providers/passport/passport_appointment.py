@@ -177,7 +177,12 @@ PAPERS = Step(
         "bring_originals",
         _("Bring all originals to the appointment."),
     ),
-    Document("birth_proof", _("Proof of the date of birth"), when="request == 'new'"),
+    Document(
+        "birth_proof",
+        _("Proof of the date of birth"),
+        when="request == 'new'",
+        prefill="vault.birth_certificate",
+    ),
     Document(
         "address_proof",
         _("Proof of where you live"),

@@ -7,6 +7,7 @@ from portal.registry import (
     Form,
     IssuedDocument,
     Notice,
+    Paper,
     Service,
     Stage,
     Step,
@@ -214,6 +215,19 @@ PAPERS = Step(
     slug="papers",
 )
 
+CERTIFICATE = IssuedDocument(
+    "income-certificate",
+    _("Income certificate"),
+    paper=Paper(
+        text=_(
+            "The income of the family of the person named here in the last year was looked into, "
+            "and found to be as stated here."
+        ),
+        shows=("applicant", "guardian", "born", "home", "members", "family_income", "needed_for"),
+        states=("applicant", "born", "family_income"),
+    ),
+    kept_as="vault.income_certificate",
+)
 INCOME_CERTIFICATE = Service(
     slug="income-certificate",
     title=_("Income certificate"),
@@ -242,7 +256,7 @@ INCOME_CERTIFICATE = Service(
         Stage("field-report", _("The patwari looks into it")),
         Stage("decision", _("The tehsildar decides")),
     ),
-    issues=(IssuedDocument("income-certificate", _("Income certificate")),),
+    issues=(CERTIFICATE,),
     fee_words=_("Free."),
     shares=_("To check your income and to write your certificate."),
     keeps=_(

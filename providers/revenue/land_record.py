@@ -161,7 +161,9 @@ LAND_RECORD = Service(
         Stage("search", _("The record is looked up")),
         Stage("ready", _("Ready to collect")),
     ),
-    issues=(IssuedDocument("land-record-copy", _("Copy of a land record")),),
+    issues=(
+        IssuedDocument("land-record-copy", _("Copy of a land record"), kept_as="vault.land_record"),
+    ),
     channels=("online", "counter"),
     shares=_("To find the record, and to tell you when the copy is ready."),
     keeps=_("The department keeps your request for one year."),

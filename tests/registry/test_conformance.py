@@ -17,7 +17,7 @@ from portal.registry import (
     Webhook,
 )
 from portal.registry.conformance import findings
-from portal.registry.contract import Calendar, IssuedDocument
+from portal.registry.contract import Calendar, IssuedDocument, Paper
 from portal.registry.domain import every_field, look
 from portal.registry.words import Words
 from portal.rules import BOOL, compile_rule, rule
@@ -56,7 +56,8 @@ FIELDS = [
     (Field.date("born", said("b"), prefill="profile.name"), "prefill", "kind name, and the"),
     (text(prefill="profile.name", never_prefill=True), "prefill", "never filled in"),
     (Declaration("honest", said("x"), prefill="profile.name"), "prefill", "never filled in"),
-    (Document("paper", said("x"), prefill="profile.name"), "prefill", "never filled in"),
+    (Document("paper", said("x"), prefill="profile.name"), "prefill", "is of kind name"),
+    (Field.text("x", said("x"), prefill="vault.land_record"), "prefill", "is of kind document"),
     (
         Field.choice("g", said("g"), {"a": said("a"), "male": said("m")}, prefill="profile.gender"),
         "prefill",
@@ -254,6 +255,40 @@ def test_a_service_that_makes_no_sense_is_found(changed, place, sentence):
     (finding,) = found(**changed)
     assert finding.place == f"services.connection.{place}"
     assert sentence in finding.sentence
+
+
+def on_paper(*shows, states=()):
+    return {"paper": Paper(text=said("x"), shows=shows, states=states)}
+
+
+@pytest.mark.parametrize(
+    ("paper", "place", "sentence"),
+    [
+        ({"kept_as": "vault.horse"}, "kept_as", "No documents are called vault.horse."),
+        ({"kept_as": "profile.name"}, "kept_as", "No documents are called profile.name."),
+        (on_paper(), "paper.shows", "Name 1 to 20 questions"),
+        (on_paper("horse"), "paper.shows", "No question is called horse."),
+        (on_paper("visit.horse"), "paper.shows", "No question is called visit.horse."),
+        (on_paper("slip"), "paper.shows", "slip is of kind document"),
+        (on_paper("born", states=("card",)), "paper.states", "does not show card"),
+        (on_paper("card", states=("card",)), "paper.states", "card identifies a person"),
+        (on_paper("born", states=("born",) * 9), "paper.states", "has room for 8"),
+    ],
+)
+def test_a_paper_that_makes_no_sense_is_found(paper, place, sentence):
+    card = Field.national_id("card", said("x"), scheme="aadhaar", purpose=said("x"))
+    asked = Step(said("x"), Field.date("born", said("x")), card, Document("slip", said("x")))
+    form = Form(asked.model_copy(update={"slug": "you"}))
+    issues = (IssuedDocument("proof", said("x"), **paper),)
+    (finding,) = found(form=form, fee=None, fee_words=None, eligibility=None, issues=issues)
+    assert finding.place == f"services.connection.issues.proof.{place}"
+    assert sentence in finding.sentence
+
+
+def test_a_paper_may_show_what_officers_record():
+    stage = Stage("visit", said("x"), record=(Field.date("visited", said("x")),))
+    issues = (IssuedDocument("proof", said("x"), **on_paper("visit.visited")),)
+    assert [one.place for one in found(stages=(stage,), issues=issues)] == []
 
 
 @pytest.mark.parametrize(

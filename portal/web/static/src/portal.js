@@ -6,6 +6,7 @@ import "./passkeys.js";
 import "./position.js";
 import "./push.js";
 import "./recorder.js";
+import "./scanned.js";
 import "./sendable.js";
 
 const root = document.documentElement;

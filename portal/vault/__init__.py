@@ -1,0 +1,1 @@
+"""The documents that a person keeps: what was issued to them, and what they put there."""
