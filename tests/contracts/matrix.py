@@ -7,6 +7,7 @@ nobody adds a page of somebody's belongings without saying whose they are.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 
 from sqlalchemy import select
 
@@ -35,11 +36,13 @@ from portal.oauth.clients import service as clients
 from portal.oauth.models import OauthConsent
 from portal.registry.models import ServiceVersion
 from portal.registry.uploads.models import ManifestCheck, Upload
+from portal.vault import service as vault
 from portal.webhooks import service as webhooks
 from tests.accounts.authenticator import kept_passkey
 from tests.accounts.factories import make_person, some_details
 from tests.applications import factories
 from tests.delegation.factories import EVERYTHING
+from tests.files.samples import pdf
 from tests.payments import factories as payments
 
 A_MONTH = timedelta(days=30)
@@ -58,7 +61,8 @@ PUBLIC = {
     "identity_provider",
 }
 # Secrets: who knows one may use it, and each page that takes one has tests of its own.
-SECRETS = {"token", "key", "code"}
+# Nobody comes upon the number of a paper by trying, and its page names nobody.
+SECRETS = {"token", "key", "code", "paper"}
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,11 @@ def _token(citizen, _):
 def _view(citizen, _):
     work.keep_view(citizen.id, "Late ones", "due=late")
     return work.views(citizen.id)[0].id
+
+
+def _item(citizen, _):
+    vault.keep(citizen.id, "vault.land_record", BytesIO(pdf(b"% land")), "land.pdf")
+    return vault.items(citizen.id)[0].id
 
 
 def _child(citizen, _):
@@ -233,6 +242,7 @@ THINGS: dict[str, Callable] = {
     "upload_id": _upload,
     "check_id": _check,
     "view_id": _view,
+    "item_id": _item,
     "notice_id": _notice,
     "letter_id": _letter,
 }

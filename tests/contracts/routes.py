@@ -22,6 +22,7 @@ VALUES = {
     "number": "1",
     "act": "replay",
     "kind": "email",
+    "paper": "D-0000-0000-0000-0000",
 }
 NOBODY = UUID(int=7)
 

@@ -99,6 +99,21 @@ EXCUSED = {
         "fields": "names of questions, never answers",
         "channel": CODE,
     },
+    "document_ends": {"how": CODE},
+    "document_keys": {
+        "issuer": SLUG,
+        "key_id": CODE,
+        "sealed": "a private key, sealed by the keyring",
+        "certificate": PUBLIC,
+        "public": PUBLIC,
+    },
+    "documents": {
+        "number": RANDOM,
+        "issuer": SLUG,
+        "slug": SLUG,
+        "names": "how the issuer and the kind of document are called",
+        "sha256": "of a file with a random number in it",
+    },
     "drafts": {"purpose": "the service, or the id of an application"},
     "emergencies": {
         "provider": SLUG,
@@ -126,7 +141,7 @@ EXCUSED = {
         "invited_by": ACTOR,
     },
     "inbox_notices": {"key": "a kind and ids", "kind": CODE, "waits": CODE},
-    "issued_documents": {"type": CODE},
+    "issued_documents": {"type": CODE, "kind": SLUG},
     "joining_codes": {
         "filled": "names of details, never answers",
     },
@@ -319,6 +334,7 @@ EXCUSED = {
         "disabled_reason": CODE,
     },
     "webhook_paces": {"provider_slug": SLUG},
+    "vault_items": {"path": CODE, "names": "how the issuer and the kind of document are called"},
 }
 NEVER_CHANGED = {
     "answer_changes",
@@ -328,6 +344,8 @@ NEVER_CHANGED = {
     "consents",
     "delivery_attempts",
     "disclosures",
+    "document_ends",
+    "documents",
     "issued_documents",
     "ledger_accounts",
     "ledger_entries",
