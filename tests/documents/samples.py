@@ -1,5 +1,6 @@
 """Papers to be made in tests, and what readers that are not ours see in them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pypdfium2
@@ -41,10 +42,15 @@ def sheet(language="en", *, issuer="revenue", stated=None, name=None, lines=()):
     )
 
 
+def pictures(content, scale=2):
+    """The pages, as grey pictures."""
+    pages = pypdfium2.PdfDocument(content)
+    return [page.render(scale=scale).to_pil().convert("L") for page in pages]
+
+
 def picture(content, scale=2):
-    """The first page, as a grey picture."""
-    page = pypdfium2.PdfDocument(content)[0]
-    return page.render(scale=scale).to_pil().convert("L")
+    """The first page."""
+    return pictures(content, scale)[0]
 
 
 def text(content):
@@ -53,12 +59,16 @@ def text(content):
 
 def scanned(content):
     """What a phone reads from the QR code on the page."""
-    (found,) = zxingcpp.read_barcodes(picture(content, 3))
-    return found.text
+    found = [code for page in pictures(content, 3) for code in zxingcpp.read_barcodes(page)]
+    (code,) = found
+    return code.text
 
 
 def checked_signature(content):
     """What pyHanko says of it, trusting the portal's root alone."""
     root = x509.Certificate.load(issuers.root_certificate())
     (signature,) = PdfFileReader(BytesIO(content)).embedded_signatures
-    return validate_pdf_signature(signature, ValidationContext(trust_roots=[root]))
+    # In a thread of its own: it runs a loop, and a browser of the same process has one.
+    with ThreadPoolExecutor(1) as pool:
+        trust = ValidationContext(trust_roots=[root])
+        return pool.submit(validate_pdf_signature, signature, trust).result()

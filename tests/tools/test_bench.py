@@ -15,6 +15,7 @@ from tools.bench.house import Cost, environment
 from tools.bench.load import Figures, Plan, UnexpectedAnswer, drive, request
 from tools.bench.manifests import Manifests
 from tools.bench.measures import BARE, KINDS, BigForm, Measured, Sending
+from tools.bench.papers import Papers
 from tools.bench.processes import Memory, memory
 from tools.bench.rotation import Rotated
 from tools.bench.servers import Listener, listening
@@ -119,6 +120,7 @@ def found(**changes):
         manifests=Manifests(394, 0.128, "yaml: a text", 17.0),
         desk=Desk({"a case": (0.05, 0.06)}, 9.5),
         stalled=Stalled(STEADY, STEADY, 190, 14, 2.1),
+        papers=Papers({"en": 0.022, "ur": 0.031}, Memory(120, 90)),
     )
     return replace(usual, **changes)
 
@@ -171,6 +173,12 @@ def test_the_page_says_when_time_tells_who_has_an_account():
     assert "| Known against unknown | +2.0% | within 5% |" in said()
     telling = SigningIn(STEADY, 0.06, 0.05)
     assert "| Known against unknown | +20.0% | within 5% **short of it** |" in said(signing=telling)
+
+
+def test_issued_documents_are_told_with_their_aim():
+    assert "| In English | 22 ms | 30 ms |" in said()
+    assert "| In Urdu and English | 31 ms | 30 ms **short of it** |" in said()
+    assert "| Memory of the press | 120 MB | - |" in said()
 
 
 def test_the_desk_with_many_cases_is_told_with_its_aims():

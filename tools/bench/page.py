@@ -9,6 +9,9 @@ from tools.bench.load import Figures
 from tools.bench.manifests import MOST_MEMORY as MOST_GROWN
 from tools.bench.manifests import SLOWEST, Manifests
 from tools.bench.measures import BigForm, Measured, Sending
+from tools.bench.papers import SLOWEST as SLOWEST_PAPER
+from tools.bench.papers import TIMES as PAPERS_OF
+from tools.bench.papers import Papers
 from tools.bench.processes import Memory
 from tools.bench.rotation import Rotated
 from tools.bench.signing import ASKED, SigningIn
@@ -80,6 +83,15 @@ page is a service, signed in; nobody waits longer than two seconds for a look-up
 |---|---|---|
 {stalled}
 
+## Issued documents
+
+One after the other, each made, signed and noted in the database by the press that runs already:
+the median of {papers_of} for each language, on one core.
+
+| what | measured | aim |
+|---|---|---|
+{papers}
+
 ## A form of {questions} questions
 
 | what | measured | aim |
@@ -113,6 +125,7 @@ class Found:
     signing: SigningIn
     sending: Sending
     delivered: float
+    papers: Papers
     form: BigForm
     manifests: Manifests
     memory: tuple[Memory, Memory]
@@ -136,6 +149,8 @@ def text(found: Found, **setting: int) -> str:
         desk=_lines(_desk(found.desk)),
         pressing=PRESSING,
         stalled=_lines(_stalled(found.stalled)),
+        papers_of=PAPERS_OF,
+        papers=_lines(_papers(found.papers)),
         questions=found.form.questions,
         form=_lines(_form(found.form)),
         manifests=_lines(_manifests(found.manifests)),
@@ -244,6 +259,14 @@ def _stalled(told: Stalled) -> Iterable[Sequence[str]]:
     met = told.slowest <= LONGEST_WAIT
     shown = f"{told.asked} of {told.presses} presses, the longest {told.slowest:.1f} s"
     yield "Asked of a stalled provider", shown, _aim(f"{LONGEST_WAIT} s", met=met)
+
+
+def _papers(told: Papers) -> Iterable[Sequence[str]]:
+    names = {"en": "In English", "ur": "In Urdu and English"}
+    for code, seconds in told.medians.items():
+        aim = _aim(f"{SLOWEST_PAPER * 1000:.0f} ms", met=seconds <= SLOWEST_PAPER)
+        yield names[code], f"{seconds * 1000:.0f} ms", aim
+    yield "Memory of the press", f"{told.memory.rss:.0f} MB", "-"
 
 
 def _form(form: BigForm) -> Iterable[Sequence[str]]:
