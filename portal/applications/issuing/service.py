@@ -1,6 +1,6 @@
 """Giving out documents, taking them back, and putting others in their place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,7 @@ from portal.documents.domain import Line, Sheet, Texts
 from portal.files import service as files
 from portal.files.domain import Kept
 from portal.forms.words import in_words
-from portal.i18n import language, speaking
+from portal.i18n import LANGUAGES, language, speaking
 from portal.kernel.db import db
 from portal.kernel.events import publish
 from portal.registry import service as registry
@@ -184,9 +184,10 @@ def _sheet(application: Application, kind: Kind) -> Sheet:
     lines = {name: line for name in paper.shows if (line := _line(application, name, codes))}
     return Sheet(
         issuer=offer.provider.slug,
-        issuer_name=_both(offer.provider.name, codes),
+        # All languages: these two are read on the page that says whether it is good.
+        issuer_name=_both(offer.provider.name, LANGUAGES),
         slug=kind.slug,
-        title=_both(kind.title, codes),
+        title=_both(kind.title, LANGUAGES),
         text=_both(paper.text, codes),
         lines=tuple(lines.values()),
         language=application.language,
@@ -228,5 +229,5 @@ def _said(question: AnyField, answer: Any, code: str) -> str:
         return in_words(question, answer)
 
 
-def _both(words: Words, codes: tuple[str, str]) -> Mapping[str, str]:
+def _both(words: Words, codes: Iterable[str]) -> Mapping[str, str]:
     return {code: words.say(code) for code in codes}
