@@ -17,7 +17,7 @@ from portal.files import service as files
 from portal.forms import engine
 from portal.forms import service as drafts
 from portal.forms.engine import Page, Posted, Sheet
-from portal.forms.service import Known, Saved
+from portal.forms.service import Known, Saved, Sending
 from portal.i18n import gettext, language
 from portal.interfaces import service as interfaces
 from portal.interfaces.domain import NotAnswering
@@ -193,11 +193,13 @@ def _keep_found(draft: Saved, offer: registry.Offer, found: Found) -> None:
     drafts.save(draft, found.answers, found.changed, sources)
 
 
-def taken(course: Course, slug: str, posted: Posted) -> tuple[Course, Sheet]:
+def taken(
+    course: Course, slug: str, posted: Posted, by: Sending | None = None
+) -> tuple[Course, Sheet]:
     """Check a page and keep what is right of it. Raises NoSuchStep, NoSuchDraft."""
     keep = _keeper(course.draft.person_id, course.draft.subject_id)
     sheet = engine.take(course.page(slug), posted, keep)
-    drafts.save(course.draft, sheet.answers, sheet.answered)
+    drafts.save(course.draft, sheet.answers, sheet.answered, by=by)
     return replace(_course(course.draft), owner=course.owner), sheet
 
 

@@ -12,8 +12,10 @@ from portal.applications import applying, domain, reviewing, service, words
 from portal.applications.applying import Course
 from portal.applications.fees import service as fees
 from portal.applications.lists import service as lists
-from portal.applications.mine import by, mine
+from portal.applications.mine import by, mine, named
+from portal.applications.mine import course as course_of
 from portal.applications.renewals import service as renewals
+from portal.applications.saving import service as saving
 from portal.applications.service import Case
 from portal.applications.tracking import service as tracking
 from portal.delegation import visitors
@@ -71,7 +73,7 @@ def begin(provider: str, name: str) -> ResponseReturnValue:
 @pages.get("/apply/<provider>/<name>/<slug>")
 @signed_in
 def step(provider: str, name: str, slug: str) -> ResponseReturnValue:
-    course = _course(provider, name)
+    course = course_of(provider, name)
     if course is None:
         return redirect(url_for(".start", provider=provider, name=name))
     return _step_page(course, slug, applying.shown(course, slug))
@@ -81,13 +83,13 @@ def step(provider: str, name: str, slug: str) -> ResponseReturnValue:
 @takes(UPLOADS)
 @signed_in
 def save_step(provider: str, name: str, slug: str) -> ResponseReturnValue:
-    course = _course(provider, name)
+    course = course_of(provider, name)
     if course is None:
         raise drafts.NoSuchDraft
     if "refresh" in request.form:
         course, sheet = applying.refreshed(course, slug, _posted(), visitor().id)
         return _step_page(course, slug, sheet)
-    course, sheet = applying.taken(course, slug, _posted())
+    course, sheet = applying.taken(course, slug, _posted(), saving.sending(_posted()))
     if "later" in request.form:
         return _leave(sheet)
     if sheet.errors:
@@ -109,7 +111,7 @@ def save_step(provider: str, name: str, slug: str) -> ResponseReturnValue:
 @pages.get("/apply/<provider>/<name>/review")
 @signed_in
 def review(provider: str, name: str) -> ResponseReturnValue:
-    course = _course(provider, name)
+    course = course_of(provider, name)
     if course is None:
         return redirect(url_for(".start", provider=provider, name=name))
     if (slug := course.unfinished()) is not None:
@@ -124,7 +126,7 @@ def send(provider: str, name: str) -> ResponseReturnValue:
     if draft_id is None:
         raise drafts.NoSuchDraft
     here = whose(provider, name, Need.SEND)
-    course = _named(applying.find(here.person_id, provider, name, draft_id), here)
+    course = named(applying.find(here.person_id, provider, name, draft_id), here)
     application = applying.sent(course)
     if application is None:
         if (slug := course.unfinished()) is not None:
@@ -146,7 +148,7 @@ def send(provider: str, name: str) -> ResponseReturnValue:
 @pages.post("/apply/<provider>/<name>/discard")
 @signed_in
 def discard(provider: str, name: str) -> ResponseReturnValue:
-    course = _course(provider, name)
+    course = course_of(provider, name)
     if course is None:
         raise drafts.NoSuchDraft
     drafts.discard(course.draft.person_id, course.draft.id)
@@ -282,16 +284,6 @@ def download(reference: str, document_id: UUID) -> ResponseReturnValue:
 def paper(reference: str, file_id: UUID) -> ResponseReturnValue:
     application = mine(reference)
     return files.download_response(service.paper(application, file_id))
-
-
-def _course(provider: str, name: str) -> Course | None:
-    here = whose(provider, name, Need.FILL)
-    course = applying.resume(here.person_id, provider, name)
-    return None if course is None else _named(course, here)
-
-
-def _named(course: Course, here: Whose) -> Course:
-    return course if here.scope is None else replace(course, owner=here.name)
 
 
 def _judged(offer: registry.Offer, found: declared.Eligibility | None) -> words.Judged | None:

@@ -27,6 +27,21 @@ class ChangedMeanwhile(Conflict):
     message = N_("You changed an answer in another window. Check your answers again, then send.")
 
 
+class SavedElsewhere(Conflict):
+    message = N_(
+        "This draft was saved in another window or on another device after this page was opened. "
+        "Nothing is lost: say which answers count on this page."
+    )
+
+
+@dataclass(frozen=True)
+class Sending:
+    """Answers sent by a page: its own random name, and which of its sendings this is."""
+
+    page: UUID
+    turn: int
+
+
 @dataclass(frozen=True)
 class Known:
     """A value that we have already, and the words for where it came from, by language."""
@@ -76,6 +91,8 @@ def begin(
         purpose=purpose,
         version_id=version_id,
         saved_at=now,
+        saves=0,
+        turn=0,
     )
     draft.answers = {name: one.value for name, one in known.items()}
     draft.sources = {name: dict(one.source) for name, one in known.items()}
@@ -135,6 +152,7 @@ def save(
     answers: Mapping[str, Any],
     asked: Sequence[str],
     sources: Mapping[str, Mapping[str, str]] = NOWHERE,
+    by: Sending | None = None,
 ) -> None:
     """Keep the answers to the questions that were asked; those without an answer are emptied.
 
@@ -143,6 +161,34 @@ def save(
     more is let go. Raises NoSuchDraft when the draft was sent or deleted meanwhile.
     """
     _lock(draft)
+    _keep(draft, answers, asked, sources)
+    _note(draft, by)
+
+
+def save_unless_changed(
+    draft: Draft, answers: Mapping[str, Any], asked: Sequence[str], by: Sending, version: int
+) -> None:
+    """Save what a page sends by itself, that was drawn from this version of the draft.
+
+    What is saved already is not saved again, so that a sending may be repeated. What the same page
+    saved before stands in nobody's way. Raises SavedElsewhere, NoSuchDraft.
+    """
+    _lock(draft)
+    before = draft.answers
+    if all(answers.get(name) == before.get(name) for name in asked):
+        return
+    if draft.saves != version and not (draft.saved_by == by.page and draft.turn < by.turn):
+        raise SavedElsewhere
+    _keep(draft, answers, asked, NOWHERE)
+    _note(draft, by)
+
+
+def _keep(
+    draft: Draft,
+    answers: Mapping[str, Any],
+    asked: Sequence[str],
+    sources: Mapping[str, Mapping[str, str]],
+) -> None:
     before, known = draft.answers, draft.sources
     others = {name: value for name, value in before.items() if name not in asked}
     kept = {name: value for name, value in answers.items() if name in asked}
@@ -151,8 +197,13 @@ def save(
             known.pop(name, None)
     draft.answers = {**others, **kept}
     draft.sources = known | {name: dict(words) for name, words in sources.items()}
-    draft.saved_at = clock.now()
     _let_go(files_in(before) - files_in(draft.answers))
+
+
+def _note(draft: Draft, by: Sending | None) -> None:
+    draft.saved_at = clock.now()
+    draft.saves += 1
+    draft.saved_by, draft.turn = (by.page, by.turn) if by else (None, 0)
     db.session.flush()
 
 
