@@ -1,11 +1,15 @@
 """A form that saves itself, also when the connection is lost in the middle; a real browser."""
 
+from datetime import timedelta
+
 import pytest
 
 from portal.applications import applying
 from portal.forms.models import Draft
+from portal.kernel import clock
 from portal.kernel.db import db
 from tests.accounts.factories import make_person
+from tests.applications import factories
 from tests.applications.factories import INCOME, home
 from tests.browser.visit import DESK, NARROW, PHONE, open_offices
 
@@ -103,3 +107,219 @@ def test_the_connection_is_lost_in_the_middle_and_nothing_else(visit, asha, way)
     assert (told["guardian"], saves) == ("Ram Lal", 1)
     out.check()
     assert out.faults == []
+
+
+def lose(visit):
+    """Type, with the connection gone; what was typed is on the device then."""
+    visit.page.wait_for_function(HELD)
+    visit.page.context.set_offline(True)
+    visit.fill(guardian="Ram Lal")
+    line(visit, "Saved on this device")
+
+
+def test_what_stays_on_a_device_is_sent_when_the_form_is_opened_again(visit, asha):
+    out = visit().let_in(asha)
+    out.go(YOU)
+    lose(out)
+    # Everything but the disk of the device is gone.
+    out.page.close()
+    out.page = out.page.context.new_page()
+    out.page.context.set_offline(False)
+    with out.page.expect_response(SAVED):
+        out.page.goto(f"/en{YOU}")
+    out.page.wait_for_function(
+        "() => document.querySelector('[name=guardian]').value === 'Ram Lal'"
+    )
+    assert out.page.evaluate(WAITING) == []
+    assert answers(asha)[0]["guardian"] == "Ram Lal"
+    out.check()
+    assert out.faults == []
+
+
+def test_another_person_on_the_same_device_sees_nothing_of_it(visit, asha):
+    ravi = make_person(name="Ravi Kumar", address=home())
+    begun(ravi)
+    out = visit().let_in(asha)
+    out.go(YOU)
+    lose(out)
+    out.page.goto("about:blank")
+    out.page.context.set_offline(False)
+    out.let_in(ravi)
+    out.go(YOU)
+    out.page.wait_for_load_state("networkidle")
+    assert out.page.locator("[name=guardian]").input_value() == ""
+    assert "guardian" not in answers(ravi)[0]
+    # It waits for the one whose it is.
+    assert len(out.page.evaluate(WAITING)) == 1
+    out.let_in(asha)
+    with out.page.expect_response(SAVED):
+        out.page.goto(f"/en{YOU}")
+    out.page.wait_for_function(
+        "() => document.querySelector('[name=guardian]').value === 'Ram Lal'"
+    )
+    assert answers(asha)[0]["guardian"] == "Ram Lal"
+
+
+def test_signing_out_asks_and_then_leaves_nothing_on_the_device(visit, asha):
+    out = visit().let_in(asha)
+    out.go(YOU)
+    lose(out)
+    asked = []
+
+    def answer(dialog):
+        asked.append(dialog.message)
+        dialog.dismiss() if len(asked) == 1 else dialog.accept()
+
+    out.page.on("dialog", answer)
+    leave = out.page.locator("form[data-unsent] button")
+    leave.click()
+    out.page.wait_for_function("() => true")
+    assert len(out.page.evaluate(WAITING)) == 1
+    # The page sends nothing by itself meanwhile.
+    out.page.route(SAVED, lambda route: route.abort())
+    out.page.context.set_offline(False)
+    with out.page.expect_navigation():
+        leave.click()
+    assert len(asked) == 2
+    assert out.page.evaluate("async () => (await indexedDB.databases()).length") == 0
+
+
+def test_what_waits_for_a_week_is_let_go(visit, asha):
+    out = visit().let_in(asha)
+    out.page.clock.install()
+    out.go(YOU)
+    out.page.wait_for_function(HELD)
+    out.page.context.set_offline(True)
+    out.fill(guardian="Ram Lal")
+    out.page.clock.fast_forward(2_000)
+    line(out, "Saved on this device")
+    out.page.goto("about:blank")
+    out.page.context.set_offline(False)
+    for days, left in ((6, 1), (8, 0)):
+        out.page.clock.set_system_time(clock.now() + timedelta(days=days))
+        out.page.goto("/en/services")
+        out.page.wait_for_load_state("networkidle")
+        assert len(out.page.evaluate(WAITING)) == left
+
+
+@pytest.mark.parametrize("whose", ["mine", "theirs"])
+def test_two_devices_and_the_person_says_which_answers_count(visit, asha, whose):
+    here, there = visit("ur", 360).let_in(asha), visit().let_in(asha)
+    here.go(YOU)
+    there.go(YOU)
+    with there.page.expect_response(SAVED):
+        there.fill(guardian="Sham Lal")
+    line(there, "Saved at")
+    with here.page.expect_response(SAVED):
+        here.fill(guardian="Ram Lal")
+    choice = here.page.locator(f"{TOLD} [data-keep={whose}]")
+    choice.wait_for()
+    here.check()
+    here.shot("elsewhere")
+    assert here.page.locator("[name=guardian]").input_value() == "Ram Lal"
+    assert answers(asha)[0]["guardian"] == "Sham Lal"
+    if whose == "mine":
+        with here.page.expect_response(SAVED):
+            choice.click()
+    else:
+        with here.page.expect_navigation():
+            choice.click()
+    kept = {"mine": "Ram Lal", "theirs": "Sham Lal"}[whose]
+    choice.wait_for(state="detached")
+    assert here.page.locator("[name=guardian]").input_value() == kept
+    assert answers(asha)[0]["guardian"] == kept
+    assert here.page.evaluate(WAITING) == []
+    assert here.faults == []
+
+
+def test_an_answer_of_the_server_that_is_lost_is_no_other_device(visit, asha):
+    out = visit().let_in(asha)
+    out.go(YOU)
+    lost = []
+
+    def take(route):
+        # It arrives, and nobody hears so.
+        route.fetch()
+        lost.append(route)
+        route.abort()
+
+    out.page.route(SAVED, take, times=1)
+    out.fill(guardian="Ram")
+    line(out, "Saved on this device")
+    with out.page.expect_response(SAVED):
+        out.fill(guardian="Ram Lal")
+    line(out, "Saved at")
+    assert len(lost) == 1
+    assert answers(asha)[0]["guardian"] == "Ram Lal"
+
+
+def test_pressing_on_at_once_takes_along_what_was_just_typed(visit, asha):
+    out = visit("ur", 360).let_in(asha)
+    out.go(YOU)
+    out.fill(guardian="Ram Lal", aadhaar=factories.AADHAAR)
+    with out.page.expect_navigation():
+        out.page.locator(GO).click()
+    assert out.page.url.endswith("/income")
+    assert answers(asha)[0]["guardian"] == "Ram Lal"
+    assert out.faults == []
+
+
+@pytest.mark.parametrize("way", [DESK, PHONE, NARROW])
+def test_a_page_that_cannot_be_opened_says_so_in_the_readers_language(visit, asha, way):
+    out = visit(**way).let_in(asha)
+    out.go("/services")
+    out.page.wait_for_function(HELD)
+    out.page.context.set_offline(True)
+    out.page.goto(f"/{out.language}/applications")
+    assert out.page.locator("html").get_attribute("lang") == out.language
+    assert "Asha" not in out.page.content()
+    out.check()
+    out.shot("no-connection")
+    out.page.context.set_offline(False)
+    with out.page.expect_navigation():
+        out.page.locator("main a.btn").click()
+    assert "Asha" in out.page.content()
+
+
+def test_the_worker_keeps_nothing_of_anybody(visit, asha):
+    out = visit().let_in(asha)
+    for path in (YOU, "/applications", "/profile", YOU):
+        out.go(path)
+        out.page.wait_for_function(HELD)
+    kept = out.page.evaluate(
+        """async () => {
+          const found = [];
+          for (const name of await caches.keys()) {
+            const one = await caches.open(name);
+            for (const { url } of await one.keys()) {
+              found.push([new URL(url).pathname, await (await one.match(url)).text()]);
+            }
+          }
+          return found;
+        }"""
+    )
+    assert kept
+    for path, content in kept:
+        assert path.startswith("/assets/") or path.endswith("/offline"), path
+        assert "Asha" not in content
+
+
+def test_the_worker_that_is_told_of_messages_is_the_one_of_the_site(visit, asha):
+    out = visit().let_in(asha)
+    out.go("/applications")
+    out.page.wait_for_function(HELD)
+    at = "async () => (await navigator.serviceWorker.getRegistration()).active.scriptURL"
+    assert out.page.evaluate(at).endswith("/worker.js")
+    assert out.page.evaluate("async () => 'pushManager' in (await navigator.serviceWorker.ready)")
+
+
+def test_without_a_script_the_page_says_when_it_was_saved(visit, asha):
+    out = visit("pa", 320, scripts=False).let_in(asha)
+    out.go(YOU)
+    assert out.page.locator(LINE).is_visible()
+    before = out.text(LINE)
+    out.fill(guardian="Ram Lal")
+    out.press("button[name=later]")
+    out.go(YOU)
+    assert out.text(LINE) != before
+    assert answers(asha)[0]["guardian"] == "Ram Lal"
