@@ -47,13 +47,20 @@ class ServicePaused(Conflict):
 class Course:
     """A draft with the version that it was begun on, and where it goes.
 
-    `owner` names the person for whom somebody else fills it in.
+    `owner` names the person for whom somebody else fills it in, `offered_id` the version that
+    people are offered now, where it was looked for.
     """
 
     draft: Saved
     offer: registry.Offer
     answers: Mapping[str, Any]
     owner: str | None = None
+    offered_id: UUID | None = None
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether another version is offered now than the one it was begun on."""
+        return self.offered_id not in (None, self.offer.version_id)
 
     @property
     def form(self) -> Form:
@@ -125,18 +132,18 @@ def begin(person_id: UUID, provider: str, service_slug: str) -> Course:
     offer = registry.offered(provider, service_slug)
     if offer.state == "paused":
         raise ServicePaused
-    known = _known(person_id, offer.service.form)
+    found = known(person_id, offer.service.form)
     draft = drafts.begin(
-        person_id, subject_of(person_id), purpose(provider, service_slug), offer.version_id, known
+        person_id, subject_of(person_id), purpose(provider, service_slug), offer.version_id, found
     )
     return _course(draft)
 
 
 def resume(person_id: UUID, provider: str, service_slug: str) -> Course | None:
     """The person's open draft. Raises NoSuchService."""
-    registry.offered(provider, service_slug)
+    offer = registry.offered(provider, service_slug)
     draft = drafts.open_draft(person_id, purpose(provider, service_slug))
-    return None if draft is None else _course(draft)
+    return None if draft is None else replace(_course(draft), offered_id=offer.version_id)
 
 
 def subject_of(person_id: UUID) -> UUID:
@@ -147,7 +154,12 @@ def _course(draft: Saved) -> Course:
     return Course(draft, registry.version(draft.version_id), draft.answers)
 
 
-def _known(person_id: UUID, form: Form) -> dict[str, Known]:
+def _again(course: Course) -> Course:
+    """With what was saved meanwhile."""
+    return replace(course, answers=course.draft.answers)
+
+
+def known(person_id: UUID, form: Form) -> dict[str, Known]:
     """What the profile knows and the questions take; nobody ticks a declaration for a person."""
     wanted = {
         one.name: one.prefill
@@ -155,13 +167,13 @@ def _known(person_id: UUID, form: Form) -> dict[str, Known]:
         if one.prefill and not one.never_prefill and not isinstance(one, Declaration)
     }
     found = profile.prefill(person_id, set(wanted.values()))
-    known = {}
+    told = {}
     for one in form.fields:
         filled = found.get(wanted.get(one.name, ""))
         value = None if filled is None else engine.accepted(one, filled.value)
         if filled is not None and value is not None:
-            known[one.name] = Known(value, filled.source.texts)
-    return known
+            told[one.name] = Known(value, filled.source.texts)
+    return told
 
 
 def shown(course: Course, slug: str) -> Sheet:
@@ -178,7 +190,7 @@ def refreshed(course: Course, slug: str, posted: Posted, by: UUID) -> tuple[Cour
     found = looking.look_up(page, posted, course.offer, by)
     if found and found.changed:
         _keep_found(course.draft, course.offer, found)
-        course = replace(_course(course.draft), owner=course.owner)
+        course = _again(course)
         page, posted = course.page(slug), posted.without(found.replaced, page.questions)
     sheet = engine.refresh(page, posted, _keeper(course.draft.person_id, course.draft.subject_id))
     if sheet.kept:
@@ -200,7 +212,7 @@ def taken(
     keep = _keeper(course.draft.person_id, course.draft.subject_id)
     sheet = engine.take(course.page(slug), posted, keep)
     drafts.save(course.draft, sheet.answers, sheet.answered, by=by)
-    return replace(_course(course.draft), owner=course.owner), sheet
+    return _again(course), sheet
 
 
 def _keeper(person_id: UUID, subject_id: UUID) -> engine.Keep:

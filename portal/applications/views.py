@@ -14,6 +14,7 @@ from portal.applications.fees import service as fees
 from portal.applications.lists import service as lists
 from portal.applications.mine import by, mine, named
 from portal.applications.mine import course as course_of
+from portal.applications.outdated import service as outdated
 from portal.applications.renewals import service as renewals
 from portal.applications.saving import service as saving
 from portal.applications.service import Case
@@ -59,6 +60,7 @@ def start(provider: str, name: str) -> ResponseReturnValue:
         "applications/start.html",
         offer=offer,
         saved=course.draft.saved_at if course else None,
+        outdated=outdated.report(course, offer) if course and course.is_outdated else None,
         judged=_judged(known[0], found),
     )
 
@@ -67,7 +69,20 @@ def start(provider: str, name: str) -> ResponseReturnValue:
 @signed_in
 def begin(provider: str, name: str) -> ResponseReturnValue:
     person_id = whose(provider, name, Need.FILL).person_id
+    if "take" in request.form:
+        return _take_over(provider, name)
     return redirect(_go_on(applying.begin(person_id, provider, name)))
+
+
+def _take_over(provider: str, name: str) -> ResponseReturnValue:
+    """Go on with the newer version that was told of, and with no other one."""
+    course, offer = course_of(provider, name), registry.offered(provider, name)
+    if course is None:
+        raise drafts.NoSuchDraft
+    if request.form["take"] != str(offer.version_id):
+        return redirect(url_for(".start", provider=provider, name=name))
+    outdated.take_over(course, offer)
+    return redirect(_go_on(applying.begin(course.draft.person_id, provider, name)))
 
 
 @pages.get("/apply/<provider>/<name>/<slug>")

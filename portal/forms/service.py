@@ -1,6 +1,6 @@
 """Drafts: begun with what is known already, saved step by step, closed when they are sent."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -205,6 +205,31 @@ def _note(draft: Draft, by: Sending | None) -> None:
     draft.saves += 1
     draft.saved_by, draft.turn = (by.page, by.turn) if by else (None, 0)
     db.session.flush()
+
+
+def take_over(
+    draft: Draft,
+    versions: tuple[UUID, UUID],
+    fit: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    known: Mapping[str, Known],
+) -> bool:
+    """Let it go on with the second version instead of the first; whether it was not so before.
+
+    `fit` gives the answers that stay, `known` what is filled in beside them. Raises NoSuchDraft.
+    """
+    _lock(draft)
+    if draft.version_id != versions[0]:
+        return False
+    before, sources = draft.answers, draft.sources
+    kept = dict(fit(before))
+    draft.version_id = versions[1]
+    draft.answers = {name: one.value for name, one in known.items()} | kept
+    draft.sources = {name: dict(one.source) for name, one in known.items() if name not in kept} | {
+        name: words for name, words in sources.items() if kept.get(name) == before.get(name)
+    }
+    _let_go(files_in(before) - files_in(draft.answers))
+    _note(draft, None)
+    return True
 
 
 def _lock(draft: Draft) -> None:
