@@ -14,10 +14,11 @@ from portal.applications.service import Behalf, Case, Sender
 from portal.audit import service as audit
 from portal.delegation.domain import covers
 from portal.files import service as files
-from portal.forms import engine
+from portal.forms import engine, prefilling
 from portal.forms import service as drafts
 from portal.forms.engine import Page, Posted, Sheet
-from portal.forms.service import Known, Saved, Sending
+from portal.forms.service import Saved, Sending
+from portal.forms.sources import PATH, written
 from portal.i18n import gettext, language
 from portal.interfaces import service as interfaces
 from portal.interfaces.domain import NotAnswering
@@ -26,7 +27,7 @@ from portal.kernel.money import Money
 from portal.profile import service as profile
 from portal.registry import domain as declared
 from portal.registry import service as registry
-from portal.registry.contract import Declaration, Form, Step
+from portal.registry.contract import Form, Step
 from portal.registry.hooks import Draft, Objection
 
 # The purpose of a draft that holds corrections, before the id of its application.
@@ -132,7 +133,7 @@ def begin(person_id: UUID, provider: str, service_slug: str) -> Course:
     offer = registry.offered(provider, service_slug)
     if offer.state == "paused":
         raise ServicePaused
-    found = known(person_id, offer.service.form)
+    found = prefilling.known(person_id, offer.service.form)
     draft = drafts.begin(
         person_id, subject_of(person_id), purpose(provider, service_slug), offer.version_id, found
     )
@@ -157,23 +158,6 @@ def _course(draft: Saved) -> Course:
 def _again(course: Course) -> Course:
     """With what was saved meanwhile."""
     return replace(course, answers=course.draft.answers)
-
-
-def known(person_id: UUID, form: Form) -> dict[str, Known]:
-    """What the profile knows and the questions take; nobody ticks a declaration for a person."""
-    wanted = {
-        one.name: one.prefill
-        for one in form.fields
-        if one.prefill and not one.never_prefill and not isinstance(one, Declaration)
-    }
-    found = profile.prefill(person_id, set(wanted.values()))
-    told = {}
-    for one in form.fields:
-        filled = found.get(wanted.get(one.name, ""))
-        value = None if filled is None else engine.accepted(one, filled.value)
-        if filled is not None and value is not None:
-            told[one.name] = Known(value, filled.source.texts)
-    return told
 
 
 def shown(course: Course, slug: str) -> Sheet:
@@ -334,6 +318,24 @@ def judged_for(
     if offer.service.eligibility is None:
         return None
     return declared.eligibility(offer.service, profile.facts(person_id), answers)
+
+
+def refill(person_id: UUID) -> None:
+    """What is known otherwise now reaches drafts that still hold what was filled in before."""
+    held = drafts.held_of_person(person_id)
+    for draft in (one for one in held if not one.purpose.startswith(CORRECTION)):
+        told = prefilling.known(person_id, registry.version(draft.version_id).service.form)
+        before, was = draft.sources, draft.answers
+        fresh = {
+            name: one
+            for name, one in told.items()
+            if PATH in before.get(name, {})
+            and (before[name], was.get(name)) != (written(one), one.value)
+        }
+        if fresh:
+            answers = {name: one.value for name, one in fresh.items()}
+            origins = {name: written(one) for name, one in fresh.items()}
+            drafts.save(draft, answers, list(fresh), origins)
 
 
 def saved(person_id: UUID, by: Behalf | None = None) -> list[Saved]:

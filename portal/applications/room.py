@@ -11,6 +11,7 @@ from portal.applications.saving import views as saving_pages
 from portal.applications.tracking import views as tracking_pages
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Notice, Reminding, Room
+from portal.profile.events import ProfileChanged
 from portal.registry.events import VersionProposed
 
 WHY = N_("You get this message because you applied through Sanjha. Do not answer it.")
@@ -25,7 +26,7 @@ room = Room(
         moving.move,
     ),
     periodic=jobs.PERIODIC,
-    within={PaymentSucceeded: (listeners.paid,)},
+    within={PaymentSucceeded: (listeners.paid,), ProfileChanged: (listeners.corrected,)},
     after={VersionProposed: (listeners.proposed,)},
     payers={fees.PURPOSE: service.may_pay},
     menu=(

@@ -69,20 +69,10 @@ def start(provider: str, name: str) -> ResponseReturnValue:
 @signed_in
 def begin(provider: str, name: str) -> ResponseReturnValue:
     person_id = whose(provider, name, Need.FILL).person_id
-    if "take" in request.form:
-        return _take_over(provider, name)
-    return redirect(_go_on(applying.begin(person_id, provider, name)))
-
-
-def _take_over(provider: str, name: str) -> ResponseReturnValue:
-    """Go on with the newer version that was told of, and with no other one."""
-    course, offer = course_of(provider, name), registry.offered(provider, name)
-    if course is None:
-        raise drafts.NoSuchDraft
-    if request.form["take"] != str(offer.version_id):
+    wanted = request.form.get("take")
+    if wanted and not outdated.took_over(course_of(provider, name), wanted):
         return redirect(url_for(".start", provider=provider, name=name))
-    outdated.take_over(course, offer)
-    return redirect(_go_on(applying.begin(course.draft.person_id, provider, name)))
+    return redirect(_go_on(applying.begin(person_id, provider, name)))
 
 
 @pages.get("/apply/<provider>/<name>/<slug>")

@@ -14,9 +14,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.files import service as files
 from portal.forms.models import Draft
+from portal.forms.sources import written
 from portal.kernel import clock, keys
 from portal.kernel.db import db
 from portal.kernel.errors import N_, Conflict, NotFound
+from portal.kernel.room import Filled
 
 
 class NoSuchDraft(NotFound):
@@ -40,14 +42,6 @@ class Sending:
 
     page: UUID
     turn: int
-
-
-@dataclass(frozen=True)
-class Known:
-    """A value that we have already, and the words for where it came from, by language."""
-
-    value: Any
-    source: Mapping[str, str]
 
 
 Saved = Draft
@@ -78,7 +72,7 @@ def begin(
     subject_id: UUID,
     purpose: str,
     version_id: UUID,
-    known: Mapping[str, Known],
+    known: Mapping[str, Filled],
 ) -> Draft:
     """The person's open draft for the purpose, else a new one that holds what is known."""
     if (draft := open_draft(person_id, purpose)) is not None:
@@ -95,7 +89,7 @@ def begin(
         turn=0,
     )
     draft.answers = {name: one.value for name, one in known.items()}
-    draft.sources = {name: dict(one.source) for name, one in known.items()}
+    draft.sources = {name: written(one) for name, one in known.items()}
     made = _inserted(draft)
     # Two pages were opened at once: the other one's draft is as good.
     return made or begin(person_id, subject_id, purpose, version_id, known)
@@ -139,6 +133,13 @@ def of_person(person_id: UUID) -> Sequence[Draft]:
     """The open drafts, the newest first."""
     wanted = select(Draft).where(Draft.person_id == person_id, Draft.sent_at.is_(None))
     return db.session.scalars(wanted.order_by(Draft.saved_at.desc()).limit(50)).all()
+
+
+def held_of_person(person_id: UUID) -> Sequence[Draft]:
+    """The open drafts as they are now, locked until this transaction ends."""
+    wanted = select(Draft).where(Draft.person_id == person_id, Draft.sent_at.is_(None))
+    held = wanted.order_by(Draft.id).limit(50).with_for_update()
+    return db.session.scalars(held.execution_options(populate_existing=True)).all()
 
 
 def open_for(purpose: str) -> int:
@@ -211,7 +212,7 @@ def take_over(
     draft: Draft,
     versions: tuple[UUID, UUID],
     fit: Callable[[Mapping[str, Any]], Mapping[str, Any]],
-    known: Mapping[str, Known],
+    known: Mapping[str, Filled],
 ) -> bool:
     """Let it go on with the second version instead of the first; whether it was not so before.
 
@@ -224,7 +225,7 @@ def take_over(
     kept = dict(fit(before))
     draft.version_id = versions[1]
     draft.answers = {name: one.value for name, one in known.items()} | kept
-    draft.sources = {name: dict(one.source) for name, one in known.items() if name not in kept} | {
+    draft.sources = {name: written(one) for name, one in known.items() if name not in kept} | {
         name: words for name, words in sources.items() if kept.get(name) == before.get(name)
     }
     _let_go(files_in(before) - files_in(draft.answers))

@@ -10,4 +10,9 @@ def now() -> datetime:
 
 def today(zone: str = "Asia/Kolkata") -> date:
     """The calendar day where the citizen lives, which begins hours before UTC's."""
-    return now().astimezone(ZoneInfo(zone)).date()
+    return day(now(), zone)
+
+
+def day(moment: datetime, zone: str = "Asia/Kolkata") -> date:
+    """The calendar day of a moment where the citizen lives."""
+    return moment.astimezone(ZoneInfo(zone)).date()

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.applications import applying
 from portal.applications.applying import Course
 from portal.applications.outdated import domain
 from portal.audit import service as audit
-from portal.forms import engine
+from portal.forms import engine, prefilling
 from portal.forms import service as drafts
 from portal.forms.words import in_words
 from portal.i18n import gettext, money, say
@@ -69,6 +68,20 @@ def _said(change: Change, course: Course, offer: registry.Offer, kept: Mapping[s
     return gettext(change.sentence, **reports.told(change, offer.service, course.offer.service))
 
 
+def took_over(course: Course | None, shown: str) -> bool:
+    """Go on with the version that was shown; False when another one is offered by now.
+
+    Raises NoSuchDraft.
+    """
+    if course is None:
+        raise drafts.NoSuchDraft
+    offer = registry.offered(course.offer.provider.slug, course.offer.service.slug)
+    if shown != str(offer.version_id):
+        return False
+    take_over(course, offer)
+    return True
+
+
 def take_over(course: Course, offer: registry.Offer) -> None:
     """Go on with the version that is offered now; done already, it is done. Raises NoSuchDraft.
 
@@ -76,7 +89,7 @@ def take_over(course: Course, offer: registry.Offer) -> None:
     """
     old, new = course.form, offer.service.form
     before = {one.name for one in old.fields}
-    known = applying.known(course.draft.person_id, new)
+    known = prefilling.known(course.draft.person_id, new)
     fresh = {name: one for name, one in known.items() if name not in before}
 
     def fit(answers: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -13,7 +13,6 @@ from portal.forms import service as drafts
 from portal.forms.engine import Posted
 from portal.forms.service import Saved, Sending
 from portal.i18n import gettext, moment, time_of_day
-from portal.i18n.formats import ZONE
 from portal.kernel import clock
 from portal.kernel.errors import BadInput
 from portal.kernel.keys import keyring
@@ -48,7 +47,7 @@ def saved(draft: Saved) -> str:
     """When it was saved last, in words."""
     if drafts.is_new(draft):
         return gettext("Not saved yet")
-    if draft.saved_at.astimezone(ZONE).date() == clock.now().astimezone(ZONE).date():
+    if clock.day(draft.saved_at) == clock.today():
         return gettext("Saved at %(time)s", time=time_of_day(draft.saved_at))
     return gettext("Saved on %(when)s", when=moment(draft.saved_at))
 
