@@ -17,7 +17,8 @@ from portal.files import service as files
 from portal.forms import engine, prefilling
 from portal.forms import service as drafts
 from portal.forms.engine import Page, Posted, Sheet
-from portal.forms.service import Saved, Sending
+from portal.forms.sending import Sending, stamp
+from portal.forms.service import Saved
 from portal.forms.sources import PATH, written
 from portal.i18n import gettext, language
 from portal.interfaces import service as interfaces
@@ -173,29 +174,29 @@ def refreshed(course: Course, slug: str, posted: Posted, by: UUID) -> tuple[Cour
     page = course.page(slug)
     found = looking.look_up(page, posted, course.offer, by)
     if found and found.changed:
-        _keep_found(course.draft, course.offer, found)
+        _keep_found(course.draft, course.offer, found, stamp(posted.texts).by)
         course = _again(course)
         page, posted = course.page(slug), posted.without(found.replaced, page.questions)
     sheet = engine.refresh(page, posted, _keeper(course.draft.person_id, course.draft.subject_id))
     if sheet.kept:
-        drafts.save(course.draft, sheet.kept, list(sheet.kept))
+        drafts.save(course.draft, sheet.kept, list(sheet.kept), by=stamp(posted.texts).by)
     if found:
         found.say_on(sheet)
     return course, sheet
 
 
-def _keep_found(draft: Saved, offer: registry.Offer, found: Found) -> None:
+def _keep_found(
+    draft: Saved, offer: registry.Offer, found: Found, by: Sending | None = None
+) -> None:
     sources = dict.fromkeys(found.filled, offer.provider.name.texts)
-    drafts.save(draft, found.answers, found.changed, sources)
+    drafts.save(draft, found.answers, found.changed, sources, by)
 
 
-def taken(
-    course: Course, slug: str, posted: Posted, by: Sending | None = None
-) -> tuple[Course, Sheet]:
+def taken(course: Course, slug: str, posted: Posted) -> tuple[Course, Sheet]:
     """Check a page and keep what is right of it. Raises NoSuchStep, NoSuchDraft."""
     keep = _keeper(course.draft.person_id, course.draft.subject_id)
     sheet = engine.take(course.page(slug), posted, keep)
-    drafts.save(course.draft, sheet.answers, sheet.answered, by=by)
+    drafts.save(course.draft, sheet.answers, sheet.answered, by=stamp(posted.texts).by)
     return _again(course), sheet
 
 

@@ -16,7 +16,6 @@ from portal.applications.mine import by, mine, named
 from portal.applications.mine import course as course_of
 from portal.applications.outdated import service as outdated
 from portal.applications.renewals import service as renewals
-from portal.applications.saving import service as saving
 from portal.applications.service import Case
 from portal.applications.tracking import service as tracking
 from portal.delegation import visitors
@@ -94,7 +93,7 @@ def save_step(provider: str, name: str, slug: str) -> ResponseReturnValue:
     if "refresh" in request.form:
         course, sheet = applying.refreshed(course, slug, _posted(), visitor().id)
         return _step_page(course, slug, sheet)
-    course, sheet = applying.taken(course, slug, _posted(), saving.sending(_posted()))
+    course, sheet = applying.taken(course, slug, _posted())
     if "later" in request.form:
         return _leave(sheet)
     if sheet.errors:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, cast
@@ -14,6 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.files import service as files
 from portal.forms.models import Draft
+from portal.forms.sending import Sending
 from portal.forms.sources import written
 from portal.kernel import clock, keys
 from portal.kernel.db import db
@@ -34,14 +34,6 @@ class SavedElsewhere(Conflict):
         "This draft was saved in another window or on another device after this page was opened. "
         "Nothing is lost: say which answers count on this page."
     )
-
-
-@dataclass(frozen=True)
-class Sending:
-    """Answers sent by a page: its own random name, and which of its sendings this is."""
-
-    page: UUID
-    turn: int
 
 
 Saved = Draft

@@ -7,9 +7,11 @@ import pytest
 import time_machine
 
 from portal.applications import applying
-from portal.applications.saving import domain, service
+from portal.applications.saving import service
+from portal.forms import sending
 from portal.forms import service as drafts
-from portal.forms.service import SavedElsewhere, Sending
+from portal.forms.sending import Sending
+from portal.forms.service import SavedElsewhere
 from portal.i18n import speaking
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -108,8 +110,8 @@ def test_of_many_pages_that_send_at_once_one_is_saved(revenue, draft):
 
 @pytest.mark.parametrize("text", ["", "-1", "1.5", "٣", "9" * 10, "abc", "0x1"])
 def test_what_is_no_version_is_version_nothing(text):
-    told = domain.stamp({domain.VERSION: text, domain.PAGE: text, domain.DRAFT: text})
-    assert (told.version, told.page, told.draft_id) == (0, None, None)
+    told = sending.stamp(dict.fromkeys((sending.VERSION, sending.PAGE, sending.DRAFT), text))
+    assert (told.version, told.by, told.draft_id) == (0, None, None)
 
 
 def test_when_it_was_saved_is_said_in_words(draft):

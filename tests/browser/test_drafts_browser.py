@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from portal.accounts.sessions.models import SessionRow
 from portal.applications import applying
+from portal.forms import service as drafts
 from portal.forms.models import Draft
 from portal.kernel import clock
 from portal.kernel.db import db
 from tests.accounts.factories import make_person
 from tests.applications import factories
 from tests.applications.factories import INCOME, home
-from tests.browser.visit import DESK, NARROW, PHONE, open_offices
+from tests.browser.visit import DESK, NARROW, PHONE, draft_of, open_offices
 
 YOU = f"/apply/revenue/{INCOME}/you"
 GO = "form[data-save] .btns button.btn:not(.alt)"
@@ -323,3 +325,94 @@ def test_without_a_script_the_page_says_when_it_was_saved(visit, asha):
     out.go(YOU)
     assert out.text(LINE) != before
     assert answers(asha)[0]["guardian"] == "Ram Lal"
+
+
+def test_answers_that_wait_go_before_the_application_is_sent(visit, asha):
+    whole = factories.draft_for(asha)
+    out = visit().let_in(asha)
+    out.go(YOU)
+    lose(out)
+    out.page.close()
+    out.page = out.page.context.new_page()
+    out.page.context.set_offline(False)
+    with out.page.expect_response(SAVED):
+        out.page.goto(f"/en/apply/revenue/{INCOME}/review")
+    out.page.get_by_text("Ram Lal", exact=True).wait_for()
+    out.check()
+    assert answers(asha)[0] == whole.answers | {"guardian": "Ram Lal"}
+    assert out.faults == []
+
+
+def test_a_list_that_cannot_be_fetched_leaves_the_page_as_it_is(visit, asha):
+    out = visit().let_in(asha)
+    out.go(YOU)
+    out.page.wait_for_function(HELD)
+    out.fill(guardian="Ram Lal")
+    out.page.context.set_offline(True)
+    area = out.page.locator("select[name=home-area]").first
+    area.select_option(index=0)
+    out.page.locator("button.nojs[name=refresh]").first.click()
+    out.page.locator(f"{TOLD} p").wait_for()
+    assert out.page.locator("[name=guardian]").input_value() == "Ram Lal"
+    out.check()
+
+
+def test_a_session_that_ended_keeps_what_was_typed_on_the_device(visit, asha):
+    out = visit().let_in(asha)
+    out.go(YOU)
+    db.session.query(SessionRow).delete()
+    db.session.commit()
+    out.fill(guardian="Ram Lal")
+    out.page.locator(f"{TOLD} p").wait_for()
+    assert "not signed in" in out.text(TOLD)
+    out.let_in(asha)
+    with out.page.expect_response(lambda one: one.url.endswith("/save") and one.ok):
+        out.page.goto(f"/en{YOU}")
+    out.page.wait_for_function(
+        "() => document.querySelector('[name=guardian]').value === 'Ram Lal'"
+    )
+    assert answers(asha)[0]["guardian"] == "Ram Lal"
+
+
+def test_a_draft_that_was_deleted_elsewhere_is_not_brought_back(visit, asha):
+    out = visit().let_in(asha)
+    out.go(YOU)
+    drafts.discard(asha.id, applying.saved(asha.id)[0].id)
+    db.session.commit()
+    out.fill(guardian="Ram Lal")
+    out.page.locator(f"{TOLD} p").wait_for()
+    assert "sent or deleted" in out.text(TOLD)
+    assert out.page.evaluate(WAITING) == []
+    assert db.session.query(Draft).filter_by(person_id=asha.id).count() == 0
+
+
+def test_rows_that_are_half_filled_in_are_saved_by_themselves(visit, app):
+    open_offices("municipal")
+    noor = make_person(name="Noor Kaur", address=home())
+    draft_of(noor, "municipal", "trade-licence", {"constitution": "partnership"})
+    out = visit("ur", 360).let_in(noor)
+    out.go("/apply/municipal/trade-licence/owners")
+    name = "partners-0-partner_name"
+    with out.page.expect_response("**/owners/save"):
+        out.page.locator(f"[name='{name}']").fill("Amrit Pal")
+    out.refresh("partners:add")
+    with out.page.expect_response("**/owners/save"):
+        out.page.locator("[name$='-share']").last.fill("40")
+    out.page.wait_for_function(f"() => !document.querySelector('{TOLD}').firstChild")
+    told, _ = answers(noor)
+    assert told["partners"][0]["partner_name"] == "Amrit Pal"
+    assert out.faults == []
+
+
+def test_the_page_that_lets_a_device_ring_finds_the_worker(visit, asha):
+    out = visit().let_in(asha)
+    out.go("/inbox/preferences")
+    form = out.page.locator("form[data-push]")
+    form.wait_for()
+    out.check()
+    assert out.faults == []
+    form.locator("[value=ring]").click()
+    # This browser has no push service behind it, and the page says so.
+    out.page.wait_for_function(
+        "() => document.querySelector('form[data-push] [role=status]').textContent"
+    )

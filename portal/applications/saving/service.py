@@ -7,11 +7,11 @@ from uuid import UUID
 from werkzeug.datastructures import MultiDict
 
 from portal.applications.applying import Course
-from portal.applications.saving import domain
 from portal.forms import engine
 from portal.forms import service as drafts
 from portal.forms.engine import Posted
-from portal.forms.service import Saved, Sending
+from portal.forms.sending import stamp
+from portal.forms.service import Saved
 from portal.i18n import gettext, moment, time_of_day
 from portal.kernel import clock
 from portal.kernel.errors import BadInput
@@ -23,24 +23,17 @@ def keep(course: Course, slug: str, posted: Posted) -> None:
 
     Raises NoSuchStep, NoSuchDraft, SavedElsewhere, BadInput.
     """
-    told = domain.stamp(posted.texts)
+    told = stamp(posted.texts)
     if told.draft_id != course.draft.id:
         raise drafts.NoSuchDraft
-    if told.page is None:
+    if told.by is None:
         raise BadInput
     sheet = engine.take(course.page(slug), Posted(posted.texts, MultiDict()), _no_files)
-    by = Sending(told.page, told.turn)
-    drafts.save_unless_changed(course.draft, sheet.answers, sheet.answered, by, told.version)
+    drafts.save_unless_changed(course.draft, sheet.answers, sheet.answered, told.by, told.version)
 
 
 def _no_files(*_: object) -> dict[str, str]:
     raise BadInput
-
-
-def sending(posted: Posted) -> Sending | None:
-    """Which page sends this; None when it does not say, as without JavaScript."""
-    told = domain.stamp(posted.texts)
-    return Sending(told.page, told.turn) if told.page else None
 
 
 def saved(draft: Saved) -> str:

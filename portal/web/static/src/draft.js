@@ -30,12 +30,19 @@ const session = {
   },
 };
 
+/* A tab that was duplicated has the name of the first one, and needs one of its own. */
+navigator.locks?.request(session.page, { ifAvailable: true }, (lock) => {
+  if (lock) return new Promise(() => {});
+  sessionStorage.removeItem("page");
+});
+
 let changes = 0; // how often something was typed; what is saved is known up to one of them
 let done = 0;
 let state = "saved";
 let timer;
 let running = null;
 let passing = false;
+let loose = false; // something stands in this page alone
 let stuck = false; // what was kept before cannot be sent either
 
 function say(text) {
@@ -64,7 +71,7 @@ async function post(url, body) {
   const is = answer.headers.get("Content-Type")?.startsWith("application/json");
   if (is && answer.ok) return { state: "saved", ...(await answer.json()) };
   if (is && answer.status === 409) return { state: "elsewhere", ...(await answer.json()) };
-  return { state: [404, 409].includes(answer.status) ? "gone" : "out" };
+  return { state: { 400: "out", 401: "out", 404: "gone" }[answer.status] ?? "refused" };
 }
 
 async function keep(body) {
@@ -86,6 +93,7 @@ async function settle(told, body, upTo) {
   if (state === "saved") {
     version(told.version);
     done = upTo;
+    loose = false;
     if (was !== "saved") await forget();
     notices.replaceChildren();
     return changes === done && say(told.said);
@@ -93,8 +101,9 @@ async function settle(told, body, upTo) {
   // A draft that is no more is no place to send it to later.
   const onDevice = state === "gone" ? (await forget(), false) : await keep(body);
   say(state === "away" ? (onDevice ? words.device : words.away) : words.unsaved);
+  loose = !onDevice && state !== "gone";
   if (state === "away") later(AGAIN);
-  if (state === "out" || state === "gone") tell("plain", words[state]);
+  if (["out", "gone", "refused"].includes(state)) tell("plain", words[state]);
   if (state === "elsewhere") choose(told);
 }
 
@@ -189,6 +198,7 @@ function watch() {
     formData.set("saved-turn", session.turn());
   });
   document.addEventListener("visibilitychange", () => document.hidden && save());
+  addEventListener("beforeunload", (event) => loose && !passing && event.preventDefault());
   /* What is not with the server yet goes there first: without it, nothing is left to come back to. */
   form.addEventListener("submit", async (event) => {
     if (passing || state === "out" || (changes === done && navigator.onLine)) return;
@@ -199,7 +209,7 @@ function watch() {
       form.requestSubmit(event.submitter);
       passing = false;
     } else if (state === "elsewhere") notices.querySelector("button").focus();
-    else if (state !== "gone") tell("plain", state === "out" ? words.out : words.wait);
+    else if (state === "away") tell("plain", words.wait);
   });
 }
 

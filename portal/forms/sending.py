@@ -10,25 +10,26 @@ NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
-class Stamp:
-    """The draft and its version that a page was drawn from, the page, and its sending.
+class Sending:
+    """Answers sent by a page: its own random name, and which of its sendings this is."""
 
-    A page without JavaScript says neither `page` nor `turn`.
-    """
-
-    draft_id: UUID | None
-    version: int
-    page: UUID | None
+    page: UUID
     turn: int
 
 
+@dataclass(frozen=True)
+class Stamp:
+    """The draft and its version that a page was drawn from; a page without a script has no `by`."""
+
+    draft_id: UUID | None
+    version: int
+    by: Sending | None
+
+
 def stamp(texts: Mapping[str, str]) -> Stamp:
-    return Stamp(
-        _id(texts.get(DRAFT, "")),
-        _number(texts.get(VERSION, "")),
-        _id(texts.get(PAGE, "")),
-        _number(texts.get(TURN, "")),
-    )
+    page = _id(texts.get(PAGE, ""))
+    by = Sending(page, _number(texts.get(TURN, ""))) if page else None
+    return Stamp(_id(texts.get(DRAFT, "")), _number(texts.get(VERSION, "")), by)
 
 
 def _id(text: str) -> UUID | None:
