@@ -29,7 +29,10 @@ DIST = ROOT / "portal" / "web" / "static" / "dist"
 MODULES = ROOT / "node_modules"
 STAMP = DIST / ".built"
 KEPT = MODULES / ".fonts"
-ENTRIES = ("look.css", "office.css", "portal.js", "sprite.svg", "mark.svg")
+ENTRIES = (
+    *("look.css", "office.css", "sprite.svg", "mark.svg"),
+    *("portal.js", "draft.js", "worker.js"),
+)
 TEXTS = (".css", ".js", ".svg")
 OLDEST_NODE = 20
 

@@ -14,10 +14,12 @@ from portal.applications.service import Behalf, Case, Sender
 from portal.audit import service as audit
 from portal.delegation.domain import covers
 from portal.files import service as files
-from portal.forms import engine
+from portal.forms import engine, prefilling
 from portal.forms import service as drafts
 from portal.forms.engine import Page, Posted, Sheet
-from portal.forms.service import Known, Saved
+from portal.forms.sending import Sending, stamp
+from portal.forms.service import Saved
+from portal.forms.sources import PATH, written
 from portal.i18n import gettext, language
 from portal.interfaces import service as interfaces
 from portal.interfaces.domain import NotAnswering
@@ -47,13 +49,20 @@ class ServicePaused(Conflict):
 class Course:
     """A draft with the version that it was begun on, and where it goes.
 
-    `owner` names the person for whom somebody else fills it in.
+    `owner` names the person for whom somebody else fills it in, `offered_id` the version that
+    people are offered now, where it was looked for.
     """
 
     draft: Saved
     offer: registry.Offer
     answers: Mapping[str, Any]
     owner: str | None = None
+    offered_id: UUID | None = None
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether another version is offered now than the one it was begun on."""
+        return self.offered_id not in (None, self.offer.version_id)
 
     @property
     def form(self) -> Form:
@@ -128,16 +137,16 @@ def begin(person_id: UUID, provider: str, service_slug: str) -> Course:
     meant, subject_id = purpose(provider, service_slug), subject_of(person_id)
     if (begun := drafts.open_draft(person_id, meant)) is not None:
         return _course(begun)
-    known = _known(person_id, offer.service.form)
-    known |= carrying.papers(person_id, subject_id, offer.service.form)
-    return _course(drafts.begin(person_id, subject_id, meant, offer.version_id, known))
+    form = offer.service.form
+    found = prefilling.known(person_id, form) | carrying.papers(person_id, subject_id, form)
+    return _course(drafts.begin(person_id, subject_id, meant, offer.version_id, found))
 
 
 def resume(person_id: UUID, provider: str, service_slug: str) -> Course | None:
     """The person's open draft. Raises NoSuchService."""
-    registry.offered(provider, service_slug)
+    offer = registry.offered(provider, service_slug)
     draft = drafts.open_draft(person_id, purpose(provider, service_slug))
-    return None if draft is None else _course(draft)
+    return None if draft is None else replace(_course(draft), offered_id=offer.version_id)
 
 
 def subject_of(person_id: UUID) -> UUID:
@@ -148,21 +157,9 @@ def _course(draft: Saved) -> Course:
     return Course(draft, registry.version(draft.version_id), draft.answers)
 
 
-def _known(person_id: UUID, form: Form) -> dict[str, Known]:
-    """What the profile knows and the questions take; nobody ticks a declaration for a person."""
-    wanted = {
-        one.name: one.prefill
-        for one in form.fields
-        if one.prefill and not one.never_prefill and one.kind not in ("declaration", "document")
-    }
-    found = profile.prefill(person_id, set(wanted.values()))
-    known = {}
-    for one in form.fields:
-        filled = found.get(wanted.get(one.name, ""))
-        value = None if filled is None else engine.accepted(one, filled.value)
-        if filled is not None and value is not None:
-            known[one.name] = Known(value, filled.source.texts)
-    return known
+def _again(course: Course) -> Course:
+    """With what was saved meanwhile."""
+    return replace(course, answers=course.draft.answers)
 
 
 def shown(course: Course, slug: str) -> Sheet:
@@ -178,28 +175,30 @@ def refreshed(course: Course, slug: str, posted: Posted, by: UUID) -> tuple[Cour
     page = course.page(slug)
     found = looking.look_up(page, posted, course.offer, by)
     if found and found.changed:
-        _keep_found(course.draft, course.offer, found)
-        course = replace(_course(course.draft), owner=course.owner)
+        _keep_found(course.draft, course.offer, found, stamp(posted.texts).by)
+        course = _again(course)
         page, posted = course.page(slug), posted.without(found.replaced, page.questions)
     sheet = engine.refresh(page, posted, _keeper(course.draft.person_id, course.draft.subject_id))
     if sheet.kept:
-        drafts.save(course.draft, sheet.kept, list(sheet.kept))
+        drafts.save(course.draft, sheet.kept, list(sheet.kept), by=stamp(posted.texts).by)
     if found:
         found.say_on(sheet)
     return course, sheet
 
 
-def _keep_found(draft: Saved, offer: registry.Offer, found: Found) -> None:
+def _keep_found(
+    draft: Saved, offer: registry.Offer, found: Found, by: Sending | None = None
+) -> None:
     sources = dict.fromkeys(found.filled, offer.provider.name.texts)
-    drafts.save(draft, found.answers, found.changed, sources)
+    drafts.save(draft, found.answers, found.changed, sources, by)
 
 
 def taken(course: Course, slug: str, posted: Posted) -> tuple[Course, Sheet]:
     """Check a page and keep what is right of it. Raises NoSuchStep, NoSuchDraft."""
     keep = _keeper(course.draft.person_id, course.draft.subject_id)
     sheet = engine.take(course.page(slug), posted, keep)
-    drafts.save(course.draft, sheet.answers, sheet.answered)
-    return replace(_course(course.draft), owner=course.owner), sheet
+    drafts.save(course.draft, sheet.answers, sheet.answered, by=stamp(posted.texts).by)
+    return _again(course), sheet
 
 
 def _keeper(person_id: UUID, subject_id: UUID) -> engine.Keep:
@@ -321,6 +320,24 @@ def judged_for(
     if offer.service.eligibility is None:
         return None
     return declared.eligibility(offer.service, profile.facts(person_id), answers)
+
+
+def refill(person_id: UUID) -> None:
+    """What is known otherwise now reaches drafts that still hold what was filled in before."""
+    held = drafts.held_of_person(person_id)
+    for draft in (one for one in held if not one.purpose.startswith(CORRECTION)):
+        told = prefilling.known(person_id, registry.version(draft.version_id).service.form)
+        before, was = draft.sources, draft.answers
+        fresh = {
+            name: one
+            for name, one in told.items()
+            if PATH in before.get(name, {})
+            and (before[name], was.get(name)) != (written(one), one.value)
+        }
+        if fresh:
+            answers = {name: one.value for name, one in fresh.items()}
+            origins = {name: written(one) for name, one in fresh.items()}
+            drafts.save(draft, answers, list(fresh), origins)
 
 
 def saved(person_id: UUID, by: Behalf | None = None) -> list[Saved]:

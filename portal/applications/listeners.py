@@ -1,8 +1,10 @@
-"""What the applications room hears: money that came, and versions that are to be tried."""
+"""What the applications room hears: money that came, versions to try, profiles that changed."""
 
 from payments.events import PaymentSucceeded
+from portal.applications import applying
 from portal.applications.fees import service as fees
 from portal.applications.trials import service as trials
+from portal.profile.events import ProfileChanged
 from portal.registry.events import VersionProposed
 
 
@@ -15,3 +17,8 @@ def paid(event: PaymentSucceeded) -> None:
 def proposed(event: VersionProposed) -> None:
     """From a job: a thousand applications take a while."""
     trials.try_on_past(event.version_id)
+
+
+def corrected(event: ProfileChanged) -> None:
+    """In the transaction that changes it: who goes back to the form finds it right there."""
+    applying.refill(event.person_id)

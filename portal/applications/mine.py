@@ -1,6 +1,9 @@
 """The applications of the person, or of whom the visitor acts for now."""
 
-from portal.applications import domain, service
+from dataclasses import replace
+
+from portal.applications import applying, domain, service
+from portal.applications.applying import Course
 from portal.applications.service import Author, Behalf, Case
 from portal.delegation.domain import Need
 from portal.delegation.visitors import Whose, whose
@@ -18,3 +21,14 @@ def mine(reference: str, need: Need = Need.FOLLOW) -> Case:
     """Raises NoSuchApplication, also for what is somebody else's."""
     here = whose(need=need)
     return service.find(here.person_id, reference, by=by(here))
+
+
+def course(provider: str, name: str) -> Course | None:
+    """The open draft; None when there is none. Raises NoSuchService."""
+    here = whose(provider, name, Need.FILL)
+    found = applying.resume(here.person_id, provider, name)
+    return None if found is None else named(found, here)
+
+
+def named(found: Course, here: Whose) -> Course:
+    return found if here.scope is None else replace(found, owner=here.name)

@@ -8,16 +8,18 @@ from portal.applications.ending import back_office as ending_pages
 from portal.applications.fees import service as fees
 from portal.applications.moving import back_office as moving_pages
 from portal.applications.moving import service as moving
+from portal.applications.saving import views as saving_pages
 from portal.applications.tracking import views as tracking_pages
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Notice, Reminding, Room
+from portal.profile.events import ProfileChanged
 from portal.registry.events import VersionProposed
 
 WHY = N_("You get this message because you applied through Sanjha. Do not answer it.")
 
 room = Room(
     name="applications",
-    pages=(views.pages, tracking_pages.pages),
+    pages=(views.pages, tracking_pages.pages, saving_pages.pages),
     back_office=(desk_pages.pages, back_office.pages, ending_pages.pages, moving_pages.pages),
     api=(api.pages, citizen_api.pages),
     jobs=(
@@ -25,7 +27,7 @@ room = Room(
         moving.move,
     ),
     periodic=jobs.PERIODIC,
-    within={PaymentSucceeded: (listeners.paid,)},
+    within={PaymentSucceeded: (listeners.paid,), ProfileChanged: (listeners.corrected,)},
     after={VersionProposed: (listeners.proposed,)},
     payers={fees.PURPOSE: service.may_pay},
     menu=(

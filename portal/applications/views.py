@@ -13,7 +13,9 @@ from portal.applications.applying import Course
 from portal.applications.fees import service as fees
 from portal.applications.issuing import service as issuing
 from portal.applications.lists import service as lists
-from portal.applications.mine import by, mine
+from portal.applications.mine import by, mine, named
+from portal.applications.mine import course as course_of
+from portal.applications.outdated import service as outdated
 from portal.applications.renewals import service as renewals
 from portal.applications.service import Case
 from portal.applications.tracking import service as tracking
@@ -58,6 +60,7 @@ def start(provider: str, name: str) -> ResponseReturnValue:
         "applications/start.html",
         offer=offer,
         saved=course.draft.saved_at if course else None,
+        outdated=outdated.report(course, offer) if course and course.is_outdated else None,
         judged=_judged(known[0], found),
     )
 
@@ -66,13 +69,16 @@ def start(provider: str, name: str) -> ResponseReturnValue:
 @signed_in
 def begin(provider: str, name: str) -> ResponseReturnValue:
     person_id = whose(provider, name, Need.FILL).person_id
+    wanted = request.form.get("take")
+    if wanted and not outdated.took_over(course_of(provider, name), wanted):
+        return redirect(url_for(".start", provider=provider, name=name))
     return redirect(_go_on(applying.begin(person_id, provider, name)))
 
 
 @pages.get("/apply/<provider>/<name>/<slug>")
 @signed_in
 def step(provider: str, name: str, slug: str) -> ResponseReturnValue:
-    course = _course(provider, name)
+    course = course_of(provider, name)
     if course is None:
         return redirect(url_for(".start", provider=provider, name=name))
     return _step_page(course, slug, applying.shown(course, slug))
@@ -82,7 +88,7 @@ def step(provider: str, name: str, slug: str) -> ResponseReturnValue:
 @takes(UPLOADS)
 @signed_in
 def save_step(provider: str, name: str, slug: str) -> ResponseReturnValue:
-    course = _course(provider, name)
+    course = course_of(provider, name)
     if course is None:
         raise drafts.NoSuchDraft
     if "refresh" in request.form:
@@ -110,7 +116,7 @@ def save_step(provider: str, name: str, slug: str) -> ResponseReturnValue:
 @pages.get("/apply/<provider>/<name>/review")
 @signed_in
 def review(provider: str, name: str) -> ResponseReturnValue:
-    course = _course(provider, name)
+    course = course_of(provider, name)
     if course is None:
         return redirect(url_for(".start", provider=provider, name=name))
     if (slug := course.unfinished()) is not None:
@@ -125,7 +131,7 @@ def send(provider: str, name: str) -> ResponseReturnValue:
     if draft_id is None:
         raise drafts.NoSuchDraft
     here = whose(provider, name, Need.SEND)
-    course = _named(applying.find(here.person_id, provider, name, draft_id), here)
+    course = named(applying.find(here.person_id, provider, name, draft_id), here)
     application = applying.sent(course)
     if application is None:
         if (slug := course.unfinished()) is not None:
@@ -147,7 +153,7 @@ def send(provider: str, name: str) -> ResponseReturnValue:
 @pages.post("/apply/<provider>/<name>/discard")
 @signed_in
 def discard(provider: str, name: str) -> ResponseReturnValue:
-    course = _course(provider, name)
+    course = course_of(provider, name)
     if course is None:
         raise drafts.NoSuchDraft
     drafts.discard(course.draft.person_id, course.draft.id)
@@ -284,16 +290,6 @@ def download(reference: str, document_id: UUID) -> ResponseReturnValue:
 def paper(reference: str, file_id: UUID) -> ResponseReturnValue:
     application = mine(reference)
     return files.download_response(service.paper(application, file_id))
-
-
-def _course(provider: str, name: str) -> Course | None:
-    here = whose(provider, name, Need.FILL)
-    course = applying.resume(here.person_id, provider, name)
-    return None if course is None else _named(course, here)
-
-
-def _named(course: Course, here: Whose) -> Course:
-    return course if here.scope is None else replace(course, owner=here.name)
 
 
 def _judged(offer: registry.Offer, found: declared.Eligibility | None) -> words.Judged | None:

@@ -13,6 +13,7 @@ from portal.applications.domain import FOR_THE_PERSON, Actor, State, judgement
 from portal.applications.records.service import ABOUT
 from portal.applications.service import Case
 from portal.delegation import service as delegation
+from portal.forms.sources import in_words as source_in_words
 from portal.forms.words import in_words, plain_in_words
 from portal.i18n import day, gettext, ngettext, say
 from portal.kernel import clock
@@ -290,7 +291,11 @@ def sections(
             say(step.title),
             step.slug,
             tuple(
-                (one, in_words(one, asked.answers.get(one.name)), say(sources.get(one.name)))
+                (
+                    one,
+                    in_words(one, asked.answers.get(one.name)),
+                    source_in_words(sources.get(one.name)),
+                )
                 for one in step.fields
                 if not isinstance(one, Notice)
             ),

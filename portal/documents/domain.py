@@ -67,7 +67,10 @@ def new_number() -> str:
 
 def read_number(typed: str) -> str | None:
     """The number that was meant, however it was typed."""
-    code = ids.read_code(typed.strip().upper().removeprefix(PREFIX))
+    code = ids.read_code(typed)
+    # The prefix is a letter that may stand in front of a number as well.
+    if len(code) == len(PREFIX) + LENGTH:
+        code = code.removeprefix(PREFIX)
     return _grouped(code) if len(code) == LENGTH else None
 
 

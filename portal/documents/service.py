@@ -142,10 +142,10 @@ def _told(row: Document, end: DocumentEnd | None) -> Checked:
     return Checked(
         number=row.number,
         names=row.names,
-        issued_on=clock.day_of(row.created_at),
+        issued_on=clock.day(row.created_at),
         good_until=row.good_until,
         standing=domain.standing(end.how if end else None, row.good_until, clock.today()),
-        ended_on=clock.day_of(end.created_at) if end else None,
+        ended_on=clock.day(end.created_at) if end else None,
         by=by.number if by else None,
     )
 

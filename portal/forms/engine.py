@@ -12,7 +12,7 @@ from typing import Any
 from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms.form import BaseForm
 
-from portal.forms import fields, rows
+from portal.forms import fields, rows, sources
 from portal.forms.words import in_words
 from portal.i18n import gettext, say
 from portal.kernel.errors import DomainError
@@ -363,4 +363,5 @@ def _mark(page: Page, sheet: Sheet, answers: Answers) -> None:
     """Say of each value that is still as it was filled in where it came from."""
     for name in sheet.names:
         same = name in answers and answers[name] == page.answers.get(name)
-        sheet.form[name].source = (same and say(page.sources.get(name))) or None
+        origin = sources.read(page.sources.get(name)) if same else None
+        sheet.form[name].origin, sheet.form[name].source = origin, origin and origin.words

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base
 from portal.kernel.sealed import Encrypted, PersonalRow, sealed
@@ -32,6 +32,10 @@ class Draft(PersonalRow, Base):
     version_id: Mapped[UUID]
     saved_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    saves: Mapped[int] = mapped_column(server_default="0")
+    # The page in a browser that saved it last, and which of the page's sendings that was.
+    saved_by: Mapped[UUID | None]
+    turn: Mapped[int] = mapped_column(server_default="0")
     answers_sealed: Mapped[bytes] = sealed("identity")
     answers = Encrypted(dict[str, Any], "answers_sealed")
     # Field name -> where the value came from, for those that nobody has changed since.

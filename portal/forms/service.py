@@ -1,8 +1,7 @@
 """Drafts: begun with what is known already, saved step by step, closed when they are sent."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, cast
@@ -14,9 +13,12 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.files import service as files
 from portal.forms.models import Draft
+from portal.forms.sending import Sending
+from portal.forms.sources import written
 from portal.kernel import clock, keys
 from portal.kernel.db import db
 from portal.kernel.errors import N_, Conflict, NotFound
+from portal.kernel.room import Filled
 
 
 class NoSuchDraft(NotFound):
@@ -27,12 +29,11 @@ class ChangedMeanwhile(Conflict):
     message = N_("You changed an answer in another window. Check your answers again, then send.")
 
 
-@dataclass(frozen=True)
-class Known:
-    """A value that we have already, and the words for where it came from, by language."""
-
-    value: Any
-    source: Mapping[str, str]
+class SavedElsewhere(Conflict):
+    message = N_(
+        "This draft was saved in another window or on another device after this page was opened. "
+        "Nothing is lost: say which answers count on this page."
+    )
 
 
 Saved = Draft
@@ -63,7 +64,7 @@ def begin(
     subject_id: UUID,
     purpose: str,
     version_id: UUID,
-    known: Mapping[str, Known],
+    known: Mapping[str, Filled],
 ) -> Draft:
     """The person's open draft for the purpose, else a new one that holds what is known."""
     if (draft := open_draft(person_id, purpose)) is not None:
@@ -76,9 +77,11 @@ def begin(
         purpose=purpose,
         version_id=version_id,
         saved_at=now,
+        saves=0,
+        turn=0,
     )
     draft.answers = {name: one.value for name, one in known.items()}
-    draft.sources = {name: dict(one.source) for name, one in known.items()}
+    draft.sources = {name: written(one) for name, one in known.items()}
     made = _inserted(draft)
     # Two pages were opened at once: the other one's draft is as good.
     return made or begin(person_id, subject_id, purpose, version_id, known)
@@ -124,6 +127,13 @@ def of_person(person_id: UUID) -> Sequence[Draft]:
     return db.session.scalars(wanted.order_by(Draft.saved_at.desc()).limit(50)).all()
 
 
+def held_of_person(person_id: UUID) -> Sequence[Draft]:
+    """The open drafts as they are now, locked until this transaction ends."""
+    wanted = select(Draft).where(Draft.person_id == person_id, Draft.sent_at.is_(None))
+    held = wanted.order_by(Draft.id).limit(50).with_for_update()
+    return db.session.scalars(held.execution_options(populate_existing=True)).all()
+
+
 def open_for(purpose: str) -> int:
     """How many people have begun and not sent."""
     count = select(func.count()).where(Draft.purpose == purpose, Draft.sent_at.is_(None))
@@ -135,6 +145,7 @@ def save(
     answers: Mapping[str, Any],
     asked: Sequence[str],
     sources: Mapping[str, Mapping[str, str]] = NOWHERE,
+    by: Sending | None = None,
 ) -> None:
     """Keep the answers to the questions that were asked; those without an answer are emptied.
 
@@ -143,6 +154,34 @@ def save(
     more is let go. Raises NoSuchDraft when the draft was sent or deleted meanwhile.
     """
     _lock(draft)
+    _keep(draft, answers, asked, sources)
+    _note(draft, by)
+
+
+def save_unless_changed(
+    draft: Draft, answers: Mapping[str, Any], asked: Sequence[str], by: Sending, version: int
+) -> None:
+    """Save what a page sends by itself, that was drawn from this version of the draft.
+
+    What is saved already is not saved again, so that a sending may be repeated. What the same page
+    saved before stands in nobody's way. Raises SavedElsewhere, NoSuchDraft.
+    """
+    _lock(draft)
+    before = draft.answers
+    if all(answers.get(name) == before.get(name) for name in asked):
+        return
+    if draft.saves != version and not (draft.saved_by == by.page and draft.turn < by.turn):
+        raise SavedElsewhere
+    _keep(draft, answers, asked, NOWHERE)
+    _note(draft, by)
+
+
+def _keep(
+    draft: Draft,
+    answers: Mapping[str, Any],
+    asked: Sequence[str],
+    sources: Mapping[str, Mapping[str, str]],
+) -> None:
     before, known = draft.answers, draft.sources
     others = {name: value for name, value in before.items() if name not in asked}
     kept = {name: value for name, value in answers.items() if name in asked}
@@ -151,9 +190,39 @@ def save(
             known.pop(name, None)
     draft.answers = {**others, **kept}
     draft.sources = known | {name: dict(words) for name, words in sources.items()}
-    draft.saved_at = clock.now()
     _let_go(files_in(before) - files_in(draft.answers))
+
+
+def _note(draft: Draft, by: Sending | None) -> None:
+    draft.saved_at = clock.now()
+    draft.saves += 1
+    draft.saved_by, draft.turn = (by.page, by.turn) if by else (None, 0)
     db.session.flush()
+
+
+def take_over(
+    draft: Draft,
+    versions: tuple[UUID, UUID],
+    fit: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    known: Mapping[str, Filled],
+) -> bool:
+    """Let it go on with the second version instead of the first; whether it was not so before.
+
+    `fit` gives the answers that stay, `known` what is filled in beside them. Raises NoSuchDraft.
+    """
+    _lock(draft)
+    if draft.version_id != versions[0]:
+        return False
+    before, sources = draft.answers, draft.sources
+    kept = dict(fit(before))
+    draft.version_id = versions[1]
+    draft.answers = {name: one.value for name, one in known.items()} | kept
+    draft.sources = {name: written(one) for name, one in known.items() if name not in kept} | {
+        name: words for name, words in sources.items() if kept.get(name) == before.get(name)
+    }
+    _let_go(files_in(before) - files_in(draft.answers))
+    _note(draft, None)
+    return True
 
 
 def _lock(draft: Draft) -> None:

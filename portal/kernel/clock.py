@@ -10,14 +10,14 @@ def now() -> datetime:
 
 def today(zone: str = "Asia/Kolkata") -> date:
     """The calendar day where the citizen lives, which begins hours before UTC's."""
-    return day_of(now(), zone)
+    return day(now(), zone)
 
 
-def day_of(moment: datetime, zone: str = "Asia/Kolkata") -> date:
+def day(moment: datetime, zone: str = "Asia/Kolkata") -> date:
     """The calendar day of a moment, there."""
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
-def end_of(day: date, zone: str = "Asia/Kolkata") -> datetime:
+def end_of(last: date, zone: str = "Asia/Kolkata") -> datetime:
     """The moment at which the day is over, there."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+    return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone))

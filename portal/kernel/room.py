@@ -1,6 +1,6 @@
 """What a room brings to the house: one frozen value, collected by create_app."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -74,11 +74,28 @@ class Reminding:
 
 
 @dataclass(frozen=True)
+class Filled:
+    """A typed answer that is known already, with the words for where it is from, by language.
+
+    `on` is the day that it is from, `path` where its person corrects it, without the language.
+    """
+
+    value: Any
+    source: Mapping[str, str]
+    on: date | None = None
+    verified: bool = False
+    path: str = ""
+
+
+@dataclass(frozen=True)
 class WayIn:
     """Another way to sign in; `title` is in the reader's language, `url` takes a `next`."""
 
     title: str
     url: str
+
+
+Prefill = Callable[[UUID, Collection[str]], Mapping[str, Filled]]
 
 
 @dataclass(frozen=True)
@@ -89,7 +106,7 @@ class Room:
     `pages` and `back_office` are mounted under each language, `api` without one. `within`
     listeners run in the transaction of the event, `after` listeners from a job of their own.
     `permissions` maps a name to what it allows, `prefill` a path to the function that
-    answers it for a person. `ways_in` offer other ways to sign in; each of
+    tells what it knows of such paths of a person. `ways_in` offer other ways to sign in; each of
     `banners` gives what stands above a page for this visitor, as markup, or None. `payers`
     maps a purpose of payments to what says whether a person may pay for a thing of another's.
     `bearers` tell who calls an interface with a token of theirs, as portal.api.service.Caller.
@@ -111,7 +128,7 @@ class Room:
     after: Mapping[type[Event], tuple[Listener, ...]] = field(default_factory=dict)
     menu: tuple[MenuItem, ...] = ()
     permissions: Mapping[str, str] = field(default_factory=dict)
-    prefill: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    prefill: Mapping[str, Prefill] = field(default_factory=dict)
     searchable: tuple[Callable[..., Any], ...] = ()
     settings: tuple[type[Section], ...] = ()
     ways_in: tuple[Callable[[], Sequence[WayIn]], ...] = ()

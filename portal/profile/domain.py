@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from portal.accounts.domain import Details, age
 from portal.i18n import translate
 from portal.kernel.errors import N_, NotFound
+from portal.kernel.room import Filled
 from portal.registry.vocabulary import PREFILL
 from portal.registry.words import LANGUAGES, Words
 
@@ -41,21 +42,16 @@ class Verified:
 
 @dataclass(frozen=True)
 class Known:
-    """All that is known: what registration asked, what the person added, what others verified."""
+    """All that is known: what registration asked, what the person added, what others verified.
+
+    `since` is the day of registration, `dates` the days of later changes.
+    """
 
     details: Details
     extras: Mapping[str, Any]
-    changed_at: datetime | None = None
+    since: date | None = None
     verified: Mapping[str, Verified] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Prefilled:
-    """A typed answer with the words for where it comes from."""
-
-    value: Any
-    source: Words
-    at: datetime | None
+    dates: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -161,14 +157,22 @@ def facts(known: Known, today: date) -> dict[str, Any]:
     return {"today": today.isoformat(), "person": told}
 
 
-def prefilled(known: Known, path: str) -> Prefilled | None:
+def prefilled(known: Known, path: str) -> Filled | None:
     """None for a path of another room, and for what the person did not tell."""
     value = SOURCES[path](known) if path in SOURCES else None
     if value is None:
         return None
     name = _field_of(path, known)
-    at = known.changed_at if name in EXTRAS else None
-    return Prefilled(value, _source_of(path, marks(known).get(name)), at)
+    mark = marks(known).get(name)
+    group = next(one for one in GROUPS if name in one.fields)
+    on = mark.on if mark else known.dates.get(name, _first_told(known, name))
+    source = _source_of(path, mark).texts
+    return Filled(value, source, on, verified=mark is not None, path=f"profile/{group.slug}")
+
+
+def _first_told(known: Known, name: str) -> date | None:
+    """Contacts are changed elsewhere, and what was added later has a day of its own."""
+    return None if name in CONTACTS or name in EXTRAS else known.since
 
 
 def _field_of(path: str, known: Known) -> str:

@@ -1,6 +1,6 @@
 """What a person added to the details that accounts keep, and what others verified of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,4 +19,7 @@ class Profile(PersonalRow, Base):
     extras = EncryptedOrNone(dict[str, Any], "extras_sealed")
     verified_sealed: Mapped[bytes | None] = sealed("identity", nullable=True)
     verified = EncryptedOrNone(dict[str, Verified], "verified_sealed")
+    dates_sealed: Mapped[bytes | None] = sealed("personal", nullable=True)
+    # The day on which the person changed each field last.
+    dates = EncryptedOrNone(dict[str, date], "dates_sealed")
     changed_at: Mapped[datetime]

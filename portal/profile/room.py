@@ -1,7 +1,5 @@
 """The profile room."""
 
-from functools import partial
-
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Room
 from portal.profile import service, views
@@ -11,5 +9,5 @@ room = Room(
     name="profile",
     pages=(views.pages,),
     menu=(MenuItem("account", N_("Profile"), "profile.mine", "user", order=10, signed_in=True),),
-    prefill={path: partial(service.value, path) for path in SOURCES},
+    prefill=dict.fromkeys(SOURCES, service.prefill),
 )

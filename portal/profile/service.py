@@ -15,8 +15,9 @@ from portal.audit import service as audit
 from portal.kernel import clock, ids
 from portal.kernel.db import db
 from portal.kernel.events import publish
+from portal.kernel.room import Filled
 from portal.profile import domain
-from portal.profile.domain import CONTACTS, EXTRAS, Known, Prefilled, Source, Verified
+from portal.profile.domain import CONTACTS, EXTRAS, Known, Source, Verified
 from portal.profile.events import ProfileChanged
 from portal.profile.models import Profile
 
@@ -31,13 +32,14 @@ def subject_of(person_id: UUID) -> UUID:
 def known(person_id: UUID) -> Known:
     """Raises NoSuchPerson."""
     row = db.session.scalar(select(Profile).where(Profile.person_id == person_id))
+    details, registered = accounts.details_since(person_id)
+    since = clock.day(registered)
     if row is None:
-        return Known(accounts.details(person_id), {})
-    details = accounts.details(person_id)
-    return Known(details, row.extras or {}, row.changed_at, row.verified or {})
+        return Known(details, {}, since)
+    return Known(details, row.extras or {}, since, row.verified or {}, row.dates or {})
 
 
-def prefill(person_id: UUID, paths: Collection[str]) -> dict[str, Prefilled]:
+def prefill(person_id: UUID, paths: Collection[str]) -> dict[str, Filled]:
     """What forms may fill in, by path; paths that nothing is known for are left out."""
     if not paths:
         return {}
@@ -51,11 +53,6 @@ def facts(person_id: UUID) -> dict[str, Any]:
     return domain.facts(known(person_id), clock.today())
 
 
-def value(path: str, person_id: UUID) -> Any:
-    """One path alone, as a typed answer or None."""
-    return domain.SOURCES[path](known(person_id))
-
-
 def change(person_id: UUID, slug: str, told: Mapping[str, Any]) -> None:
     """Put these typed answers in place of a group's.
 
@@ -65,6 +62,7 @@ def change(person_id: UUID, slug: str, told: Mapping[str, Any]) -> None:
     before = known(person_id)
     _put(person_id, {name: told.get(name) for name in names}, before.details)
     _forget_marks(person_id, before)
+    _date(person_id, before)
     _told(f"changed.{slug}", person_id)
     publish(ProfileChanged(person_id, slug))
 
@@ -85,6 +83,7 @@ def verify(person_id: UUID, told: Mapping[str, Any], source: Source) -> None:
     row = _held(person_id)
     row.verified = {**(row.verified or {}), **fresh} or None
     db.session.flush()
+    _date(person_id, before)
     _told("verified", person_id, source.slug)
     for group in domain.GROUPS:
         if group.fields.keys() & fresh.keys():
@@ -108,6 +107,16 @@ def _forget_marks(person_id: UUID, before: Known) -> None:
     still = domain.marks(replace(known(person_id), verified=before.verified))
     if still.keys() != before.verified.keys():
         _held(person_id).verified = still or None
+        db.session.flush()
+
+
+def _date(person_id: UUID, before: Known) -> None:
+    """Note the day of what is another now."""
+    was, now = domain.answers(before), domain.answers(known(person_id))
+    fresh = {name: clock.today() for name in now if now[name] != was[name]}
+    if fresh:
+        row = _held(person_id)
+        row.dates = {**(row.dates or {}), **fresh}
         db.session.flush()
 
 

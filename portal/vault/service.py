@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from portal.files.domain import Kept
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import N_, BadInput, Conflict, NotFound
+from portal.kernel.room import Filled
 from portal.registry.vocabulary import PREFILL
 from portal.vault.models import VaultItem
 
@@ -133,10 +134,21 @@ def found(person_id: UUID, paths: Collection[str]) -> dict[str, Item]:
     return {item.path: item for item in reversed(good) if item.path}
 
 
-def value(path: str, person_id: UUID) -> Any:
-    """One path alone, as a typed answer or None."""
-    item = found(person_id, [path]).get(path)
-    return as_answer(item.file) if item else None
+def prefill(person_id: UUID, paths: Collection[str]) -> dict[str, Filled]:
+    """What forms may fill in, by path; the files are the vault's own."""
+    return {path: filled(item, item.file) for path, item in found(person_id, paths).items()}
+
+
+def filled(item: Item, file: Kept) -> Filled:
+    """The document as an answer; `file` is it, or a copy of it."""
+    told = {name: getattr(file, name) for name in ("name", "type", "bytes", "sha256")}
+    return Filled(
+        value={"file": str(file.id), **told},
+        source=PREFILL[item.path].title.texts if item.path else {},
+        on=item.kept_on,
+        verified=item.paper is not None,
+        path="vault",
+    )
 
 
 def _noted(act: str, person_id: UUID) -> None:
@@ -170,13 +182,7 @@ def _item(
         path=row.path,
         names=row.names or NO_NAMES,
         file=kept[row.file_id],
-        kept_on=clock.day_of(row.created_at),
+        kept_on=clock.day(row.created_at),
         good_until=row.good_until,
         paper=papers.get(row.document_id) if row.document_id else None,
     )
-
-
-def as_answer(kept: Kept) -> dict[str, Any]:
-    """The file as an answer to a question for a document."""
-    told = {name: getattr(kept, name) for name in ("name", "type", "bytes", "sha256")}
-    return {"file": str(kept.id), **told}

@@ -3,4 +3,4 @@
 from portal.kernel.room import Room
 from portal.web import views
 
-room = Room(name="web", api=(views.pages,))
+room = Room(name="web", pages=(views.shown,), api=(views.pages,))

@@ -1,22 +1,36 @@
 """The way in without a language, and the probes of operators."""
 
+import json
 from datetime import datetime, timedelta
+from hashlib import sha256
 from mimetypes import guess_type
 
-from flask import Blueprint, Response, redirect, request, send_from_directory, url_for
+from flask import (
+    Blueprint,
+    Response,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
-from portal.i18n import tag
+from portal.i18n import TAGS, tag
 from portal.kernel import clock, schema
 from portal.kernel.db import db
 from portal.kernel.errors import NotFound
 from portal.web.access import public
-from portal.web.assets import DIST, is_asset
+from portal.web.assets import DIST, asset, is_asset
 from portal.web.languages import wanted
 
 pages = Blueprint("web", __name__)
+# What stands under each language.
+shown = Blueprint("shown", __name__)
 MOST_APART = timedelta(seconds=15)
+# What a browser keeps for when the connection is lost: enough to draw a page, without fonts.
+OUTFIT = ("look.css", "portal.js", "draft.js", "sprite.svg", "mark.svg", "phulkari.svg")
 
 
 @pages.get("/")
@@ -43,6 +57,33 @@ def assets(name: str) -> Response:
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+@pages.get("/worker.js")
+@public
+def worker() -> Response:
+    """The script that stands between pages and the network; here, because it serves all pages."""
+    files = [asset(name) for name in OUTFIT]
+    offline = [url_for("shown.offline", lang=name) for name in TAGS]
+    built = asset("worker.js")
+    shell = {"name": _name(built, *files), "files": files, "pages": offline}
+    script = (DIST / built.removeprefix("/assets/")).read_text()
+    told = f"self.SHELL={json.dumps(shell)};\n{script}"
+    response = Response(told, content_type="text/javascript; charset=utf-8")
+    # Browsers ask for it with nearly every page; a day is the most that they would wait.
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+def _name(*files: str) -> str:
+    """Another one with every build."""
+    return sha256(" ".join(files).encode()).hexdigest()[:16]
+
+
+@shown.get("/offline")
+@public
+def offline() -> ResponseReturnValue:
+    return render_template("offline.html")
 
 
 def kind_of(name: str) -> str:

@@ -10,44 +10,14 @@ from portal.audit.models import AuditEntry
 from portal.kernel.db import db
 from portal.registry import service as registry
 from portal.registry.contract import Check
-from portal.registry.discovery import discover
 from tests.accounts.factories import csrf_token, make_person, signed_in_client
 from tests.applications.factories import INCOME, sent, told
+from tests.applications.versions import newer, renamed
 from tests.jobs import run_jobs
 from tests.registry import publishing_factories as publishing
 from tests.registry.publishing_factories import MEERA
 
 PAGE = f"/en/admin/running/revenue/{INCOME}"
-
-
-def renamed(form, old, new, **changes):
-    """The form with one question under another name."""
-
-    def of(field):
-        if field.name != old:
-            return field
-        return field.model_copy(update={"name": new, **changes})
-
-    steps = [
-        step.model_copy(update={"fields": tuple(of(field) for field in step.fields)})
-        for step in form.steps
-    ]
-    return form.model_copy(update={"steps": tuple(steps)})
-
-
-def newer(change):
-    """The next version of the income certificate, with another form; published."""
-    (revenue,) = [one for one in discover() if one.slug == "revenue"]
-    old = revenue.service(INCOME)
-    # Its paper would name questions that are called otherwise then.
-    issues = tuple(one.model_copy(update={"paper": None}) for one in old.issues)
-    changed = old.model_copy(update={"form": change(old.form), "issues": issues})
-    (draft,) = registry.sync([revenue.model_copy(update={"services": (changed,)})])
-    publishing.publishing.propose(draft.id, MEERA)
-    run_jobs()
-    publishing.publishing.publish(draft.id, publishing.KARAM)
-    db.session.commit()
-    return draft.id
 
 
 @pytest.fixture

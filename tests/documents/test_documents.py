@@ -186,6 +186,11 @@ def test_a_number_is_read_however_it_is_typed(subject, typed):
     assert service.check(typed.format(bare)).number == paper.number
 
 
+def test_a_number_that_begins_as_its_prefix_is_read_without_it():
+    assert domain.read_number("D7K3-M9QX-A4F7-K2QX") == "D-D7K3-M9QX-A4F7-K2QX"
+    assert domain.read_number("D-D7K3-M9QX-A4F7-K2QX") == "D-D7K3-M9QX-A4F7-K2QX"
+
+
 @pytest.mark.parametrize("typed", ["", "D-", "D-7K3M", "7K3M-9QXA-4F7K-2QX", "x" * 200])
 def test_what_is_no_number_is_nobodys(app, typed):
     assert domain.read_number(typed) is None

@@ -117,11 +117,9 @@ def test_what_the_provider_tells_stands_verified_in_the_profile_and_in_forms(
     assert page.count("Verified by National identity rs") == 4
     filled = profile.prefill(asha.id, ["profile.name", "profile.phone", "profile.email"])
     assert filled["profile.name"].value == "Asha Rani"
-    assert filled["profile.name"].source.say("en") == (
-        "your profile, verified by National identity rs"
-    )
-    assert filled["profile.phone"].source.say("en") == "your profile"
-    assert "verified" in filled["profile.email"].source.say("en")
+    assert filled["profile.name"].source["en"] == ("your profile, verified by National identity rs")
+    assert filled["profile.phone"].source["en"] == "your profile"
+    assert "verified" in filled["profile.email"].source["en"]
 
 
 def test_a_mark_goes_when_the_person_changes_the_value(app, real, trusting, elsewhere, asha):

@@ -10,14 +10,18 @@ from sqlalchemy import text
 
 from portal.files import service as files
 from portal.forms import service
-from portal.forms.service import Known, NoSuchDraft
+from portal.forms.service import NoSuchDraft
 from portal.kernel import clock, keys
 from portal.kernel.db import db
 from portal.kernel.ids import uuid7
+from portal.kernel.room import Filled
 from tests.accounts.threads import at_once
 from tests.files.samples import pdf
 
-KNOWN = {"name": Known("Asha", {"en": "your profile"}), "phone": Known("1", {"en": "your profile"})}
+KNOWN = {
+    "name": Filled("Asha", {"en": "your profile"}),
+    "phone": Filled("1", {"en": "your profile"}),
+}
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -114,8 +115,13 @@ def visiting(person_id: UUID) -> Visiting:
 
 def details(person_id: UUID) -> Details:
     """Raises NoSuchPerson."""
+    return details_since(person_id)[0]
+
+
+def details_since(person_id: UUID) -> tuple[Details, datetime]:
+    """Also when the person registered. Raises NoSuchPerson."""
     person = one(person_id)
-    return Details(**{name: getattr(person, name) for name in NAMES})
+    return Details(**{name: getattr(person, name) for name in NAMES}), person.created_at
 
 
 def names(person_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -13,7 +13,10 @@ POINT = str.maketrans({"٫": ".", "٬": ",", "−": "-"})
 
 
 class Question(Field):  # type: ignore[misc]
-    """What all kinds have in common; `source` says where a filled-in value came from."""
+    """What all kinds have in common; `source` says where a filled-in value came from.
+
+    `origin` may tell more of that: whether it is `verified`, and the `path` where it is corrected.
+    """
 
     macro = "text"
 
@@ -32,6 +35,7 @@ class Question(Field):  # type: ignore[misc]
         super().__init__(label, **more)
         self.hint, self.required, self.source = hint, required, source
         self.autocomplete = autocomplete
+        self.origin: Any = None
 
     @property
     def first_id(self) -> str:

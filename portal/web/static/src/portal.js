@@ -2,6 +2,7 @@
 "use strict";
 
 import { adopted } from "./files.js";
+import "./leaving.js";
 import "./passkeys.js";
 import "./position.js";
 import "./push.js";
@@ -166,9 +167,5 @@ document.addEventListener("click", async (event) => {
   const [id, press, before, { form }] = [group.id, button.value, rowsOf(group), button];
   if (await ask(form, press, () => settle(id, press, before))) return;
   // Without an answer the button does what it does without a script.
-  const plain = document.createElement("input");
-  Object.assign(plain, { type: "hidden", name: "refresh", value: press });
-  form.append(plain);
-  form.noValidate = true;
-  form.requestSubmit();
+  form.requestSubmit(button);
 });

@@ -12,8 +12,8 @@ function text(buffer) {
 }
 
 async function offer() {
-  const worker = await navigator.serviceWorker.getRegistration();
-  if (!worker?.pushManager) return;
+  const worker = await navigator.serviceWorker.ready;
+  if (!worker.pushManager) return;
   const held = await worker.pushManager.getSubscription();
   form.querySelector('[value="ring"]').hidden = Boolean(held);
   form.querySelector('[value="leave"]').hidden = !held;

@@ -1,0 +1,1 @@
+"""Drafts that save themselves: what a page sends while its person types."""
