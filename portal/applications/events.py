@@ -43,3 +43,21 @@ class RenewalDue(Event):
     """What was issued on this application ends soon."""
 
     application_id: UUID
+
+
+@dataclass(frozen=True)
+class ApplicationAppealed(Event):
+    """An appeal was opened: `act` says by whom, as the table of appeals calls it."""
+
+    application_id: UUID
+    appeal_id: UUID
+    act: str
+
+
+@dataclass(frozen=True)
+class AppealEnded(Event):
+    """An appeal was decided, withdrawn, or settled by a decision that came late."""
+
+    application_id: UUID
+    appeal_id: UUID
+    state: str

@@ -1,6 +1,8 @@
 """What the applications room hears: money that came, and versions that are to be tried."""
 
 from payments.events import PaymentSucceeded
+from portal.applications.appeals import service as appeals
+from portal.applications.events import ApplicationWithdrawn, StateChanged
 from portal.applications.fees import service as fees
 from portal.applications.trials import service as trials
 from portal.registry.events import VersionProposed
@@ -15,3 +17,12 @@ def paid(event: PaymentSucceeded) -> None:
 def proposed(event: VersionProposed) -> None:
     """From a job: a thousand applications take a while."""
     trials.try_on_past(event.version_id)
+
+
+def moved(event: StateChanged) -> None:
+    """In the transaction of a decision: an appeal about its being late has nothing to decide."""
+    appeals.settle(event.application_id)
+
+
+def withdrawn(event: ApplicationWithdrawn) -> None:
+    appeals.settle(event.application_id)

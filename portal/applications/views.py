@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.applications import applying, domain, reviewing, service, words
+from portal.applications.appeals import words as appealing
 from portal.applications.applying import Course
 from portal.applications.fees import service as fees
 from portal.applications.lists import service as lists
@@ -192,7 +193,9 @@ def show(reference: str) -> ResponseReturnValue:
         payment=fees.payment(application),
         may_pay=domain.takes_money(domain.State(application.state)),
         renewal=renewals.of(application),
-        moments=words.timeline(application, visitor().id),
+        moments=words.timeline(application, visitor().id) + appealing.to_come(application),
+        appeal=appealing.standing(application),
+        appeal_waits=appealing.waiting(application),
         issued=service.issued(application),
         asked=_asked_labels(application),
         wrote=words.asked_in_words(application),

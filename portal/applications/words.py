@@ -51,6 +51,14 @@ ACTS: Mapping[str, str] = {
     "withdraw": N_("Withdrawn by you"),
     "lapse": N_("Lapsed: the fee was not paid in time"),
     "move": N_("Goes on under a newer version of the service"),
+    "appeal_ask": N_("You asked for a review"),
+    "appeal_open": N_("A review was opened, because no decision came in time"),
+    "appeal_pass_on": N_("Passed on to the next authority"),
+    "appeal_uphold": N_("Review: the decision stands"),
+    "appeal_set_aside": N_("Review: the provider must decide again"),
+    "appeal_grant": N_("Review: decided for you"),
+    "appeal_withdraw": N_("You withdrew the appeal"),
+    "appeal_settle": N_("The review ended: nothing was left to decide"),
 }
 # What an officer reads instead, who is not the person.
 AT_THE_DESK: Mapping[str, str] = {
@@ -61,12 +69,17 @@ AT_THE_DESK: Mapping[str, str] = {
     "answer": N_("Answered by the person"),
     "note": N_("A note to the person"),
     "withdraw": N_("Withdrawn by the person"),
+    "appeal_ask": N_("The person asked for a review"),
+    "appeal_grant": N_("Review: decided for the person"),
+    "appeal_withdraw": N_("The person withdrew the appeal"),
 }
 # What is read of an act that was done for the person, or that the reader's helper reads of it.
 BY_ANOTHER: Mapping[str, str] = {
     "submit": N_("Sent"),
     "answer": N_("Answered"),
     "withdraw": N_("Withdrawn"),
+    "appeal_ask": N_("A review was asked for"),
+    "appeal_withdraw": N_("The appeal was withdrawn"),
 }
 # How officers read who did it for the person: who it was is not theirs to know.
 STOOD_IN: Mapping[str, str] = {

@@ -2,7 +2,9 @@
 
 from portal.accounts.events import PersonRemoved
 from portal.applications.events import (
+    AppealEnded,
     ApplicationAnswered,
+    ApplicationAppealed,
     ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
@@ -38,6 +40,16 @@ def paid(event: ApplicationPaid) -> None:
 
 def renewal(event: RenewalDue) -> None:
     service.tell(event.application_id, "renewal")
+
+
+def appealed(event: ApplicationAppealed) -> None:
+    service.tell(event.application_id, f"appeal_{event.act}")
+
+
+def appeal_ended(event: AppealEnded) -> None:
+    """What its person withdrew, or a decision settled, they know already."""
+    if event.state in ("upheld", "set_aside", "granted"):
+        service.tell(event.application_id, "appeal_ended")
 
 
 def endpoint_fails(event: EndpointFailing) -> None:

@@ -2,7 +2,9 @@
 
 from portal.accounts.events import PersonRemoved
 from portal.applications.events import (
+    AppealEnded,
     ApplicationAnswered,
+    ApplicationAppealed,
     ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
@@ -75,6 +77,8 @@ room = Room(
         ApplicationAnswered: (listeners.answered,),
         ApplicationWithdrawn: (listeners.withdrawn,),
         ApplicationPaid: (listeners.paid,),
+        ApplicationAppealed: (listeners.appealed,),
+        AppealEnded: (listeners.appeal_ended,),
         RenewalDue: (listeners.renewal,),
         StateChanged: (listeners.changed,),
         EndpointFailing: (listeners.endpoint_fails,),

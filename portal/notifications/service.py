@@ -14,8 +14,14 @@ from portal.notifications.push import service as push
 from portal.notifications.telling import service as telling
 from portal.registry import service as registry
 
-# What happened without a state of its own, by the act in the timeline.
-ACTS = {"answered": "answer", "paid": "pay"}
+# What happened without a state of its own, by the acts in the timeline.
+ACTS = {
+    "answered": ("answer",),
+    "paid": ("pay",),
+    "appeal_ask": ("appeal_ask",),
+    "appeal_open": ("appeal_open", "appeal_pass_on"),
+    "appeal_ended": ("appeal_uphold", "appeal_set_aside", "appeal_grant"),
+}
 
 
 def tell(application_id: UUID, happened: str) -> None:
@@ -47,7 +53,7 @@ def _key(application: Case, happened: str, reader_id: UUID) -> str:
     The timeline only grows, so how often this happened until now names the occasion.
     """
     entries = applications.timeline(application)
-    times = sum(happened == entry.state or ACTS.get(happened) == entry.act for entry in entries)
+    times = sum(happened == entry.state or entry.act in ACTS.get(happened, ()) for entry in entries)
     return f"application:{application.id}:{happened}:{times}:{reader_id}"
 
 

@@ -52,6 +52,22 @@ SAID: Mapping[str, tuple[str, str]] = {
         N_("Your application %(reference)s for %(service)s: lapsed"),
         N_("Your application ended: what was needed from you did not come in time. Apply again."),
     ),
+    "appeal_ask": (
+        N_("Your application %(reference)s for %(service)s: your appeal is sent"),
+        N_("The authority has your appeal. Open your application to see by when it decides."),
+    ),
+    "appeal_open": (
+        N_("Your application %(reference)s for %(service)s: a review was opened"),
+        N_("The promised day passed without a decision, so a review was opened for you."),
+    ),
+    "appeal_pass_on": (
+        N_("Your application %(reference)s for %(service)s: the next authority has your appeal"),
+        N_("Your appeal was not decided in time. The next authority has it now."),
+    ),
+    "appeal_ended": (
+        N_("Your application %(reference)s for %(service)s: your appeal is decided"),
+        N_("Your appeal is decided. Open your application to read the decision and its reasons."),
+    ),
     "renewal": (
         N_("Your application %(reference)s for %(service)s: it is time to renew"),
         N_("What was issued to you ends soon. Open your application to see when, and to renew it."),
@@ -62,6 +78,7 @@ SAID: Mapping[str, tuple[str, str]] = {
 # What decides something, or stands still until the person acts.
 NEEDED = frozenset(
     {"needs_information", "approved", "refused", "issued", "awaiting_payment", "lapsed"}
+    | {"appeal_ended"}
 )
 
 

@@ -2,6 +2,7 @@
 
 from portal.registry.contract import (
     Appeal,
+    AppealLevel,
     Billing,
     Calendar,
     Contact,
@@ -46,6 +47,7 @@ from portal.registry.hooks import (
 
 __all__ = [
     "Appeal",
+    "AppealLevel",
     "Ask",
     "Bill",
     "Billing",

@@ -90,6 +90,22 @@ class Letter(Frozen):
         pydantic.BaseModel.__init__(self, slug=slug, title=title, text=text, act=act)
 
 
+class AppealLevel(Frozen):
+    """Who looks at a decision again: an authority in words, and the post whose officers do it.
+
+    People ask within `ask_days` after the decision; it is decided within `days` working days.
+    """
+
+    authority: Words
+    post: str
+    ask_days: Whole = 30
+    days: Whole = 30
+
+    @by_position
+    def __init__(self, authority: Words, post: str, **more: Any) -> None:
+        pydantic.BaseModel.__init__(self, authority=authority, post=post, **more)
+
+
 class Workflow(Frozen):
     """How the cases of a service are worked on, beside its stages.
 

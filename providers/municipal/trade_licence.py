@@ -21,6 +21,7 @@ from portal.registry import (
     Workflow,
     _,
 )
+from providers.municipal.appeals import LEVELS
 from providers.municipal.trade_owners import IDENTITY_PURPOSE, OWNERS
 
 BUSINESS = Step(
@@ -364,6 +365,7 @@ TRADE_LICENCE = Service(
         Stage("decision", _("The licensing officer decides"), post="officer", days=2),
     ),
     workflow=WORKFLOW,
+    appeals=LEVELS,
     issues=(IssuedDocument("trade-licence", _("Trade licence")),),
     renewal=Renewal(months=12, remind_days=30),
     # The inspector comes when the papers are there: two weeks would be too late for many.

@@ -19,6 +19,7 @@ from portal.accounts.sessions import service as sessions
 from portal.accounts.sessions.models import SessionRow
 from portal.api import service as api
 from portal.applications import service as applications
+from portal.applications.appeals.models import Appeal
 from portal.applications.work import service as work
 from portal.bills.domain import Fetched
 from portal.bills.models import BillLookup
@@ -76,6 +77,30 @@ def belongings(citizen) -> Belongings:
     values |= {name: str(make(citizen, application)) for name, make in THINGS.items()}
     db.session.commit()
     return Belongings(citizen, values)
+
+
+def _appeal(_, application):
+    """Of a level that nobody has: what it came with is the paper of the application."""
+    row = Appeal(
+        subject_id=application.subject_id,
+        application_id=application.id,
+        provider_slug=OURS,
+        since=0,
+        ground="refused",
+        level=0,
+        post="commissioner",
+        state="open",
+        asked_as="citizen",
+        asked_by=str(application.person_id),
+        due_on=clock.today(),
+    )
+    row.text, row.papers = (
+        "Look again.",
+        [{"file": str(_paper(_, application)), "name": "paper.pdf", "bytes": 1}],
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
 
 
 def _document(_, application):
@@ -215,6 +240,7 @@ def _letter(citizen, _):
 
 
 THINGS: dict[str, Callable] = {
+    "appeal_id": _appeal,
     "document_id": _document,
     "file_id": _paper,
     "payment_id": _payment,
@@ -277,6 +303,7 @@ def is_after(rule):
     return rule.endpoint in {
         "applications.correct",
         "applications.ask_withdraw",
+        "appeals.ask",
         "payments.receipt",
         "payments.come_back",
         "bills.show",
