@@ -1,4 +1,4 @@
-"""Decisions are looked at again: levels of appeal, and the day on which the first opens itself."""
+"""Decisions are looked at again, level by level; people and officers write to each other."""
 
 from collections.abc import Sequence
 
@@ -20,9 +20,12 @@ def upgrade() -> None:
         postgresql_where="appeal_on IS NOT NULL",
     )
     _appeals()
+    _threads()
 
 
 def downgrade() -> None:
+    op.drop_table("case_readings")
+    op.drop_table("case_messages")
     op.drop_table("appeals")
     op.drop_index("ix_applications_appeal_on", table_name="applications")
     op.drop_column("applications", "appeal_on")
@@ -74,4 +77,36 @@ def _appeals() -> None:
     )
     op.create_index(
         "ix_appeals_passes_on", "appeals", ["passes_on"], postgresql_where="passes_on IS NOT NULL"
+    )
+
+
+def _threads() -> None:
+    op.create_table(
+        "case_messages",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=False),
+        sa.Column("mandate_id", sa.Uuid()),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("papers_sealed", sa.LargeBinary()),
+        sa.ForeignKeyConstraint(["application_id"], ["applications.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("application_id", "number"),
+    )
+    op.create_index("ix_case_messages_subject_id", "case_messages", ["subject_id"])
+    op.create_table(
+        "case_readings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["application_id"], ["applications.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("application_id", "side"),
     )

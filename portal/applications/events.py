@@ -61,3 +61,12 @@ class AppealEnded(Event):
     application_id: UUID
     appeal_id: UUID
     state: str
+
+
+@dataclass(frozen=True)
+class MessageWritten(Event):
+    """Somebody wrote in the thread of an application: `side` is person or office."""
+
+    application_id: UUID
+    number: int
+    side: str

@@ -10,6 +10,8 @@ from portal.applications.events import ApplicationWithdrawn, StateChanged
 from portal.applications.fees import service as fees
 from portal.applications.moving import back_office as moving_pages
 from portal.applications.moving import service as moving
+from portal.applications.threads import back_office as threads_desk
+from portal.applications.threads import views as thread_pages
 from portal.applications.tracking import views as tracking_pages
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Notice, Reminding, Room
@@ -19,10 +21,10 @@ WHY = N_("You get this message because you applied through Sanjha. Do not answer
 
 room = Room(
     name="applications",
-    pages=(views.pages, tracking_pages.pages, appeal_pages.pages),
+    pages=(views.pages, tracking_pages.pages, appeal_pages.pages, thread_pages.pages),
     back_office=(
         *(appeals_desk.pages, desk_pages.pages, back_office.pages),
-        moving_pages.pages,
+        *(moving_pages.pages, threads_desk.pages),
     ),
     api=(api.pages, citizen_api.pages),
     jobs=(

@@ -16,6 +16,8 @@ from portal.applications.lists import service as lists
 from portal.applications.mine import by, mine
 from portal.applications.renewals import service as renewals
 from portal.applications.service import Case
+from portal.applications.threads import service as threads
+from portal.applications.threads.domain import Side
 from portal.applications.tracking import service as tracking
 from portal.delegation import visitors
 from portal.delegation.domain import Need
@@ -195,6 +197,7 @@ def show(reference: str) -> ResponseReturnValue:
         renewal=renewals.of(application),
         moments=words.timeline(application, visitor().id) + appealing.to_come(application),
         appeal=appealing.standing(application),
+        unread=threads.unread({application.id}, Side.PERSON).get(application.id, 0),
         appeal_waits=appealing.waiting(application),
         issued=service.issued(application),
         asked=_asked_labels(application),

@@ -8,6 +8,7 @@ from portal.applications.events import (
     ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    MessageWritten,
     RenewalDue,
     StateChanged,
 )
@@ -50,6 +51,12 @@ def appeal_ended(event: AppealEnded) -> None:
     """What its person withdrew, or a decision settled, they know already."""
     if event.state in ("upheld", "set_aside", "granted"):
         service.tell(event.application_id, "appeal_ended")
+
+
+def written(event: MessageWritten) -> None:
+    """Officers see a mark in their queue."""
+    if event.side == "office":
+        service.tell(event.application_id, "message", str(event.number))
 
 
 def endpoint_fails(event: EndpointFailing) -> None:

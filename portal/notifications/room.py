@@ -8,6 +8,7 @@ from portal.applications.events import (
     ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    MessageWritten,
     RenewalDue,
     StateChanged,
 )
@@ -79,6 +80,7 @@ room = Room(
         ApplicationPaid: (listeners.paid,),
         ApplicationAppealed: (listeners.appealed,),
         AppealEnded: (listeners.appeal_ended,),
+        MessageWritten: (listeners.written,),
         RenewalDue: (listeners.renewal,),
         StateChanged: (listeners.changed,),
         EndpointFailing: (listeners.endpoint_fails,),

@@ -52,6 +52,10 @@ SAID: Mapping[str, tuple[str, str]] = {
         N_("Your application %(reference)s for %(service)s: lapsed"),
         N_("Your application ended: what was needed from you did not come in time. Apply again."),
     ),
+    "message": (
+        N_("Your application %(reference)s for %(service)s: a message from the provider"),
+        N_("The provider wrote to you. Open your application to read it and to answer."),
+    ),
     "appeal_ask": (
         N_("Your application %(reference)s for %(service)s: your appeal is sent"),
         N_("The authority has your appeal. Open your application to see by when it decides."),

@@ -20,6 +20,8 @@ from portal.accounts.sessions.models import SessionRow
 from portal.api import service as api
 from portal.applications import service as applications
 from portal.applications.appeals.models import Appeal
+from portal.applications.domain import Actor, Author
+from portal.applications.threads import service as threads
 from portal.applications.work import service as work
 from portal.bills.domain import Fetched
 from portal.bills.models import BillLookup
@@ -101,6 +103,13 @@ def _appeal(_, application):
     db.session.add(row)
     db.session.flush()
     return row.id
+
+
+def _message(citizen, application):
+    """The paper of the application, sent with a message, too."""
+    author = Author(Actor.CITIZEN, str(citizen.id))
+    enclosed = [{"file": str(_paper(citizen, application)), "name": "paper.pdf", "bytes": 1}]
+    return threads.write(application, author, "What is missing?", enclosed).id
 
 
 def _document(_, application):
@@ -241,6 +250,7 @@ def _letter(citizen, _):
 
 THINGS: dict[str, Callable] = {
     "appeal_id": _appeal,
+    "message_id": _message,
     "document_id": _document,
     "file_id": _paper,
     "payment_id": _payment,

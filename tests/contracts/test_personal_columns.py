@@ -75,7 +75,9 @@ EXCUSED = {
     },
     "bill_lookups": {"provider_slug": SLUG},
     "bills": {"provider_slug": SLUG, "currency": MONEY, "state": CODE},
+    "case_messages": {"side": CODE, "author": CODE, "author_id": "an id"},
     "case_proposals": {"act": CODE},
+    "case_readings": {"side": CODE},
     "case_records": {"stage": STAGE},
     "desk_views": {"name": "an officer's own name for a filter", "query": "codes of a filter"},
     "catalogue_entries": {"*": PUBLIC},
@@ -331,6 +333,7 @@ EXCUSED = {
 NEVER_CHANGED = {
     "answer_changes",
     "audit_entries",
+    "case_messages",
     "case_notes",
     "case_records",
     "consents",

@@ -5,11 +5,10 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 
+from portal.applications.enclosing import BYTES, KINDS
 from portal.i18n import lazy_gettext
 from portal.web.fields import ChoiceField, DocumentField, LongTextField
 
-KINDS = ("pdf", "jpeg", "png")
-BYTES = 5_000_000
 SIZE = lazy_gettext("PDF, JPEG or PNG, up to 5 MB")
 
 

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from portal.applications import service as applications
 from portal.applications.appeals import domain, service, words
-from portal.applications.appeals.forms import BYTES, KINDS, AskForm
+from portal.applications.appeals.forms import AskForm
 from portal.applications.domain import Actor, Author
+from portal.applications.enclosing import kept
 from portal.applications.mine import by, mine
 from portal.applications.service import Case
 from portal.delegation import visitors
@@ -49,7 +50,7 @@ def send(reference: str) -> ResponseReturnValue:
         return _page(application, form), 422
     try:
         with db.session.begin_nested():
-            papers = [_kept(application, upload) for upload in form.uploads()]
+            papers = [kept(application, upload) for upload in form.uploads()]
             service.ask(application, author, form.text.answer() or "", papers)
     except DomainError as refusal:
         flash(gettext(refusal.message, **refusal.params), "bad")
@@ -96,19 +97,6 @@ def _locked(reference: str, need: Need) -> tuple[Case, Author]:
     application = applications.find(here.person_id, reference, lock=True, by=behalf)
     author = behalf.author if behalf else Author(Actor.CITIZEN, str(here.person_id))
     return application, author
-
-
-def _kept(application: Case, upload: Any) -> dict[str, Any]:
-    kept = files.keep(
-        upload.stream,
-        upload.filename,
-        subject_id=application.subject_id,
-        person_id=application.person_id,
-        accepts=KINDS,
-        most_bytes=BYTES,
-    )
-    told = {name: getattr(kept, name) for name in ("name", "type", "bytes", "sha256")}
-    return {"file": str(kept.id), **told}
 
 
 def _page(application: Case, form: AskForm) -> str:
