@@ -5,6 +5,7 @@ from portal.applications import api, back_office, citizen_api, jobs, listeners, 
 from portal.applications.appeals import back_office as appeals_desk
 from portal.applications.appeals import views as appeal_pages
 from portal.applications.coming import service as coming
+from portal.applications.correcting import views as correcting_pages
 from portal.applications.desk import back_office as desk_pages
 from portal.applications.events import ApplicationWithdrawn, StateChanged
 from portal.applications.fees import service as fees
@@ -21,7 +22,13 @@ WHY = N_("You get this message because you applied through Sanjha. Do not answer
 
 room = Room(
     name="applications",
-    pages=(views.pages, tracking_pages.pages, appeal_pages.pages, thread_pages.pages),
+    pages=(
+        views.pages,
+        tracking_pages.pages,
+        appeal_pages.pages,
+        thread_pages.pages,
+        correcting_pages.pages,
+    ),
     back_office=(
         *(appeals_desk.pages, desk_pages.pages, back_office.pages),
         *(moving_pages.pages, threads_desk.pages),

@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from portal.applications import applying, domain, reviewing, service, words
 from portal.applications.appeals import words as appealing
 from portal.applications.applying import Course
+from portal.applications.correcting import service as correcting
 from portal.applications.fees import service as fees
 from portal.applications.lists import service as lists
 from portal.applications.mine import by, mine
 from portal.applications.renewals import service as renewals
 from portal.applications.service import Case
 from portal.applications.threads import service as threads
-from portal.applications.threads.domain import Side
 from portal.applications.tracking import service as tracking
 from portal.delegation import visitors
 from portal.delegation.domain import Need
@@ -196,9 +196,8 @@ def show(reference: str) -> ResponseReturnValue:
         may_pay=domain.takes_money(domain.State(application.state)),
         renewal=renewals.of(application),
         moments=words.timeline(application, visitor().id) + appealing.to_come(application),
-        appeal=appealing.standing(application),
-        unread=threads.unread({application.id}, Side.PERSON).get(application.id, 0),
-        appeal_waits=appealing.waiting(application),
+        **appealing.part(application),
+        unread=threads.unread_of_person(application),
         issued=service.issued(application),
         asked=_asked_labels(application),
         wrote=words.asked_in_words(application),
@@ -207,6 +206,7 @@ def show(reference: str) -> ResponseReturnValue:
         forecast=None if _is_decided(application) else tracking.forecast(application),
         looks=service.looks(application),
         emergencies=service.looks(application, emergency=True),
+        may_correct=bool(correcting.questions(application)),
         may_withdraw=domain.may_withdraw(domain.State(application.state)),
     )
 

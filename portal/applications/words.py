@@ -44,6 +44,7 @@ ACTS: Mapping[str, str] = {
     "progress": N_("Work went on"),
     "ask": N_("The provider asked you for something"),
     "answer": N_("Answered by you"),
+    "correct": N_("Corrected by you"),
     "approve": N_("Approved"),
     "refuse": N_("Refused"),
     "issue": N_("Document issued"),
@@ -67,6 +68,7 @@ AT_THE_DESK: Mapping[str, str] = {
     "submit": N_("Sent by the person"),
     "ask": N_("The person was asked for something"),
     "answer": N_("Answered by the person"),
+    "correct": N_("Corrected by the person"),
     "note": N_("A note to the person"),
     "withdraw": N_("Withdrawn by the person"),
     "appeal_ask": N_("The person asked for a review"),
@@ -77,6 +79,7 @@ AT_THE_DESK: Mapping[str, str] = {
 BY_ANOTHER: Mapping[str, str] = {
     "submit": N_("Sent"),
     "answer": N_("Answered"),
+    "correct": N_("Corrected"),
     "withdraw": N_("Withdrawn"),
     "appeal_ask": N_("A review was asked for"),
     "appeal_withdraw": N_("The appeal was withdrawn"),

@@ -16,7 +16,7 @@ from portal.registry import service as registry
 
 # What happened without a state of its own, by the acts in the timeline.
 ACTS = {
-    "answered": ("answer",),
+    "answered": ("answer", "correct"),
     "paid": ("pay",),
     "appeal_ask": ("appeal_ask",),
     "appeal_open": ("appeal_open", "appeal_pass_on"),

@@ -32,6 +32,11 @@ def about_work(provider: Provider, service: Service) -> Iterator[Finding]:
         yield from _about_moves(here, service, stage)
         yield from _about_record(here, stage)
     yield from _about_ways(f"{place}.stages", service)
+    names = [one.name for one in service.form.fields]
+    for name in service.corrects or ():
+        if name not in names:
+            sentence = f"There is no question {name}.{nearest(name, names)}"
+            yield Finding(f"{place}.corrects.{name}", sentence)
     yield from _about_appeals(place, service, posts)
     if service.workflow is not None:
         yield from slugs(f"{place}.workflow.reasons", service.workflow.reasons, "reasons")

@@ -44,7 +44,8 @@ class Stage(Frozen):
     The first stage begins when a case is accepted. What is not said limits nothing: `post` whose
     work it is, `days` how many working days it may take, `acts` what may be done in it, `to` the
     stages that may follow. `record` are questions that the officer answers here: the required ones
-    before the case moves on or is decided. Past its limit the case goes up by `escalates`.
+    before the case moves on or is decided. Past its limit the case goes up by `escalates`. With
+    `corrects` the person may still correct answers while the case is here.
     """
 
     slug: str
@@ -55,6 +56,7 @@ class Stage(Frozen):
     to: tuple[str, ...] | None = None
     record: tuple[AnyField, ...] | None = None
     escalates: tuple[Escalation, ...] | None = None
+    corrects: bool | None = None
 
     @by_position
     def __init__(self, slug: str, title: Words, **more: Any) -> None:

@@ -18,7 +18,7 @@ from portal.kernel.db import db
 from tests.accounts.factories import make_person, signed_in_client
 from tests.accounts.threads import at_once
 from tests.applications import workflows
-from tests.applications.factories import LAND, SLIP, sent, told
+from tests.applications.factories import SLIP, told
 from tests.applications.pages import open_page
 from tests.jobs import run_jobs
 
@@ -173,9 +173,10 @@ def test_a_letter_begins_a_message(revenue, person):
     assert page.controls["text"] == ["Your paper cannot be read."]
 
 
-def test_what_the_provider_does_not_have_yet_has_no_thread(mine, person):
-    unpaid = sent(person, LAND)
-    assert unpaid.submitted_at is None
-    assert "You can write when the provider has your application." in page_of(mine, unpaid).words
+def test_what_the_provider_does_not_have_yet_has_no_thread(mine, application):
+    application.submitted_at, application.state = None, "awaiting_payment"
+    db.session.commit()
+    words = page_of(mine, application).words
+    assert "You can write when the provider has your application." in words
     with pytest.raises(domain.Closed):
-        writes(unpaid)
+        writes(application)

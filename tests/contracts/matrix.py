@@ -314,6 +314,7 @@ def is_after(rule):
         "applications.correct",
         "applications.ask_withdraw",
         "appeals.ask",
+        "correcting.show",
         "payments.receipt",
         "payments.come_back",
         "bills.show",

@@ -149,6 +149,10 @@ def unread(application_ids: Collection[UUID], side: Side) -> dict[UUID, int]:
     return {row[0]: row[1] for row in db.session.execute(counted)}
 
 
+def unread_of_person(application: Case) -> int:
+    return unread({application.id}, Side.PERSON).get(application.id, 0)
+
+
 def paper(application: Case, message_id: UUID, file_id: UUID) -> UUID:
     """The id of a file that came with a message. Raises NoSuchApplication."""
     row = db.session.get(CaseMessage, message_id)
