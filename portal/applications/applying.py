@@ -297,13 +297,13 @@ def send(course: Course, by: Behalf | None = None, fee: Money | None = None) -> 
     sender = Sender(course.draft.person_id, course.draft.subject_id, language(), author)
     found = judged(course)
     told = None if found is None else domain.judgement(found)
-    said = _said(course.offer, fee)
+    said = said_by(course.offer, fee)
     application = service.submit(course.draft.id, sender, course.offer, course.asked, told, said)
     drafts.close(course.draft)
     return application
 
 
-def _said(offer: registry.Offer, fee: Money | None) -> Money | None:
+def said_by(offer: registry.Offer, fee: Money | None) -> Money | None:
     """A fee of nothing is a word too, where the provider is asked for it."""
     free = Money(0, FREE_IN) if interfaces.asks(offer, "quote") else None
     return fee or free
@@ -354,8 +354,12 @@ def answer_page(application: Case) -> Page:
     """The questions that the provider asked about again, as one page. Raises NothingAsked."""
     if application.state != "needs_information":
         raise service.NothingAsked
+    return reopened(application, service.to_correct(application))
+
+
+def reopened(application: Case, questions: Sequence[Any]) -> Page:
     offer = registry.version(application.version_id)
-    step = Step(offer.service.title, *service.to_correct(application), slug="answer")
+    step = Step(offer.service.title, *questions, slug="answer")
     draft = drafts.open_draft(application.person_id, f"{CORRECTION}{application.id}")
     corrected, sources = (draft.answers, draft.sources) if draft else ({}, {})
     return Page(offer.service.form, step, {**application.answers, **corrected}, sources)
@@ -363,8 +367,12 @@ def answer_page(application: Case) -> Page:
 
 def answered(application: Case, posted: Posted) -> Sheet:
     """Check the corrected page and keep what is right of it. Raises NothingAsked."""
+    return taken_on(application, answer_page(application), posted)
+
+
+def taken_on(application: Case, page: Page, posted: Posted) -> Sheet:
     person_id, subject_id = application.person_id, application.subject_id
-    sheet = engine.take(answer_page(application), posted, _keeper(person_id, subject_id))
+    sheet = engine.take(page, posted, _keeper(person_id, subject_id))
     _keep_correction(application, sheet.answers, sheet.answered)
     return sheet
 
@@ -374,11 +382,16 @@ def answer_refreshed(application: Case, posted: Posted, by: UUID) -> Sheet:
 
     Raises NothingAsked.
     """
-    page, offer = answer_page(application), registry.version(application.version_id)
+    return refreshed_on(application, answer_page(application), posted, by)
+
+
+def refreshed_on(application: Case, page: Page, posted: Posted, by: UUID) -> Sheet:
+    offer = registry.version(application.version_id)
     found = looking.look_up(page, posted, offer, by)
     if found and found.changed:
-        _keep_found(_correction(application), offer, found)
-        page, posted = answer_page(application), posted.without(found.replaced, page.questions)
+        _keep_found(correction(application), offer, found)
+        posted = posted.without(found.replaced, page.questions)
+        page = reopened(application, page.questions)
     keep = _keeper(application.person_id, application.subject_id)
     sheet = engine.refresh(page, posted, keep)
     if sheet.kept:
@@ -389,7 +402,7 @@ def answer_refreshed(application: Case, posted: Posted, by: UUID) -> Sheet:
 
 
 def _keep_correction(application: Case, right: Mapping[str, Any], asked: Sequence[str]) -> None:
-    drafts.save(_correction(application), right, asked)
+    drafts.save(correction(application), right, asked)
     # A file that the draft lets go is still the application's until the correction is sent.
     files.use(drafts.files_in(application.answers))
 
@@ -398,20 +411,20 @@ def corrected(application: Case, sheet: Sheet) -> Course:
     """The application as it would stand with this page, for the provider to price and check."""
     offer = registry.version(application.version_id)
     answers = {**application.answers, **sheet.answers}
-    return Course(_correction(application), offer, answers)
+    return Course(correction(application), offer, answers)
 
 
 def send_answer(
     application: Case, sheet: Sheet, by: Behalf | None = None, fee: Money | None = None
 ) -> Case:
     """`fee` is the price of what was `corrected`. Raises NothingAsked."""
-    said = _said(registry.version(application.version_id), fee)
+    said = said_by(registry.version(application.version_id), fee)
     moved = service.answer(application.person_id, application.reference, sheet.answers, by, said)
-    drafts.close(_correction(application))
+    drafts.close(correction(application))
     return moved
 
 
-def _correction(application: Case) -> Saved:
+def correction(application: Case) -> Saved:
     return drafts.begin(
         application.person_id,
         application.subject_id,

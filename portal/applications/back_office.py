@@ -19,6 +19,8 @@ from portal.applications.lists.domain import Place, read_place
 from portal.applications.queueing import Queue
 from portal.applications.reach import service as reach
 from portal.applications.service import Case
+from portal.applications.threads import service as threads
+from portal.applications.threads.domain import Side
 from portal.applications.work import service as work
 from portal.delegation import service as delegation
 from portal.files import service as files
@@ -69,6 +71,7 @@ def queue() -> ResponseReturnValue:
         rows=rows[:PAGE],
         offers=registry.versions({row.version_id for row in rows}),
         officers=accounts.names({row.officer_id for row in rows if row.officer_id}),
+        unread=threads.unread({row.id for row in rows}, Side.OFFICE),
         stage_of=_stage,
         state=partial(words.state, desk=True),
         clock_left=_clock,
@@ -233,6 +236,7 @@ def _page(application: Case, form: ActForm, *, may_act: bool = True) -> str:
         asked_words=words.asked_in_words(application) if application.asked else "",
         issued=service.issued(application),
         papers=issuing.standings(service.issued(application)),
+        unread=threads.unread({application.id}, Side.OFFICE).get(application.id, 0),
         moments=words.timeline(application, desk=True),
     )
 

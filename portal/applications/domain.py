@@ -128,6 +128,11 @@ NEXT: Mapping[State, frozenset[State]] = MappingProxyType(
     }
 )
 
+# What an authority of appeal may do with a decision, and nobody else.
+ON_APPEAL: Mapping[State, frozenset[State]] = MappingProxyType(
+    {State.REFUSED: frozenset({State.IN_PROGRESS, State.APPROVED})}
+)
+
 ENDED = frozenset(state for state, following in NEXT.items() if not following)
 
 # Members of an event that carry something; `type` stands beside them.
@@ -298,6 +303,12 @@ def check_move(state: State, to: State) -> None:
     """Raise MoveNotAllowed unless `to` may follow `state`."""
     if to not in NEXT[state]:
         raise MoveNotAllowed(state, to)
+
+
+def check_appealed(state: State, to: State) -> None:
+    """The same for an authority of appeal, which may undo a refusal."""
+    if to not in ON_APPEAL.get(state, ()):
+        check_move(state, to)
 
 
 def check_act(state: State, act: Act) -> None:

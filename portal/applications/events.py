@@ -51,3 +51,30 @@ class DocumentEnded(Event):
 
     application_id: UUID
     act: str
+
+
+@dataclass(frozen=True)
+class ApplicationAppealed(Event):
+    """An appeal was opened: `act` says by whom, as the table of appeals calls it."""
+
+    application_id: UUID
+    appeal_id: UUID
+    act: str
+
+
+@dataclass(frozen=True)
+class AppealEnded(Event):
+    """An appeal was decided, withdrawn, or settled by a decision that came late."""
+
+    application_id: UUID
+    appeal_id: UUID
+    state: str
+
+
+@dataclass(frozen=True)
+class MessageWritten(Event):
+    """Somebody wrote in the thread of an application: `side` is person or office."""
+
+    application_id: UUID
+    number: int
+    side: str

@@ -1,5 +1,9 @@
-"""What the clock does: unpaid ones lapse, renewals are announced, old quotes go, cases rise."""
+"""What the clock does: unpaid ones lapse, renewals are announced, old quotes go, cases rise.
 
+A promise that lapsed opens an appeal, and one that is not decided goes to the next level.
+"""
+
+from portal.applications.appeals import service as appeals
 from portal.applications.fees import service as fees
 from portal.applications.quotes import service as quotes
 from portal.applications.renewals import service as renewals
@@ -30,9 +34,23 @@ def let_rise() -> None:
         raise Again(0)
 
 
+@job(queue="applications")
+def open_appeals() -> None:
+    if appeals.open_late():
+        raise Again(0)
+
+
+@job(queue="applications")
+def pass_appeals_on() -> None:
+    if appeals.pass_on():
+        raise Again(0)
+
+
 PERIODIC = (
     Periodic("5 * * * *", let_rise),
     Periodic("17 * * * *", lapse_unpaid),
     Periodic("40 3 * * *", announce_renewals),
     Periodic("50 * * * *", forget_quotes),
+    Periodic("10 * * * *", open_appeals),
+    Periodic("15 * * * *", pass_appeals_on),
 )

@@ -2,6 +2,8 @@
 
 from payments.events import PaymentSucceeded
 from portal.applications import applying
+from portal.applications.appeals import service as appeals
+from portal.applications.events import ApplicationWithdrawn, StateChanged
 from portal.applications.fees import service as fees
 from portal.applications.trials import service as trials
 from portal.profile.events import ProfileChanged
@@ -22,3 +24,12 @@ def proposed(event: VersionProposed) -> None:
 def corrected(event: ProfileChanged) -> None:
     """In the transaction that changes it: who goes back to the form finds it right there."""
     applying.refill(event.person_id)
+
+
+def moved(event: StateChanged) -> None:
+    """In the transaction of a decision: an appeal about its being late has nothing to decide."""
+    appeals.settle(event.application_id)
+
+
+def withdrawn(event: ApplicationWithdrawn) -> None:
+    appeals.settle(event.application_id)

@@ -44,6 +44,7 @@ class Application(PersonalRow, Base):
             postgresql_where="officer_id IS NOT NULL",
         ),
         Index("ix_applications_rises_on", "rises_on", postgresql_where="rises_on IS NOT NULL"),
+        Index("ix_applications_appeal_on", "appeal_on", postgresql_where="appeal_on IS NOT NULL"),
         Index("ix_applications_reminders", "remind_on", postgresql_where="remind_on IS NOT NULL"),
         Index(
             "ix_applications_unpaid",
@@ -94,6 +95,8 @@ class Application(PersonalRow, Base):
     stage_days_left: Mapped[int | None]
     rises_on: Mapped[date | None]
     level: Mapped[int] = mapped_column(default=0, server_default="0")
+    # The day on which the first appeal opens by itself, when nobody has decided until then.
+    appeal_on: Mapped[date | None]
     entries: Mapped[int] = mapped_column(default=0)
     sequence: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime]

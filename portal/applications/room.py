@@ -2,13 +2,19 @@
 
 from payments.events import PaymentSucceeded
 from portal.applications import api, back_office, citizen_api, jobs, listeners, service, views
+from portal.applications.appeals import back_office as appeals_desk
+from portal.applications.appeals import views as appeal_pages
 from portal.applications.coming import service as coming
+from portal.applications.correcting import views as correcting_pages
 from portal.applications.desk import back_office as desk_pages
 from portal.applications.ending import back_office as ending_pages
+from portal.applications.events import ApplicationWithdrawn, StateChanged
 from portal.applications.fees import service as fees
 from portal.applications.moving import back_office as moving_pages
 from portal.applications.moving import service as moving
 from portal.applications.saving import views as saving_pages
+from portal.applications.threads import back_office as threads_desk
+from portal.applications.threads import views as thread_pages
 from portal.applications.tracking import views as tracking_pages
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Notice, Reminding, Room
@@ -19,15 +25,31 @@ WHY = N_("You get this message because you applied through Sanjha. Do not answer
 
 room = Room(
     name="applications",
-    pages=(views.pages, tracking_pages.pages, saving_pages.pages),
-    back_office=(desk_pages.pages, back_office.pages, ending_pages.pages, moving_pages.pages),
+    pages=(
+        views.pages,
+        tracking_pages.pages,
+        appeal_pages.pages,
+        thread_pages.pages,
+        correcting_pages.pages,
+        saving_pages.pages,
+    ),
+    back_office=(
+        *(appeals_desk.pages, desk_pages.pages, back_office.pages),
+        *(ending_pages.pages, moving_pages.pages, threads_desk.pages),
+    ),
     api=(api.pages, citizen_api.pages),
     jobs=(
         *(jobs.lapse_unpaid, jobs.announce_renewals, jobs.forget_quotes, jobs.let_rise),
+        *(jobs.open_appeals, jobs.pass_appeals_on),
         moving.move,
     ),
     periodic=jobs.PERIODIC,
-    within={PaymentSucceeded: (listeners.paid,), ProfileChanged: (listeners.corrected,)},
+    within={
+        PaymentSucceeded: (listeners.paid,),
+        ProfileChanged: (listeners.corrected,),
+        StateChanged: (listeners.moved,),
+        ApplicationWithdrawn: (listeners.withdrawn,),
+    },
     after={VersionProposed: (listeners.proposed,)},
     payers={fees.PURPOSE: service.may_pay},
     menu=(
@@ -37,6 +59,7 @@ room = Room(
             "admin", N_("Running applications"), "moving.index", "clock", 15, "catalogue.publish"
         ),
         MenuItem("desk", N_("Queue"), "desk.queue", "grid", 10, "applications.read"),
+        MenuItem("desk", N_("Appeals"), "appeals_desk.queue", "flag", 20, "applications.read"),
     ),
     permissions={
         "applications.read": N_("Read the cases of the provider"),

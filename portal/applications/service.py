@@ -334,24 +334,35 @@ def answer(
         raise NothingAsked
     asked = tuple(sorted(application.asked or ()))
     offer = registry.version(application.version_id)
-    reopened = {one.name for one in to_correct(application)}
     before = application.answers
-    others = {name: one for name, one in before.items() if name not in reopened}
-    changed = {name: one for name, one in corrected.items() if name in reopened}
-    now = declared.look(offer.service.form, {**others, **changed})
+    now = merged(application, corrected, {one.name for one in to_correct(application)})
     fees.requote(application, offer, now, said)
-    application.answers = now.answers
-    # Officers of one area go by where the person lives, as it is corrected.
-    application.area = domain.area_of(offer.service.form, now.answers)
+    take(application, now)
     application.state, application.asked = State.IN_PROGRESS, None
     application.changed_at = clock.now()
     records.start_clock(application)
-    if set(declared.shared_fields(offer.service, now)) - disclosing.agreed(application):
-        _consent(application, offer, now)
     records.tell(application, "answer", _author(person_id, by), fields=asked)
     records.note_change(application, before)
     publish(ApplicationAnswered(application.id))
     return application
+
+
+def merged(application: Application, corrected: Answers, reopened: set[str]) -> declared.Asked:
+    """The answers as they stand with the corrected ones among `reopened`."""
+    others = {name: one for name, one in application.answers.items() if name not in reopened}
+    changed = {name: one for name, one in corrected.items() if name in reopened}
+    form = registry.version(application.version_id).service.form
+    return declared.look(form, {**others, **changed})
+
+
+def take(application: Application, now: declared.Asked) -> None:
+    """Let these answers stand; what they share beyond what was agreed to is agreed to with them."""
+    offer = registry.version(application.version_id)
+    application.answers = now.answers
+    # Officers of one area go by where the person lives, as it is corrected.
+    application.area = domain.area_of(offer.service.form, now.answers)
+    if set(declared.shared_fields(offer.service, now)) - disclosing.agreed(application):
+        _consent(application, offer, now)
 
 
 def to_correct(application: Application) -> list[Any]:

@@ -9,7 +9,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.applications import applying, domain, reviewing, service, words
+from portal.applications.appeals import words as appealing
 from portal.applications.applying import Course
+from portal.applications.correcting import service as correcting
 from portal.applications.fees import service as fees
 from portal.applications.issuing import service as issuing
 from portal.applications.lists import service as lists
@@ -18,6 +20,7 @@ from portal.applications.mine import course as course_of
 from portal.applications.outdated import service as outdated
 from portal.applications.renewals import service as renewals
 from portal.applications.service import Case
+from portal.applications.threads import service as threads
 from portal.applications.tracking import service as tracking
 from portal.delegation import visitors
 from portal.delegation.domain import Need
@@ -199,7 +202,9 @@ def show(reference: str) -> ResponseReturnValue:
         payment=fees.payment(application),
         may_pay=domain.takes_money(domain.State(application.state)),
         renewal=renewals.of(application),
-        moments=words.timeline(application, visitor().id),
+        moments=words.timeline(application, visitor().id) + appealing.to_come(application),
+        **appealing.part(application),
+        unread=threads.unread_of_person(application),
         issued=service.issued(application),
         papers=issuing.standings(service.issued(application)),
         asked=_asked_labels(application),
@@ -209,6 +214,7 @@ def show(reference: str) -> ResponseReturnValue:
         forecast=None if _is_decided(application) else tracking.forecast(application),
         looks=service.looks(application),
         emergencies=service.looks(application, emergency=True),
+        may_correct=bool(correcting.questions(application)),
         may_withdraw=domain.may_withdraw(domain.State(application.state)),
     )
 

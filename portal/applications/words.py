@@ -45,6 +45,7 @@ ACTS: Mapping[str, str] = {
     "progress": N_("Work went on"),
     "ask": N_("The provider asked you for something"),
     "answer": N_("Answered by you"),
+    "correct": N_("Corrected by you"),
     "approve": N_("Approved"),
     "refuse": N_("Refused"),
     "issue": N_("Document issued"),
@@ -54,6 +55,14 @@ ACTS: Mapping[str, str] = {
     "revoke": N_("A document was revoked"),
     "replace": N_("A document was replaced by a new one"),
     "move": N_("Goes on under a newer version of the service"),
+    "appeal_ask": N_("You asked for a review"),
+    "appeal_open": N_("A review was opened, because no decision came in time"),
+    "appeal_pass_on": N_("Passed on to the next authority"),
+    "appeal_uphold": N_("Review: the decision stands"),
+    "appeal_set_aside": N_("Review: the provider must decide again"),
+    "appeal_grant": N_("Review: decided for you"),
+    "appeal_withdraw": N_("You withdrew the appeal"),
+    "appeal_settle": N_("The review ended: nothing was left to decide"),
 }
 # What an officer reads instead, who is not the person.
 AT_THE_DESK: Mapping[str, str] = {
@@ -62,14 +71,21 @@ AT_THE_DESK: Mapping[str, str] = {
     "submit": N_("Sent by the person"),
     "ask": N_("The person was asked for something"),
     "answer": N_("Answered by the person"),
+    "correct": N_("Corrected by the person"),
     "note": N_("A note to the person"),
     "withdraw": N_("Withdrawn by the person"),
+    "appeal_ask": N_("The person asked for a review"),
+    "appeal_grant": N_("Review: decided for the person"),
+    "appeal_withdraw": N_("The person withdrew the appeal"),
 }
 # What is read of an act that was done for the person, or that the reader's helper reads of it.
 BY_ANOTHER: Mapping[str, str] = {
     "submit": N_("Sent"),
     "answer": N_("Answered"),
+    "correct": N_("Corrected"),
     "withdraw": N_("Withdrawn"),
+    "appeal_ask": N_("A review was asked for"),
+    "appeal_withdraw": N_("The appeal was withdrawn"),
 }
 # How officers read who did it for the person: who it was is not theirs to know.
 STOOD_IN: Mapping[str, str] = {

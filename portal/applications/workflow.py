@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from portal.applications.domain import ACTS, NEXT, State
@@ -143,3 +143,9 @@ def unrecorded(stage: Stage | None, recorded: dict[str, Any]) -> tuple[str, ...]
     asked = (stage.record or ()) if stage else ()
     missing = (one for one in asked if one.kind != "notice" and one.required)
     return tuple(one.name for one in missing if one.name not in recorded)
+
+
+def appeals_on(service: Service, due: date | None) -> date | None:
+    """The day on which the first appeal opens by itself when nobody has decided until then."""
+    opens = bool(service.appeals) and service.appeal_when_late is not False
+    return due + timedelta(days=1) if opens and due is not None else None

@@ -14,7 +14,7 @@ BILLER = "power"
 class Account:
     """One person, with all that is needed to sign in. `who` tells a reader what they are for.
 
-    `provider` is whom an officer or an integrator works for.
+    `provider` is whom an officer or an integrator works for, `post` whose work an officer does.
     """
 
     who: str
@@ -23,6 +23,7 @@ class Account:
     secret: str
     role: Role | None = None
     provider: str = PROVIDER
+    post: str | None = None
     father_name: str | None = None
     national_id: str | None = None
 
@@ -132,6 +133,22 @@ ACCOUNTS = (
         secret="NARESHDEMOKEY234NARESHDEMOKEY234",  # noqa: S106
         role=Role.OFFICER,
         provider="municipal",
+    ),
+    Account(
+        who="Authority of appeal at the corporation",
+        details=Details(
+            name="Anita Sethi",
+            birth_date=date(1975, 5, 30),
+            email="appeals@demo.example",
+            mobile="+919876500013",
+            address=_lives("Town hall", "IN-PB-NDP-NAD-NADIPUR-CITY", "140001"),
+            gender=Gender.FEMALE,
+        ),
+        password="quiet scales under lamplight",  # noqa: S106
+        secret="ANITADEMOKEY2345ANITADEMOKEY2345",  # noqa: S106
+        role=Role.OFFICER,
+        provider="municipal",
+        post="joint-commissioner",
     ),
     Account(
         who="Officer of the welfare department",

@@ -124,7 +124,8 @@ def _settle(account: Account, alone: Provider | None) -> UUID:
     if account.role:
         works_for = alone.slug if alone else account.provider
         provider = works_for if account.role in FOR_A_PROVIDER else None
-        accounts.grant(person_id, account.role, provider, by="demo")
+        post = None if alone else account.post
+        accounts.grant(person_id, account.role, provider, by="demo", post=post)
     else:
         _complete(person_id, account)
     return person_id

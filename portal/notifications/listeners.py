@@ -2,11 +2,14 @@
 
 from portal.accounts.events import PersonRemoved
 from portal.applications.events import (
+    AppealEnded,
     ApplicationAnswered,
+    ApplicationAppealed,
     ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     DocumentEnded,
+    MessageWritten,
     RenewalDue,
     StateChanged,
 )
@@ -45,6 +48,22 @@ def document_ended(event: DocumentEnded) -> None:
 
 def renewal(event: RenewalDue) -> None:
     service.tell(event.application_id, "renewal")
+
+
+def appealed(event: ApplicationAppealed) -> None:
+    service.tell(event.application_id, f"appeal_{event.act}")
+
+
+def appeal_ended(event: AppealEnded) -> None:
+    """What its person withdrew, or a decision settled, they know already."""
+    if event.state in ("upheld", "set_aside", "granted"):
+        service.tell(event.application_id, "appeal_ended")
+
+
+def written(event: MessageWritten) -> None:
+    """Officers see a mark in their queue."""
+    if event.side == "office":
+        service.tell(event.application_id, "message", str(event.number))
 
 
 def endpoint_fails(event: EndpointFailing) -> None:

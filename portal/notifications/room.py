@@ -2,11 +2,14 @@
 
 from portal.accounts.events import PersonRemoved
 from portal.applications.events import (
+    AppealEnded,
     ApplicationAnswered,
+    ApplicationAppealed,
     ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     DocumentEnded,
+    MessageWritten,
     RenewalDue,
     StateChanged,
 )
@@ -77,6 +80,9 @@ room = Room(
         ApplicationWithdrawn: (listeners.withdrawn,),
         ApplicationPaid: (listeners.paid,),
         DocumentEnded: (listeners.document_ended,),
+        ApplicationAppealed: (listeners.appealed,),
+        AppealEnded: (listeners.appeal_ended,),
+        MessageWritten: (listeners.written,),
         RenewalDue: (listeners.renewal,),
         StateChanged: (listeners.changed,),
         EndpointFailing: (listeners.endpoint_fails,),

@@ -14,23 +14,32 @@ from portal.notifications.push import service as push
 from portal.notifications.telling import service as telling
 from portal.registry import service as registry
 
-# What happened without a state of its own, by the act in the timeline.
-ACTS = {"answered": "answer", "paid": "pay", "revoked": "revoke", "replaced": "replace"}
+# What happened without a state of its own, by the acts in the timeline.
+ACTS = {
+    "answered": ("answer", "correct"),
+    "paid": ("pay",),
+    "revoked": ("revoke",),
+    "replaced": ("replace",),
+    "appeal_ask": ("appeal_ask",),
+    "appeal_open": ("appeal_open", "appeal_pass_on"),
+    "appeal_ended": ("appeal_uphold", "appeal_set_aside", "appeal_grant"),
+}
 
 
-def tell(application_id: UUID, happened: str) -> None:
+def tell(application_id: UUID, happened: str, occasion: str = "") -> None:
     """Write that this happened, to the person and the guardians of a child.
 
+    `occasion` tells one from the other where the timeline does not.
     Heard twice, it is written once; those who left, and those without an account, hear nothing.
     """
     application = applications.by_id(application_id)
     if happened not in words.SAID:
         return
     for reader_id in telling.readers(application.person_id):
-        _write(application, happened, reader_id)
+        _write(application, happened, reader_id, occasion)
 
 
-def _write(application: Case, happened: str, reader_id: UUID) -> None:
+def _write(application: Case, happened: str, reader_id: UUID, occasion: str) -> None:
     def say() -> Words:
         title = registry.version(application.version_id).service.title
         return words.said(
@@ -38,17 +47,18 @@ def _write(application: Case, happened: str, reader_id: UUID) -> None:
         )
 
     slug = words.kind_of(happened)
-    telling.tell(reader_id, slug, _key(application, happened, reader_id), say)
+    times = occasion or _times(application, happened)
+    key = f"application:{application.id}:{happened}:{times}:{reader_id}"
+    telling.tell(reader_id, slug, key, say)
 
 
-def _key(application: Case, happened: str, reader_id: UUID) -> str:
+def _times(application: Case, happened: str) -> int:
     """The same occasion twice is told twice; the same event heard twice is not.
 
     The timeline only grows, so how often this happened until now names the occasion.
     """
     entries = applications.timeline(application)
-    times = sum(happened == entry.state or ACTS.get(happened) == entry.act for entry in entries)
-    return f"application:{application.id}:{happened}:{times}:{reader_id}"
+    return sum(happened == entry.state or entry.act in ACTS.get(happened, ()) for entry in entries)
 
 
 def _path(application: Case, reader_id: UUID) -> str:

@@ -60,6 +60,26 @@ SAID: Mapping[str, tuple[str, str]] = {
         N_("Your application %(reference)s for %(service)s: a document was replaced"),
         N_("A new document stands in place of one that was issued to you. Use the new one."),
     ),
+    "message": (
+        N_("Your application %(reference)s for %(service)s: a message from the provider"),
+        N_("The provider wrote to you. Open your application to read it and to answer."),
+    ),
+    "appeal_ask": (
+        N_("Your application %(reference)s for %(service)s: your appeal is sent"),
+        N_("The authority has your appeal. Open your application to see by when it decides."),
+    ),
+    "appeal_open": (
+        N_("Your application %(reference)s for %(service)s: a review was opened"),
+        N_("The promised day passed without a decision, so a review was opened for you."),
+    ),
+    "appeal_pass_on": (
+        N_("Your application %(reference)s for %(service)s: the next authority has your appeal"),
+        N_("Your appeal was not decided in time. The next authority has it now."),
+    ),
+    "appeal_ended": (
+        N_("Your application %(reference)s for %(service)s: your appeal is decided"),
+        N_("Your appeal is decided. Open your application to read the decision and its reasons."),
+    ),
     "renewal": (
         N_("Your application %(reference)s for %(service)s: it is time to renew"),
         N_("What was issued to you ends soon. Open your application to see when, and to renew it."),
@@ -71,7 +91,7 @@ SAID: Mapping[str, tuple[str, str]] = {
 NEEDED = frozenset(
     {
         *("needs_information", "approved", "refused", "issued", "awaiting_payment", "lapsed"),
-        *("revoked", "replaced"),
+        *("revoked", "replaced", "appeal_ended"),
     }
 )
 

@@ -2,6 +2,7 @@
 
 from portal.registry.contract import (
     Appeal,
+    AppealLevel,
     Billing,
     Calendar,
     Contact,
@@ -47,6 +48,7 @@ from portal.registry.hooks import (
 
 __all__ = [
     "Appeal",
+    "AppealLevel",
     "Ask",
     "Bill",
     "Billing",

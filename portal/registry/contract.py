@@ -49,7 +49,15 @@ from portal.registry.questions import (
     YesNoField,
     by_position,
 )
-from portal.registry.stages import Escalation, Letter, Post, Reason, Stage, Workflow
+from portal.registry.stages import (
+    AppealLevel,
+    Escalation,
+    Letter,
+    Post,
+    Reason,
+    Stage,
+    Workflow,
+)
 from portal.registry.words import LANGUAGES, Words, _
 
 ProviderKind = Literal[
@@ -210,7 +218,11 @@ class Service(Frozen):
     fee is taken: `before` the provider gets the application, `with` it (and before a decision), or
     `after` it is approved. `asks` names what the provider itself answers, by a hook of its package
     or through its interface. With `quote` among it no rule says the fee, and `quote_by` names the
-    questions whose answers it is told for that: nothing else, and not who asks.
+    questions whose answers it is told for that: nothing else, and not who asks. `corrects` names
+    the answers that people may correct before anybody works on them; all but those that decide the
+    fee if it is not said. `appeals` are the levels at which a refusal is looked at again, the first
+    one first; where the promised day passes without a decision the first opens by itself, unless
+    `appeal_when_late` is False.
     """
 
     slug: str
@@ -233,6 +245,9 @@ class Service(Frozen):
     quote_by: tuple[str, ...] | None = None
     stages: tuple[Stage, ...] = ()
     workflow: Workflow | None = None
+    corrects: tuple[str, ...] | None = None
+    appeals: tuple[AppealLevel, ...] | None = None
+    appeal_when_late: bool | None = None
     eligibility: str | None = None
     issues: tuple[IssuedDocument, ...] = ()
     renewal: Renewal | None = None
@@ -350,6 +365,7 @@ __all__ = [
     "AddressField",
     "AnyField",
     "Appeal",
+    "AppealLevel",
     "Audio",
     "Billing",
     "Calendar",

@@ -10,6 +10,7 @@ from portal.registry.words import Words
 MOST_STAGES = 30
 MOST_RECORDED = 30
 MOST_DAYS = 366
+MOST_LEVELS = 5
 # What an officer can write down without having begun anything else.
 RECORDED = frozenset(
     {"text", "long_text", "integer", "decimal", "money", "date", "yes_no", "choice", "choices"}
@@ -31,6 +32,12 @@ def about_work(provider: Provider, service: Service) -> Iterator[Finding]:
         yield from _about_moves(here, service, stage)
         yield from _about_record(here, stage)
     yield from _about_ways(f"{place}.stages", service)
+    names = [one.name for one in service.form.fields]
+    for name in service.corrects or ():
+        if name not in names:
+            sentence = f"There is no question {name}.{nearest(name, names)}"
+            yield Finding(f"{place}.corrects.{name}", sentence)
+    yield from _about_appeals(place, service, posts)
     if service.workflow is not None:
         yield from slugs(f"{place}.workflow.reasons", service.workflow.reasons, "reasons")
         yield from slugs(f"{place}.workflow.letters", service.workflow.letters, "letters")
@@ -45,6 +52,23 @@ def _about_posts(place: str, stage: Stage, posts: Collection[str]) -> Iterator[F
         if post not in posts:
             sentence = f"There is no post {post} among posts.{nearest(post, posts)}"
             yield Finding(f"{place}.{member}.{post}", sentence)
+
+
+def _about_appeals(place: str, service: Service, posts: Collection[str]) -> Iterator[Finding]:
+    levels = service.appeals or ()
+    if service.appeal_when_late is not None and not levels:
+        yield Finding(f"{place}.appeal_when_late", "There is no level of appeal that could open.")
+    if len(levels) > MOST_LEVELS:
+        yield Finding(f"{place}.appeals", f"{MOST_LEVELS} levels of appeal are the most.")
+    for number, level in enumerate(levels, start=1):
+        here = f"{place}.appeals.{number}"
+        if level.post not in posts:
+            sentence = f"There is no post {level.post} among posts.{nearest(level.post, posts)}"
+            yield Finding(f"{here}.post", sentence)
+        if not 0 < level.ask_days <= MOST_DAYS:
+            yield Finding(f"{here}.ask_days", f"People may ask within 1 to {MOST_DAYS} days.")
+        if not 0 < level.days <= MOST_DAYS:
+            yield Finding(f"{here}.days", f"An appeal takes 1 to {MOST_DAYS} working days.")
 
 
 def _about_time(place: str, stage: Stage) -> Iterator[Finding]:

@@ -44,7 +44,8 @@ class Stage(Frozen):
     The first stage begins when a case is accepted. What is not said limits nothing: `post` whose
     work it is, `days` how many working days it may take, `acts` what may be done in it, `to` the
     stages that may follow. `record` are questions that the officer answers here: the required ones
-    before the case moves on or is decided. Past its limit the case goes up by `escalates`.
+    before the case moves on or is decided. Past its limit the case goes up by `escalates`. With
+    `corrects` the person may still correct answers while the case is here.
     """
 
     slug: str
@@ -55,6 +56,7 @@ class Stage(Frozen):
     to: tuple[str, ...] | None = None
     record: tuple[AnyField, ...] | None = None
     escalates: tuple[Escalation, ...] | None = None
+    corrects: bool | None = None
 
     @by_position
     def __init__(self, slug: str, title: Words, **more: Any) -> None:
@@ -88,6 +90,22 @@ class Letter(Frozen):
     @by_position
     def __init__(self, slug: str, title: Words, text: Words, act: StageAct = "ask") -> None:
         pydantic.BaseModel.__init__(self, slug=slug, title=title, text=text, act=act)
+
+
+class AppealLevel(Frozen):
+    """Who looks at a decision again: an authority in words, and the post whose officers do it.
+
+    People ask within `ask_days` after the decision; it is decided within `days` working days.
+    """
+
+    authority: Words
+    post: str
+    ask_days: Whole = 30
+    days: Whole = 30
+
+    @by_position
+    def __init__(self, authority: Words, post: str, **more: Any) -> None:
+        pydantic.BaseModel.__init__(self, authority=authority, post=post, **more)
 
 
 class Workflow(Frozen):

@@ -58,6 +58,17 @@ class RefundedCase(Case):
     refund: Refund
 
 
+class Appealed(BaseModel):
+    level: int = Field(description="counts the levels of appeal from 1")
+    ground: Literal["refused", "late"]
+    state: Literal["open", "upheld", "set_aside", "granted", "withdrawn", "passed_on", "settled"]
+    due_on: date
+
+
+class AppealedCase(Case):
+    appeal: Appealed
+
+
 class Bill(BaseModel):
     sequence: int
     bill: str = Field(description="your number of the bill")
@@ -84,6 +95,11 @@ class ApplicationTold(_Message):
 class ApplicationMoved(_Message):
     type: Literal["application.paid", "application.withdrawn"]
     data: Case
+
+
+class ApplicationAppealed(_Message):
+    type: Literal["application.appealed"]
+    data: AppealedCase
 
 
 class PaymentRefunded(_Message):
@@ -136,6 +152,7 @@ def _whole(sample: Sample) -> dict[str, Json]:
 
 PAID = {"payment": "PB-4D1P-VQ6S", "paid_at": "2026-11-22T09:59:41Z"}
 BACK = {"payment": "PB-4D1P-VQ6S", "amount": "150.00", "currency": "INR"}
+APPEAL = {"level": 1, "ground": "refused", "state": "open", "due_on": "2027-01-15"}
 BILL = {
     "sequence": 1,
     "bill": "2026-10-4471",
@@ -152,6 +169,9 @@ DATA: Mapping[str, Callable[[Sample], dict[str, Json]]] = {
         sample, sequence=2, state="in_progress", **_whole(sample)
     ),
     "application.withdrawn": lambda sample: _case(sample, sequence=2, state="withdrawn"),
+    "application.appealed": lambda sample: _case(
+        sample, sequence=3, state="refused", appeal=APPEAL
+    ),
     "payment.refunded": lambda sample: _case(
         sample, sequence=3, state="withdrawn", paid=PAID, refund=BACK
     ),
@@ -175,6 +195,11 @@ SAID: Mapping[str, tuple[str, type[BaseModel], str]] = {
         "With all answers, the corrected ones among them.",
     ),
     "application.withdrawn": ("The person withdrew", ApplicationMoved, "It has ended."),
+    "application.appealed": (
+        "An appeal was opened, or ended",
+        ApplicationAppealed,
+        "`appeal` says at which level, and `state` beside it what the application is now.",
+    ),
     "payment.refunded": (
         "Money of an application went back to the person",
         PaymentRefunded,

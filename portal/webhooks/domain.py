@@ -58,6 +58,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "application.paid": Kind(),
         "application.answered": Kind(answers=True),
         "application.withdrawn": Kind(),
+        "application.appealed": Kind(),
         "payment.refunded": Kind(),
         "bill.paid": Kind("bill"),
         TEST: Kind("endpoint", tries=1),

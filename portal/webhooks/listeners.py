@@ -1,9 +1,14 @@
 """What happens becomes a message to the provider that it concerns, in the same transaction."""
 
+from uuid import UUID
+
 from payments import service as payments
 from payments.events import PaymentRefunded
+from portal.applications.appeals import service as appeals
 from portal.applications.events import (
+    AppealEnded,
     ApplicationAnswered,
+    ApplicationAppealed,
     ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
@@ -27,6 +32,20 @@ def answered(event: ApplicationAnswered) -> None:
 
 def withdrawn(event: ApplicationWithdrawn) -> None:
     service.announce(event.application_id, "application.withdrawn")
+
+
+def appealed(event: ApplicationAppealed) -> None:
+    _tell_appeal(event.application_id, event.appeal_id)
+
+
+def appeal_ended(event: AppealEnded) -> None:
+    """The same type again: `state` says what came of it."""
+    _tell_appeal(event.application_id, event.appeal_id)
+
+
+def _tell_appeal(application_id: UUID, appeal_id: UUID) -> None:
+    told = {"appeal": appeals.told(appeal_id)}
+    service.announce(application_id, "application.appealed", told)
 
 
 def refunded(event: PaymentRefunded) -> None:

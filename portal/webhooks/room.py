@@ -2,7 +2,9 @@
 
 from payments.events import PaymentRefunded
 from portal.applications.events import (
+    AppealEnded,
     ApplicationAnswered,
+    ApplicationAppealed,
     ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
@@ -46,6 +48,8 @@ room = Room(
         ApplicationPaid: (listeners.paid,),
         ApplicationAnswered: (listeners.answered,),
         ApplicationWithdrawn: (listeners.withdrawn,),
+        ApplicationAppealed: (listeners.appealed,),
+        AppealEnded: (listeners.appeal_ended,),
         PaymentRefunded: (listeners.refunded,),
         BillPaid: (listeners.bill_paid,),
     },

@@ -50,6 +50,8 @@ provider = Provider(
         Post("clerk", _("Clerk of the citizens' counter")),
         Post("inspector", _("Inspector")),
         Post("officer", _("Officer in charge")),
+        Post("joint-commissioner", _("Joint Commissioner of the corporation")),
+        Post("commissioner", _("Municipal Commissioner")),
     ),
     services=(BIRTH_CERTIFICATE, TRADE_LICENCE, WATER_CONNECTION),
 )

@@ -21,6 +21,7 @@ from portal.registry import (
     Workflow,
     _,
 )
+from providers.municipal.appeals import LEVELS
 from providers.municipal.trade_owners import IDENTITY_PURPOSE, OWNERS
 
 BUSINESS = Step(
@@ -365,6 +366,7 @@ TRADE_LICENCE = Service(
     ),
     workflow=WORKFLOW,
     issues=(IssuedDocument("trade-licence", _("Trade licence"), kept_as="vault.trade_licence"),),
+    appeals=LEVELS,
     renewal=Renewal(months=12, remind_days=30),
     # The inspector comes when the papers are there: two weeks would be too late for many.
     reminders=Reminders(draft_days=10, answer_days=5),

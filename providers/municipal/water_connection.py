@@ -12,6 +12,7 @@ from portal.registry import (
     Step,
     _,
 )
+from providers.municipal.appeals import LEVELS
 
 IDENTITY_PURPOSE = _("So that the connection is made in the right person's name.")
 
@@ -292,6 +293,9 @@ WATER_CONNECTION = Service(
         Stage("pipe", _("The pipe is laid"), post="inspector"),
         Stage("meter", _("The meter is set"), post="inspector"),
     ),
+    appeals=LEVELS,
+    # The road is cut by another department: people ask themselves when that takes too long.
+    appeal_when_late=False,
     issues=(
         IssuedDocument("connection-letter", _("Connection letter")),
         IssuedDocument("meter-card", _("Meter card")),

@@ -54,7 +54,10 @@ def test_the_queue_shows_the_most_urgent_first(desk, person):
 def test_the_desk_has_its_own_menu(desk):
     page = open_page(desk, "/en/desk").text
     menu = page.partition('<nav class="nav" aria-label="Main">')[2].partition("</nav>")[0]
-    assert {link.rstrip("/") for link in re.findall(r'<a href="([^"]+)"', menu)} == {"/en/desk"}
+    assert {link.rstrip("/") for link in re.findall(r'<a href="([^"]+)"', menu)} == {
+        "/en/desk",
+        "/en/desk/appeals",
+    }
 
 
 def test_the_queue_parts_cases_by_what_they_wait_for(desk, person):

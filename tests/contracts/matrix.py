@@ -20,6 +20,9 @@ from portal.accounts.sessions import service as sessions
 from portal.accounts.sessions.models import SessionRow
 from portal.api import service as api
 from portal.applications import service as applications
+from portal.applications.appeals.models import Appeal
+from portal.applications.domain import Actor, Author
+from portal.applications.threads import service as threads
 from portal.applications.work import service as work
 from portal.bills.domain import Fetched
 from portal.bills.models import BillLookup
@@ -80,6 +83,37 @@ def belongings(citizen) -> Belongings:
     values |= {name: str(make(citizen, application)) for name, make in THINGS.items()}
     db.session.commit()
     return Belongings(citizen, values)
+
+
+def _appeal(_, application):
+    """Of a level that nobody has: what it came with is the paper of the application."""
+    row = Appeal(
+        subject_id=application.subject_id,
+        application_id=application.id,
+        provider_slug=OURS,
+        since=0,
+        ground="refused",
+        level=0,
+        post="commissioner",
+        state="open",
+        asked_as="citizen",
+        asked_by=str(application.person_id),
+        due_on=clock.today(),
+    )
+    row.text, row.papers = (
+        "Look again.",
+        [{"file": str(_paper(_, application)), "name": "paper.pdf", "bytes": 1}],
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _message(citizen, application):
+    """The paper of the application, sent with a message, too."""
+    author = Author(Actor.CITIZEN, str(citizen.id))
+    enclosed = [{"file": str(_paper(citizen, application)), "name": "paper.pdf", "bytes": 1}]
+    return threads.write(application, author, "What is missing?", enclosed).id
 
 
 def _document(_, application):
@@ -224,6 +258,8 @@ def _letter(citizen, _):
 
 
 THINGS: dict[str, Callable] = {
+    "appeal_id": _appeal,
+    "message_id": _message,
     "document_id": _document,
     "file_id": _paper,
     "payment_id": _payment,
@@ -287,6 +323,8 @@ def is_after(rule):
     return rule.endpoint in {
         "applications.correct",
         "applications.ask_withdraw",
+        "appeals.ask",
+        "correcting.show",
         "payments.receipt",
         "payments.come_back",
         "bills.show",

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.applications import domain
+from portal.applications import domain, workflow
 from portal.applications.domain import FOR_THE_PERSON, Actor, Author, ProviderEvent
 from portal.applications.models import AnswerChange, Application, TimelineEntry
 from portal.applications.staging import service as staging
@@ -124,6 +124,7 @@ def handed_over(offer: registry.Offer) -> dict[str, Any]:
     due = declared.due_on(calendar, clock.today(calendar.zone), offer.service.promise)
     submitted_at: datetime = clock.now()
     begun = {"state": domain.State.SUBMITTED, "submitted_at": submitted_at, "due_on": due}
+    begun["appeal_on"] = workflow.appeals_on(offer.service, due)
     return begun | staging.handed_over(offer)
 
 
@@ -134,6 +135,7 @@ def today(application: Application) -> date:
 def stop_clock(application: Application) -> None:
     """Keep the working days that are left while the person is asked; what is late stays late."""
     staging.pause(application)
+    application.appeal_on = None
     calendar = _calendar(application)
     today = clock.today(calendar.zone)
     if application.due_on is not None and application.due_on >= today:
@@ -143,12 +145,13 @@ def stop_clock(application: Application) -> None:
 def start_clock(application: Application) -> None:
     """Let both clocks go on, that of the promise and that of the stage."""
     staging.resume(application)
-    if application.days_left is None:
-        return
-    calendar = _calendar(application)
-    today = clock.today(calendar.zone)
-    application.due_on = declared.due_on(calendar, today, application.days_left)
-    application.days_left = None
+    if application.days_left is not None:
+        calendar = _calendar(application)
+        today = clock.today(calendar.zone)
+        application.due_on = declared.due_on(calendar, today, application.days_left)
+        application.days_left = None
+    service = registry.version(application.version_id).service
+    application.appeal_on = workflow.appeals_on(service, application.due_on)
 
 
 def _calendar(application: Application) -> Calendar:

@@ -74,6 +74,7 @@ def leave(application: Application) -> None:
     """It is decided: no stage and no clock of one; what is over is nobody's work."""
     application.stage = None
     application.stage_due_on = application.stage_days_left = application.rises_on = None
+    application.appeal_on = None
     if domain.is_over(State(application.state)):
         application.post = application.officer_id = None
 

@@ -1,0 +1,1 @@
+"""Answers that the person corrects by themselves, before anybody decides on them."""

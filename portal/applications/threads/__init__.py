@@ -1,0 +1,1 @@
+"""Messages on an application, between its person and the officers of the provider."""
