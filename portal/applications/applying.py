@@ -31,6 +31,8 @@ from portal.registry.hooks import Draft, Objection
 
 # The purpose of a draft that holds corrections, before the id of its application.
 CORRECTION = "answer:"
+# The purpose of a draft for several services, before the slug of its life event.
+TOGETHER = "life-event:"
 # Nothing is nothing in any currency.
 FREE_IN = "INR"
 
@@ -125,9 +127,9 @@ def begin(person_id: UUID, provider: str, service_slug: str) -> Course:
     offer = registry.offered(provider, service_slug)
     if offer.state == "paused":
         raise ServicePaused
-    known = _known(person_id, offer.service.form)
+    filled = known(person_id, offer.service.form)
     draft = drafts.begin(
-        person_id, subject_of(person_id), purpose(provider, service_slug), offer.version_id, known
+        person_id, subject_of(person_id), purpose(provider, service_slug), offer.version_id, filled
     )
     return _course(draft)
 
@@ -147,7 +149,7 @@ def _course(draft: Saved) -> Course:
     return Course(draft, registry.version(draft.version_id), draft.answers)
 
 
-def _known(person_id: UUID, form: Form) -> dict[str, Known]:
+def known(person_id: UUID, form: Form) -> dict[str, Known]:
     """What the profile knows and the questions take; nobody ticks a declaration for a person."""
     wanted = {
         one.name: one.prefill
@@ -155,13 +157,13 @@ def _known(person_id: UUID, form: Form) -> dict[str, Known]:
         if one.prefill and not one.never_prefill and not isinstance(one, Declaration)
     }
     found = profile.prefill(person_id, set(wanted.values()))
-    known = {}
+    fitting = {}
     for one in form.fields:
         filled = found.get(wanted.get(one.name, ""))
         value = None if filled is None else engine.accepted(one, filled.value)
         if filled is not None and value is not None:
-            known[one.name] = Known(value, filled.source.texts)
-    return known
+            fitting[one.name] = Known(value, filled.source.texts)
+    return fitting
 
 
 def shown(course: Course, slug: str) -> Sheet:
@@ -177,10 +179,10 @@ def refreshed(course: Course, slug: str, posted: Posted, by: UUID) -> tuple[Cour
     page = course.page(slug)
     found = looking.look_up(page, posted, course.offer, by)
     if found and found.changed:
-        _keep_found(course.draft, course.offer, found)
+        keep_found(course.draft, course.offer, found)
         course = replace(_course(course.draft), owner=course.owner)
         page, posted = course.page(slug), posted.without(found.replaced, page.questions)
-    sheet = engine.refresh(page, posted, _keeper(course.draft.person_id, course.draft.subject_id))
+    sheet = engine.refresh(page, posted, keeper(course.draft.person_id, course.draft.subject_id))
     if sheet.kept:
         drafts.save(course.draft, sheet.kept, list(sheet.kept))
     if found:
@@ -188,20 +190,20 @@ def refreshed(course: Course, slug: str, posted: Posted, by: UUID) -> tuple[Cour
     return course, sheet
 
 
-def _keep_found(draft: Saved, offer: registry.Offer, found: Found) -> None:
+def keep_found(draft: Saved, offer: registry.Offer, found: Found) -> None:
     sources = dict.fromkeys(found.filled, offer.provider.name.texts)
     drafts.save(draft, found.answers, found.changed, sources)
 
 
 def taken(course: Course, slug: str, posted: Posted) -> tuple[Course, Sheet]:
     """Check a page and keep what is right of it. Raises NoSuchStep, NoSuchDraft."""
-    keep = _keeper(course.draft.person_id, course.draft.subject_id)
+    keep = keeper(course.draft.person_id, course.draft.subject_id)
     sheet = engine.take(course.page(slug), posted, keep)
     drafts.save(course.draft, sheet.answers, sheet.answered)
     return replace(_course(course.draft), owner=course.owner), sheet
 
 
-def _keeper(person_id: UUID, subject_id: UUID) -> engine.Keep:
+def keeper(person_id: UUID, subject_id: UUID) -> engine.Keep:
     whose = {"subject_id": subject_id, "person_id": person_id}
 
     def keep(question: Any, upload: Any) -> Mapping[str, Any]:
@@ -286,21 +288,29 @@ def send(course: Course, by: Behalf | None = None, fee: Money | None = None) -> 
 
     `fee` is the `price` that was shown. Raises NotReady, ServicePaused.
     """
+    # A draft that was sent holds no answers any more.
+    if course.unfinished() is not None and (before := sent(course)):
+        return before
+    application = hand_in(course, by, fee)
+    drafts.close(course.draft)
+    return application
+
+
+def hand_in(
+    course: Course, by: Behalf | None, fee: Money | None, bundle_id: UUID | None = None
+) -> Case:
+    """Make the application, of a bundle or alone. Raises NotReady, ServicePaused."""
     if course.unfinished() is not None:
-        # A draft that was sent holds no answers any more.
-        if before := sent(course):
-            return before
         raise fees.NotReady
     if registry.offered(course.offer.provider.slug, course.offer.service.slug).state == "paused":
         raise ServicePaused
     author = by.author if by else None
-    sender = Sender(course.draft.person_id, course.draft.subject_id, language(), author)
+    person_id, subject_id = course.draft.person_id, course.draft.subject_id
+    sender = Sender(person_id, subject_id, language(), author, bundle_id)
     found = judged(course)
     told = None if found is None else domain.judgement(found)
     said = _said(course.offer, fee)
-    application = service.submit(course.draft.id, sender, course.offer, course.asked, told, said)
-    drafts.close(course.draft)
-    return application
+    return service.submit(course.draft.id, sender, course.offer, course.asked, told, said)
 
 
 def _said(offer: registry.Offer, fee: Money | None) -> Money | None:
@@ -327,7 +337,7 @@ def saved(person_id: UUID, by: Behalf | None = None) -> list[Saved]:
     return [
         one
         for one in drafts.of_person(person_id)
-        if not one.purpose.startswith(CORRECTION)
+        if not one.purpose.startswith((CORRECTION, TOGETHER))
         and (by is None or covers(by.services, *one.purpose.split("/", 1)))
     ]
 
@@ -346,7 +356,7 @@ def answer_page(application: Case) -> Page:
 def answered(application: Case, posted: Posted) -> Sheet:
     """Check the corrected page and keep what is right of it. Raises NothingAsked."""
     person_id, subject_id = application.person_id, application.subject_id
-    sheet = engine.take(answer_page(application), posted, _keeper(person_id, subject_id))
+    sheet = engine.take(answer_page(application), posted, keeper(person_id, subject_id))
     _keep_correction(application, sheet.answers, sheet.answered)
     return sheet
 
@@ -359,9 +369,9 @@ def answer_refreshed(application: Case, posted: Posted, by: UUID) -> Sheet:
     page, offer = answer_page(application), registry.version(application.version_id)
     found = looking.look_up(page, posted, offer, by)
     if found and found.changed:
-        _keep_found(_correction(application), offer, found)
+        keep_found(_correction(application), offer, found)
         page, posted = answer_page(application), posted.without(found.replaced, page.questions)
-    keep = _keeper(application.person_id, application.subject_id)
+    keep = keeper(application.person_id, application.subject_id)
     sheet = engine.refresh(page, posted, keep)
     if sheet.kept:
         _keep_correction(application, sheet.kept, list(sheet.kept))

@@ -7,6 +7,7 @@ from portal.applications.desk import back_office as desk_pages
 from portal.applications.fees import service as fees
 from portal.applications.moving import back_office as moving_pages
 from portal.applications.moving import service as moving
+from portal.applications.together import views as together_pages
 from portal.applications.tracking import views as tracking_pages
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Notice, Reminding, Room
@@ -16,7 +17,7 @@ WHY = N_("You get this message because you applied through Sanjha. Do not answer
 
 room = Room(
     name="applications",
-    pages=(views.pages, tracking_pages.pages),
+    pages=(views.pages, together_pages.pages, tracking_pages.pages),
     back_office=(desk_pages.pages, back_office.pages, moving_pages.pages),
     api=(api.pages, citizen_api.pages),
     jobs=(

@@ -25,13 +25,13 @@ def life_findings(event: LifeEvent, providers: Sequence[Provider]) -> tuple[Find
     """Everything that is wrong, in the order of the declaration; empty when all is well."""
     services = {f"{one.slug}/{each.slug}": each for one in providers for each in one.services}
     return (
-            *slug("slug", event.slug),
-            *of_table("about", event.about, LIFE_EVENTS, "life event"),
-            *_about_questions(event),
-            *_about_services(event, services),
-            *_about_same(event, services),
-            *_about_apart(event, services),
-        )
+        *slug("slug", event.slug),
+        *of_table("about", event.about, LIFE_EVENTS, "life event"),
+        *_about_questions(event),
+        *_about_services(event, services),
+        *_about_same(event, services),
+        *_about_apart(event, services),
+    )
 
 
 def _about_questions(event: LifeEvent) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from portal.registry.contract import Form, Service, Step, TextField
+from portal.registry.contract import Form, LookUp, Service, Step, TextField
 from portal.registry.domain import FILES
 from portal.registry.life_events import LifeEvent
 from portal.registry.questions import AnyField, Check, Computed, Group
@@ -101,6 +101,10 @@ class Together:
         calls = {one.name: self.names[At(path, one.name)] for one in fields}
         return {name: answers[called] for name, called in calls.items() if called in answers}
 
+    def called(self, path: str, name: str) -> str | None:
+        """What a question of a service is called here."""
+        return self.names.get(At(path, name))
+
     def chosen(self, answers: Mapping[str, Any]) -> tuple[str, ...]:
         """The services that the choosing answers include; none while one of them is missing."""
         types = field_types(self.event.questions)
@@ -190,10 +194,16 @@ class _Joining:
                 one.model_copy(update=self._rules(path, one)) for one in field.fields
             )
         if isinstance(field, TextField) and field.look_up is not None:
-            fills = field.look_up.fills.items()
-            calls = {one: self.together.names[At(path, name)] for one, name in fills}
-            told["look_up"] = field.look_up.model_copy(update={"fills": calls})
+            told["look_up"] = self._look_up(path, field) if called == field.name else None
         return field.model_copy(update=told)
+
+    def _look_up(self, path: str, field: TextField) -> LookUp | None:
+        """The provider is asked by its own name of the question: called otherwise, it is typed."""
+        if field.look_up is None:
+            return None
+        fills = field.look_up.fills.items()
+        calls = {member: self.together.names[At(path, name)] for member, name in fills}
+        return field.look_up.model_copy(update={"fills": calls})
 
     def _rules(self, path: str, field: AnyField) -> dict[str, Any]:
         told: dict[str, Any] = {"when": self._rule(path, field.when)}

@@ -19,6 +19,7 @@ from portal.accounts.sessions import service as sessions
 from portal.accounts.sessions.models import SessionRow
 from portal.api import service as api
 from portal.applications import service as applications
+from portal.applications.together.models import Bundle
 from portal.applications.work import service as work
 from portal.bills.domain import Fetched
 from portal.bills.models import BillLookup
@@ -51,6 +52,7 @@ PUBLIC = {
     "name",
     "service",
     "slug",
+    "step",
     "area",
     "gateway",
     "act",
@@ -209,6 +211,18 @@ def _notice(citizen, _):
     return inbox.keep(citizen.id, "progress", f"matrix:{citizen.id}", words, listed=True).id
 
 
+def _bundle(citizen, application):
+    row = Bundle(
+        draft_id=application.submission,
+        person_id=citizen.id,
+        life_event="matrix",
+        title=dict.fromkeys(LANGUAGES, "Matrix"),
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
 def _letter(citizen, _):
     said = dict.fromkeys(LANGUAGES, "Matrix")
     return letters.write("newsletter", said, said, citizen.id).id
@@ -235,6 +249,7 @@ THINGS: dict[str, Callable] = {
     "view_id": _view,
     "notice_id": _notice,
     "letter_id": _letter,
+    "bundle_id": _bundle,
 }
 NAMED = {"reference", *THINGS}
 

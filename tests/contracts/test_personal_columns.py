@@ -67,6 +67,7 @@ EXCUSED = {
     },
     "bill_lookups": {"provider_slug": SLUG},
     "bills": {"provider_slug": SLUG, "currency": MONEY, "state": CODE},
+    "bundles": {"life_event": SLUG, "title": PUBLIC},
     "case_proposals": {"act": CODE},
     "case_records": {"stage": STAGE},
     "desk_views": {"name": "an officer's own name for a filter", "query": "codes of a filter"},
@@ -321,6 +322,7 @@ EXCUSED = {
     "webhook_paces": {"provider_slug": SLUG},
 }
 NEVER_CHANGED = {
+    "bundles",
     "answer_changes",
     "audit_entries",
     "case_notes",
