@@ -26,12 +26,19 @@ def life_findings(event: LifeEvent, providers: Sequence[Provider]) -> tuple[Find
     services = {f"{one.slug}/{each.slug}": each for one in providers for each in one.services}
     return (
         *slug("slug", event.slug),
+        *_about_slug(event),
         *of_table("about", event.about, LIFE_EVENTS, "life event"),
         *_about_questions(event),
         *_about_services(event, services),
         *_about_same(event, services),
         *_about_apart(event, services),
     )
+
+
+def _about_slug(event: LifeEvent) -> Iterator[Finding]:
+    if event.slug in LIFE_EVENTS:
+        sentence = f"{event.slug} is a life event of the catalogue already. Choose another slug."
+        yield Finding("slug", sentence)
 
 
 def _about_questions(event: LifeEvent) -> Iterator[Finding]:
