@@ -39,10 +39,9 @@ def _acting() -> dict[str, Any]:
 @pages.get("/life-events/<slug>/apply")
 @signed_in
 def start(slug: str) -> ResponseReturnValue:
-    here = whose(need=Need.FILL)
-    whole = filling.resume(here.person_id, slug)
+    whole = _whole(slug)
     event = whole.event if whole else gathering.find(slug).event
-    offers = whole.offers if whole else _let(here, slug)
+    offers = whole.offers if whole else _let(whose(need=Need.FILL), slug)
     whens = {one.service: one.when for one in event.services}
     return render_template(
         "together/start.html",
@@ -56,8 +55,9 @@ def start(slug: str) -> ResponseReturnValue:
 @pages.post("/life-events/<slug>/apply")
 @signed_in
 def begin(slug: str) -> ResponseReturnValue:
-    here = whose(need=Need.FILL)
-    whole = filling.begin(here.person_id, slug, list(_let(here, slug)))
+    here, whole = whose(need=Need.FILL), _whole(slug)
+    if whole is None:
+        whole = filling.begin(here.person_id, slug, list(_let(here, slug)))
     return redirect(_go_on(whole))
 
 
