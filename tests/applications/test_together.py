@@ -1,14 +1,17 @@
 """Several applications from one draft: all of them or none, and each with a life of its own."""
 
 import shutil
+from contextlib import contextmanager
 from unittest.mock import patch
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from payments import service as payments
 from portal.applications import applying
 from portal.applications import service as applications
+from portal.applications.coming import service as coming
 from portal.applications.fees import service as fees
 from portal.applications.models import Application
 from portal.applications.together import filling, service
@@ -16,7 +19,9 @@ from portal.applications.together.models import Bundle
 from portal.audit.models import AuditEntry
 from portal.consent.models import Consent
 from portal.files import shelves
+from portal.files.models import File
 from portal.forms import service as drafts
+from portal.i18n import speaking
 from portal.kernel.db import db
 from portal.kernel.events import StoredEvent
 from portal.registry import service as registry
@@ -107,6 +112,53 @@ def test_nothing_is_sent_when_the_last_one_fails(noor):
     assert filling.resume(noor.id, SHOP).unfinished() is None
 
 
+@pytest.mark.promise("B7")
+@pytest.mark.parametrize(
+    "table", ["applications", "consents", "timeline_entries", "payments", "stored_events"]
+)
+def test_whichever_row_of_the_last_one_is_not_written_none_is(noor, owner, table):
+    whole = joint.draft_for(noor)
+    prices = joint.prices(whole)
+    # Of events the last application alone has one here.
+    before = 0 if table == "stored_events" else 1
+    with _failing_after(owner, table, count_of(table) + before):
+        with pytest.raises(DBAPIError, match="for this test"):
+            _sent_for_good(whole, prices)
+        db.session.rollback()
+    assert (count(Application), count(Bundle), count(Consent)) == (0, 0, 0)
+    assert service.send(filling.resume(noor.id, SHOP), prices)
+
+
+def _sent_for_good(whole, prices):
+    service.send(whole, prices)
+    db.session.commit()
+
+
+def count_of(table):
+    return db.session.scalar(text(f"SELECT count(*) FROM {table}"))
+
+
+@contextmanager
+def _failing_after(owner, table, rows):
+    """Let the database refuse each further row of this table."""
+    owner.execute(
+        text(
+            f"""CREATE FUNCTION failing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF (SELECT count(*) FROM {table}) >= {rows} THEN RAISE 'for this test'; END IF;
+            RETURN NEW; END $$"""
+        )
+    )
+    each = "BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION failing()"
+    owner.execute(text(f"CREATE TRIGGER failing {each.format(table)}"))
+    owner.commit()
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        owner.execute(text("DROP FUNCTION failing() CASCADE"))
+        owner.commit()
+
+
 def test_a_service_that_is_paused_meanwhile_holds_all_of_them_back(noor, offices):
     whole = joint.draft_for(noor)
     prices = joint.prices(whole)
@@ -177,6 +229,30 @@ def test_all_of_them_at_once(noor):
     assert whole.chosen == (LICENCE, POWER, WATER, GAS)
     once = [one.name for step in whole.form.steps[:4] for one in step.fields]
     assert {"applicant", "phone", "premises", "tenure", "identity_proof"} <= set(once)
+
+
+def test_a_file_for_what_is_not_wanted_in_the_end_is_let_go(noor):
+    whole = joint.draft_for(noor)
+    report = whole.answers["test_report"]["file"]
+    drafts.save(whole.draft, {"wants_power": False}, ["wants_power"])
+    db.session.commit()
+    whole = filling.resume(noor.id, SHOP)
+    (case,) = service.cases(service.send(whole, joint.prices(whole)))
+    db.session.flush()
+    states = {str(one.id): one.state for one in db.session.scalars(select(File))}
+    assert states[report] == "released"
+    assert states[case.answers["identity_proof"]["file"]] == "used"
+
+
+def test_the_person_is_reminded_of_the_life_event_and_led_back_to_it(noor):
+    filling.begin(noor.id, SHOP)
+    db.session.commit()
+    with speaking("en"):
+        (one,) = coming.of_person(noor.id)
+    assert (one.title, one.path) == (
+        "Finish your draft: Opening a shop",
+        f"life-events/{SHOP}/apply",
+    )
 
 
 def test_what_the_profile_knows_is_filled_in_once(noor):

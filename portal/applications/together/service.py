@@ -13,6 +13,7 @@ from portal.applications.service import Behalf, Case
 from portal.applications.together.filling import Whole
 from portal.applications.together.models import Bundle
 from portal.audit import service as audit
+from portal.files import service as files
 from portal.forms import service as drafts
 from portal.kernel import clock, ids
 from portal.kernel.db import db, wait_patiently
@@ -48,6 +49,7 @@ def send(whole: Whole, fees: Fees, by: Behalf | None = None) -> Bundle:
     for part in whole.parts:
         applying.hand_in(part, by, fees.get(part.path), bundle.id)
     drafts.close(whole.draft)
+    _let_go(whole)
     audit.record(
         "bundle.send",
         about=f"bundle:{bundle.id}",
@@ -55,6 +57,13 @@ def send(whole: Whole, fees: Fees, by: Behalf | None = None) -> Bundle:
         subject_id=whole.draft.subject_id,
     )
     return bundle
+
+
+def _let_go(whole: Whole) -> None:
+    """What was uploaded for a service that was not chosen in the end is nobody's."""
+    sent = {one for part in whole.parts for one in drafts.files_in(part.asked.answers)}
+    if left := drafts.files_in(whole.answers) - sent:
+        files.release(left)
 
 
 def _made(whole: Whole) -> Bundle | None:

@@ -112,9 +112,11 @@ def send(slug: str) -> ResponseReturnValue:
         raise drafts.NoSuchDraft
     here = whose(need=Need.SEND)
     try:
+        found = filling.find(here.person_id, slug, draft_id)
+    except drafts.NoSuchDraft:
+        # Pressed twice, it is what the first press sent.
         return redirect(_shown(service.of_draft(here.person_id, draft_id)))
-    except service.NoSuchBundle:
-        whole = _checked(filling.find(here.person_id, slug, draft_id), here, Need.SEND)
+    whole = _checked(found, here, Need.SEND)
     if (unfinished := whole.unfinished()) is not None:
         return redirect(_step_url(whole, unfinished))
     parts = showing.reviewed(whole)
