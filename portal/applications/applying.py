@@ -33,6 +33,8 @@ from portal.registry.hooks import Draft, Objection
 
 # The purpose of a draft that holds corrections, before the id of its application.
 CORRECTION = "answer:"
+# The purpose of a draft for several services, before the slug of its life event.
+TOGETHER = "life-event:"
 # Nothing is nothing in any currency.
 FREE_IN = "INR"
 
@@ -175,10 +177,10 @@ def refreshed(course: Course, slug: str, posted: Posted, by: UUID) -> tuple[Cour
     page = course.page(slug)
     found = looking.look_up(page, posted, course.offer, by)
     if found and found.changed:
-        _keep_found(course.draft, course.offer, found, stamp(posted.texts).by)
+        keep_found(course.draft, course.offer, found, stamp(posted.texts).by)
         course = _again(course)
         page, posted = course.page(slug), posted.without(found.replaced, page.questions)
-    sheet = engine.refresh(page, posted, _keeper(course.draft.person_id, course.draft.subject_id))
+    sheet = engine.refresh(page, posted, keeper(course.draft.person_id, course.draft.subject_id))
     if sheet.kept:
         drafts.save(course.draft, sheet.kept, list(sheet.kept), by=stamp(posted.texts).by)
     if found:
@@ -186,7 +188,7 @@ def refreshed(course: Course, slug: str, posted: Posted, by: UUID) -> tuple[Cour
     return course, sheet
 
 
-def _keep_found(
+def keep_found(
     draft: Saved, offer: registry.Offer, found: Found, by: Sending | None = None
 ) -> None:
     sources = dict.fromkeys(found.filled, offer.provider.name.texts)
@@ -195,13 +197,13 @@ def _keep_found(
 
 def taken(course: Course, slug: str, posted: Posted) -> tuple[Course, Sheet]:
     """Check a page and keep what is right of it. Raises NoSuchStep, NoSuchDraft."""
-    keep = _keeper(course.draft.person_id, course.draft.subject_id)
+    keep = keeper(course.draft.person_id, course.draft.subject_id)
     sheet = engine.take(course.page(slug), posted, keep)
     drafts.save(course.draft, sheet.answers, sheet.answered, by=stamp(posted.texts).by)
     return _again(course), sheet
 
 
-def _keeper(person_id: UUID, subject_id: UUID) -> engine.Keep:
+def keeper(person_id: UUID, subject_id: UUID) -> engine.Keep:
     whose = {"subject_id": subject_id, "person_id": person_id}
 
     def keep(question: Any, upload: Any) -> Mapping[str, Any]:
@@ -286,21 +288,29 @@ def send(course: Course, by: Behalf | None = None, fee: Money | None = None) -> 
 
     `fee` is the `price` that was shown. Raises NotReady, ServicePaused.
     """
+    # A draft that was sent holds no answers any more.
+    if course.unfinished() is not None and (before := sent(course)):
+        return before
+    application = hand_in(course, by, fee)
+    drafts.close(course.draft)
+    return application
+
+
+def hand_in(
+    course: Course, by: Behalf | None, fee: Money | None, bundle_id: UUID | None = None
+) -> Case:
+    """Make the application, of a bundle or alone. Raises NotReady, ServicePaused."""
     if course.unfinished() is not None:
-        # A draft that was sent holds no answers any more.
-        if before := sent(course):
-            return before
         raise fees.NotReady
     if registry.offered(course.offer.provider.slug, course.offer.service.slug).state == "paused":
         raise ServicePaused
     author = by.author if by else None
-    sender = Sender(course.draft.person_id, course.draft.subject_id, language(), author)
+    person_id, subject_id = course.draft.person_id, course.draft.subject_id
+    sender = Sender(person_id, subject_id, language(), author, bundle_id)
     found = judged(course)
     told = None if found is None else domain.judgement(found)
     said = said_by(course.offer, fee)
-    application = service.submit(course.draft.id, sender, course.offer, course.asked, told, said)
-    drafts.close(course.draft)
-    return application
+    return service.submit(course.draft.id, sender, course.offer, course.asked, told, said)
 
 
 def said_by(offer: registry.Offer, fee: Money | None) -> Money | None:
@@ -325,7 +335,8 @@ def judged_for(
 def refill(person_id: UUID) -> None:
     """What is known otherwise now reaches drafts that still hold what was filled in before."""
     held = drafts.held_of_person(person_id)
-    for draft in (one for one in held if not one.purpose.startswith(CORRECTION)):
+    # A draft of several services calls questions by other names, and corrections are not filled in.
+    for draft in (one for one in held if not one.purpose.startswith((CORRECTION, TOGETHER))):
         told = prefilling.known(person_id, registry.version(draft.version_id).service.form)
         before, was = draft.sources, draft.answers
         fresh = {
@@ -345,7 +356,7 @@ def saved(person_id: UUID, by: Behalf | None = None) -> list[Saved]:
     return [
         one
         for one in drafts.of_person(person_id)
-        if not one.purpose.startswith(CORRECTION)
+        if not one.purpose.startswith((CORRECTION, TOGETHER))
         and (by is None or covers(by.services, *one.purpose.split("/", 1)))
     ]
 
@@ -372,7 +383,7 @@ def answered(application: Case, posted: Posted) -> Sheet:
 
 def taken_on(application: Case, page: Page, posted: Posted) -> Sheet:
     person_id, subject_id = application.person_id, application.subject_id
-    sheet = engine.take(page, posted, _keeper(person_id, subject_id))
+    sheet = engine.take(page, posted, keeper(person_id, subject_id))
     _keep_correction(application, sheet.answers, sheet.answered)
     return sheet
 
@@ -389,10 +400,10 @@ def refreshed_on(application: Case, page: Page, posted: Posted, by: UUID) -> She
     offer = registry.version(application.version_id)
     found = looking.look_up(page, posted, offer, by)
     if found and found.changed:
-        _keep_found(correction(application), offer, found)
+        keep_found(correction(application), offer, found)
         posted = posted.without(found.replaced, page.questions)
         page = reopened(application, page.questions)
-    keep = _keeper(application.person_id, application.subject_id)
+    keep = keeper(application.person_id, application.subject_id)
     sheet = engine.refresh(page, posted, keep)
     if sheet.kept:
         _keep_correction(application, sheet.kept, list(sheet.kept))

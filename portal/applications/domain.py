@@ -77,6 +77,8 @@ class Sender:
     subject_id: UUID
     language: str
     by: Author | None = None
+    # What it is sent together with.
+    bundle_id: UUID | None = None
 
     @property
     def author(self) -> Author:

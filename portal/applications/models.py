@@ -51,6 +51,7 @@ class Application(PersonalRow, Base):
             "created_at",
             postgresql_where="state = 'awaiting_payment' AND submitted_at IS NULL",
         ),
+        Index("ix_applications_bundle_id", "bundle_id", postgresql_where="bundle_id IS NOT NULL"),
         CheckConstraint("(fee_minor IS NULL) = (fee_currency IS NULL)", name="fee_is_whole"),
         CheckConstraint("(acted_by IS NULL) = (acted_as IS NULL)", name="acted_as_somebody"),
     )
@@ -61,6 +62,8 @@ class Application(PersonalRow, Base):
     provider_slug: Mapped[str]
     service_slug: Mapped[str]
     version_id: Mapped[UUID]
+    # Of those that were sent together, from one set of answers.
+    bundle_id: Mapped[UUID | None] = mapped_column(ForeignKey("bundles.id"))
     acted_by: Mapped[UUID | None]
     acted_as: Mapped[str | None]
     mandate_id: Mapped[UUID | None]

@@ -15,6 +15,7 @@ from portal.applications.moving import service as moving
 from portal.applications.saving import views as saving_pages
 from portal.applications.threads import back_office as threads_desk
 from portal.applications.threads import views as thread_pages
+from portal.applications.together import views as together_pages
 from portal.applications.tracking import views as tracking_pages
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Notice, Reminding, Room
@@ -32,6 +33,7 @@ room = Room(
         thread_pages.pages,
         correcting_pages.pages,
         saving_pages.pages,
+        together_pages.pages,
     ),
     back_office=(
         *(appeals_desk.pages, desk_pages.pages, back_office.pages),

@@ -134,6 +134,7 @@ def _new(
         begun = records.handed_over(offer)
     application = Application(
         subject_id=sender.subject_id,
+        bundle_id=sender.bundle_id,
         reference=ids.reference(current().kernel.reference_prefix),
         submission=submission,
         person_id=sender.person_id,

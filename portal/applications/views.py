@@ -21,6 +21,7 @@ from portal.applications.outdated import service as outdated
 from portal.applications.renewals import service as renewals
 from portal.applications.service import Case
 from portal.applications.threads import service as threads
+from portal.applications.together import filling
 from portal.applications.tracking import service as tracking
 from portal.delegation import visitors
 from portal.delegation.domain import Need
@@ -178,6 +179,7 @@ def index() -> ResponseReturnValue:
         "applications/index.html",
         rows=rows,
         drafts=saved,
+        together=[] if "after" in request.args else filling.saved(here.person_id, on_behalf),
         goes=drafts.ends_at,
         offers=offers,
         state=words.state,

@@ -1,22 +1,9 @@
 """What the catalogue answers to a search over all rooms."""
 
-from dataclasses import dataclass
-
 from flask import url_for
 
 from portal.catalogue import service
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One thing that was found. `by` says who offers it, `is_paused` that it takes no one now."""
-
-    score: float
-    title: str
-    summary: str
-    by: str
-    url: str
-    is_paused: bool
+from portal.catalogue.hits import Hit
 
 
 def found(text: str, most: int) -> list[Hit]:

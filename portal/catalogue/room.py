@@ -1,6 +1,6 @@
 """The catalogue room."""
 
-from portal.catalogue import commands, links, listeners, views, visitors
+from portal.catalogue import commands, gathered, links, listeners, views, visitors
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Room
 from portal.registry.events import ServicePaused, ServicePublished, ServiceResumed
@@ -16,5 +16,5 @@ room = Room(
         ServiceResumed: (listeners.resume,),
     },
     menu=(MenuItem("site", N_("Services"), "catalogue.services", "grid", order=10),),
-    searchable=(links.found,),
+    searchable=(gathered.found, links.found),
 )

@@ -13,6 +13,7 @@ from portal.catalogue.visitors import for_visitors
 from portal.kernel.errors import NotFound
 from portal.registry import service as registry
 from portal.registry.finding import SLUG
+from portal.registry.together import service as gathering
 from portal.registry.uploads import service as uploads
 from portal.registry.vocabulary import (
     AUDIENCES,
@@ -60,12 +61,14 @@ def services() -> str:
 @for_visitors()
 @framed()
 def life_event(slug: str) -> str:
+    """The services that people need then; or those that are applied for at once."""
     if slug not in LIFE_EVENTS:
-        raise NotFound
+        return render_template("catalogue/together.html", gathered=gathering.find(slug))
     return render_template(
         "catalogue/life_event.html",
         page=service.listing(Wanted(life_event=slug), _after()),
         event=LIFE_EVENTS[slug],
+        together=gathering.about(slug),
         **_pager(),
     )
 
@@ -100,6 +103,7 @@ def show(provider: str, name: str) -> str:
         provider=offer.provider,
         category=CATEGORIES[offer.service.category],
         classes=PERSONAL_CLASSES,
+        together=gathering.of_service(provider, name),
     )
 
 

@@ -5,6 +5,7 @@ from flask import Blueprint, render_template, request
 from portal.catalogue import service as catalogue
 from portal.catalogue.visitors import for_visitors
 from portal.discovery import finding
+from portal.registry.together import service as gathering
 from portal.registry.vocabulary import CATEGORIES, LIFE_EVENTS, PROVIDER_KINDS
 from portal.web.access import public
 
@@ -20,6 +21,7 @@ def home() -> str:
         counts=catalogue.counts(),
         categories=CATEGORIES,
         life_events=LIFE_EVENTS,
+        together=[one.event for one in gathering.offered()],
         kinds=PROVIDER_KINDS,
     )
 

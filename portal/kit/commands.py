@@ -11,8 +11,9 @@ from portal.kit import finding
 from portal.kit.conform import commands as conforming
 from portal.kit.scaffold import commands as scaffolding
 from portal.kit.signing import commands as signing
-from portal.registry import conformance
+from portal.registry import conformance, discovery
 from portal.registry.contract import Provider
+from portal.registry.life_conformance import life_findings
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Say it as JSON, for programs.")
 
@@ -43,12 +44,14 @@ def listing(*, as_json: bool) -> None:
 @click.argument("name", required=False)
 @as_json
 def check(name: str | None, *, as_json: bool) -> None:
-    """Say what is wrong with a provider, or with all, each with its place.
+    """Say what is wrong with a provider, or with all and the life events, each with its place.
 
     NAME is what it is called here, or a folder, manifest or bundle anywhere.
     """
     chosen = _chosen(name)
     found = [(one.slug, each) for one in chosen for each in conformance.findings(one)]
+    for event in () if name else discovery.life_events():
+        found += [(event.slug, each) for each in life_findings(event, chosen)]
     if as_json:
         told = [{"provider": slug} | each._asdict() for slug, each in found]
         click.echo(json.dumps(told, ensure_ascii=False))

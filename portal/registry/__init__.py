@@ -45,6 +45,7 @@ from portal.registry.hooks import (
     Objection,
     Quoted,
 )
+from portal.registry.life_events import Included, LifeEvent
 
 __all__ = [
     "Appeal",
@@ -64,9 +65,11 @@ __all__ = [
     "Holiday",
     "HookPaths",
     "Hooks",
+    "Included",
     "Inherited",
     "IssuedDocument",
     "Letter",
+    "LifeEvent",
     "LookUp",
     "NoAnswer",
     "NoSuchAccount",

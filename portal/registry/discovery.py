@@ -15,7 +15,7 @@ from functools import cache, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pydantic
 from babel.messages.pofile import PoFileError, read_po
@@ -24,6 +24,7 @@ from portal.kernel.errors import N_, DomainError
 from portal.registry import hook_paths
 from portal.registry.contract import Provider
 from portal.registry.hooks import Hooks
+from portal.registry.life_events import LifeEvent
 from portal.registry.manifests import FILES, ManifestDoesNotRead, read_file
 from portal.registry.words import LANGUAGES, Words, replace_words
 
@@ -32,6 +33,7 @@ CATALOGUE = "translations/{code}/LC_MESSAGES/messages.po"
 MOST_ERRORS_TOLD = 5
 
 Texts = Mapping[str, Mapping[str, str]]  # language -> msgid -> text
+Declared = TypeVar("Declared", Provider, LifeEvent)
 
 
 class ProviderDoesNotLoad(DomainError):
@@ -98,11 +100,36 @@ def at(path: Path) -> Found:
     return Found(load(module), _hooks_in(module), module.__name__, place)
 
 
+@cache
+def life_events(package: str = "providers") -> tuple[LifeEvent, ...]:
+    """What the packages declare, by slug; kept as the providers are."""
+    by_slug: dict[str, LifeEvent] = {}
+    for module in _modules(package):
+        for event in _life_events_in(module):
+            if event.slug in by_slug:
+                raise _refused(_folder(module), f"two life events are called {event.slug}.")
+            by_slug[event.slug] = event
+    return tuple(by_slug[slug] for slug in sorted(by_slug))
+
+
+def _life_events_in(module: ModuleType) -> tuple[LifeEvent, ...]:
+    folder, declared = _folder(module), getattr(module, "life_events", ())
+    if not isinstance(declared, tuple) or any(not isinstance(o, LifeEvent) for o in declared):
+        raise _refused(folder, "its life_events are no tuple of LifeEvent(…) of portal.registry.")
+    return tuple(_said(folder, event) for event in declared)
+
+
+def _modules(package: str) -> Iterator[ModuleType]:
+    for name in dict.fromkeys([*_folders_of(package), *_entry_points()]):
+        yield _imported(name)
+
+
 def _each(package: str) -> Iterator[Found]:
-    modules = dict.fromkeys([*_folders_of(package), *_entry_points()])
-    for name in modules:
-        module = _imported(name)
-        yield Found(load(module), _hooks_in(module), name, _folder(module))
+    for module in _modules(package):
+        # What happens in a life belongs to no provider: its package declares none.
+        if hasattr(module, "provider") or not hasattr(module, "life_events"):
+            name = module.__name__
+            yield Found(load(module), _hooks_in(module), name, _folder(module))
     for file in _manifests_of(package):
         yield Found(_manifest(file), Hooks(), _shown(file), file)
 
@@ -114,9 +141,14 @@ def load(module: ModuleType) -> Provider:
     if not isinstance(declared, Provider):
         raise _refused(folder, "it does not say provider = Provider(…).")
     _is_answered(folder, declared, _hooks_in(module))
+    return _said(folder, declared)
+
+
+def _said(folder: Path, declared: Declared) -> Declared:
+    """The same in all languages of the folder's catalogues."""
     texts = {code: _texts(folder, code) for code in LANGUAGES if code != "en"}
-    provider: Provider = replace_words(declared, lambda words: _resolved(words, texts))
-    return provider
+    said: Declared = replace_words(declared, lambda words: _resolved(words, texts))
+    return said
 
 
 def _hooks_in(module: ModuleType) -> Hooks:

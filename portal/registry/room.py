@@ -6,7 +6,7 @@ from portal.kernel.errors import N_
 from portal.kernel.jobs import Periodic
 from portal.kernel.room import MenuItem, Room
 from portal.registry import api, back_office, commands, listeners
-from portal.registry.discovery import discover
+from portal.registry.discovery import discover, life_events
 from portal.registry.events import ServicePublished
 from portal.registry.heirs import service as heirs
 from portal.registry.icons import views as icons
@@ -15,8 +15,9 @@ from portal.registry.uploads import service as uploads
 
 
 def find_providers(_: Flask) -> None:
-    """A provider that does not load stops the start. Raises ProviderDoesNotLoad."""
+    """A provider or life event that does not load stops the start. Raises ProviderDoesNotLoad."""
     discover()
+    life_events()
 
 
 room = Room(

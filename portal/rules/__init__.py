@@ -6,6 +6,7 @@ Everything other rooms need is here; the nodes for other readers are in `portal.
 from portal.rules.evaluate import Used, Verdict
 from portal.rules.faults import RuleError, TooMuchWork
 from portal.rules.lexical import is_name
+from portal.rules.renaming import renamed
 from portal.rules.rule import Rule, compile_rule, parse_rule
 from portal.rules.types import BOOL, DATE, MONEY, NUMBER, TEXT, Kind, Type, list_of, record
 from portal.rules.values import UNKNOWN, Unknown
@@ -30,4 +31,5 @@ __all__ = [
     "list_of",
     "parse_rule",
     "record",
+    "renamed",
 ]

@@ -23,6 +23,7 @@ from portal.applications import service as applications
 from portal.applications.appeals.models import Appeal
 from portal.applications.domain import Actor, Author
 from portal.applications.threads import service as threads
+from portal.applications.together.models import Bundle
 from portal.applications.work import service as work
 from portal.bills.domain import Fetched
 from portal.bills.models import BillLookup
@@ -57,6 +58,7 @@ PUBLIC = {
     "name",
     "service",
     "slug",
+    "step",
     "area",
     "gateway",
     "act",
@@ -252,6 +254,18 @@ def _notice(citizen, _):
     return inbox.keep(citizen.id, "progress", f"matrix:{citizen.id}", words, listed=True).id
 
 
+def _bundle(citizen, application):
+    row = Bundle(
+        draft_id=application.submission,
+        person_id=citizen.id,
+        life_event="matrix",
+        title=dict.fromkeys(LANGUAGES, "Matrix"),
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
 def _letter(citizen, _):
     said = dict.fromkeys(LANGUAGES, "Matrix")
     return letters.write("newsletter", said, said, citizen.id).id
@@ -281,6 +295,7 @@ THINGS: dict[str, Callable] = {
     "item_id": _item,
     "notice_id": _notice,
     "letter_id": _letter,
+    "bundle_id": _bundle,
 }
 NAMED = {"reference", *THINGS}
 

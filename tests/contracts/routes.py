@@ -14,6 +14,7 @@ VALUES = {
     "name": "income-certificate",
     "service": "income-certificate",
     "slug": "you",
+    "step": "you",
     "area": "provider",
     "token": "unknown",
     "code": "unknown",

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from portal.applications.applying import CORRECTION
+from portal.applications.applying import CORRECTION, TOGETHER
 from portal.applications.domain import State
 from portal.applications.fees.service import TO_PAY
 from portal.applications.models import Application
@@ -23,6 +23,7 @@ from portal.kernel.db import db
 from portal.kernel.room import Coming
 from portal.registry import Reminders
 from portal.registry import service as registry
+from portal.registry.discovery import life_events
 from portal.registry.service import Offer
 
 MOST = 100
@@ -139,8 +140,8 @@ def _remind_on(row: Any, offer: Offer) -> date | None:
 
 def _of_draft(purpose: str, saved_at: datetime, offer: Offer) -> list[Coming]:
     """To finish it, and shortly before it goes, that it does."""
-    title, goes = say(offer.service.title), _day(drafts.ends_at(saved_at))
-    path = f"apply/{offer.provider.slug}/{offer.service.slug}"
+    goes = _day(drafts.ends_at(saved_at))
+    title, path = _begun(purpose, offer)
     of = f"{purpose}:{saved_at:%Y%m%d%H%M%S}"
     begun, ending = _draft_days(saved_at, offer)
     if clock.today() >= ending:
@@ -150,6 +151,15 @@ def _of_draft(purpose: str, saved_at: datetime, offer: Offer) -> list[Coming]:
     said = _("Finish your draft: %(service)s", service=title)
     body = _("You began this and have not sent it. What you typed is kept.")
     return [Coming(f"draft:{of}", said, body, path, goes, begun)]
+
+
+def _begun(purpose: str, offer: Offer) -> tuple[str, str]:
+    """What was begun, in words, and where it is gone on with."""
+    slug = purpose.removeprefix(TOGETHER)
+    if slug != purpose:
+        event = next((one for one in life_events() if one.slug == slug), None)
+        return say(event.title if event else offer.service.title), f"life-events/{slug}/apply"
+    return say(offer.service.title), f"apply/{offer.provider.slug}/{offer.service.slug}"
 
 
 def _draft_days(saved_at: datetime, offer: Offer) -> tuple[date, date]:

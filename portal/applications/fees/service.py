@@ -89,7 +89,10 @@ def ask(application: Application) -> None:
         payee=offer.provider.name.texts,
         title=offer.service.title.texts,
         amount=fee,
-        back=f"/applications/{application.reference}",
+        # Of several that were sent together, the next one is paid from their page.
+        back=f"/bundles/{application.bundle_id}"
+        if application.bundle_id
+        else f"/applications/{application.reference}",
     )
     payments.due(due)
 

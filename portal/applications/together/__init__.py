@@ -1,0 +1,1 @@
+"""Several applications from one set of answers, for what happens in a life."""

@@ -1,0 +1,1 @@
+"""Life events of which enough is on offer today."""
