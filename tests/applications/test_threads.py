@@ -72,6 +72,7 @@ def test_two_who_write_at_once_have_numbers_of_their_own(app, application):
     assert [one.number for one in threads.thread(application)] == [1, 2]
 
 
+@pytest.mark.promise("P4")
 def test_messages_are_sealed_and_never_changed(application):
     writes(application)
     kept = db.session.execute(text("SELECT text_sealed FROM case_messages")).scalar_one()

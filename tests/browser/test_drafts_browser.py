@@ -81,6 +81,7 @@ def test_what_is_typed_is_saved_by_itself(visit, asha):
     assert at_home.faults == []
 
 
+@pytest.mark.promise("B11")
 @pytest.mark.parametrize("way", [DESK, PHONE, NARROW])
 def test_the_connection_is_lost_in_the_middle_and_nothing_else(visit, asha, way):
     out = visit(**way).let_in(asha)

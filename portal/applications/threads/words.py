@@ -66,7 +66,8 @@ def _officer(one: Written) -> UUID:
 
 
 def _part(one: Written) -> str:
-    return gettext(SUBMITTED_BY["self" if one.author == Actor.CITIZEN else one.author])
+    part = "self" if one.author == Actor.CITIZEN else one.author
+    return gettext(SUBMITTED_BY[part])
 
 
 def _writer(one: Written, reader: UUID, names: Mapping[UUID, str], provider: str) -> str:
