@@ -61,7 +61,7 @@ room = Room(
             "admin", N_("Running applications"), "moving.index", "clock", 15, "catalogue.publish"
         ),
         MenuItem("desk", N_("Queue"), "desk.queue", "grid", 10, "applications.read"),
-        MenuItem("desk", N_("Appeals"), "appeals_desk.queue", "flag", 20, "applications.read"),
+        MenuItem("desk", N_("Appeals"), "appeals_desk.queue", "flag", 20, "applications.decide"),
     ),
     permissions={
         "applications.read": N_("Read the cases of the provider"),

@@ -61,7 +61,7 @@ class RefundedCase(Case):
 class Appealed(BaseModel):
     level: int = Field(description="counts the levels of appeal from 1")
     ground: Literal["refused", "late"]
-    state: Literal["open", "upheld", "set_aside", "granted", "withdrawn", "passed_on", "settled"]
+    state: Literal["open", "upheld", "set_aside", "granted", "withdrawn", "settled"]
     due_on: date
 
 

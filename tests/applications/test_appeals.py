@@ -1,10 +1,11 @@
 """A decision is looked at again: who may ask and until when, who decides, and the clocks."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from portal.applications import domain as cases
 from portal.applications import jobs, service
@@ -13,6 +14,8 @@ from portal.applications.appeals import service as appeals
 from portal.applications.appeals.domain import ENDS, MOVES, Ground, Party, State
 from portal.applications.domain import Actor, Author
 from portal.kernel.db import db
+from portal.webhooks import service as webhooks
+from portal.webhooks.models import Delivery
 from tests.accounts.threads import at_once
 from tests.applications.appealing import MONDAY, asks, decides, department, fresh
 from tests.applications.workflows import act, an_officer, reach, sent
@@ -362,3 +365,16 @@ def test_the_jobs_read_their_indexes_and_not_all_cases(case):
     ):
         plan = db.session.scalars(text(f"EXPLAIN {question} LIMIT 200")).all()
         assert index in "".join(plan)
+
+
+def test_the_departments_programs_are_told_of_the_appeal_and_of_its_end(refused, commissioner):
+    webhooks.set_endpoint("tehsil", "https://93.184.216.34/", "tests")
+    db.session.commit()
+    with time_machine.travel(MONDAY + 2 * DAY, tick=True):
+        decides(asks(refused), commissioner, "set_aside")
+    told = db.session.scalars(select(Delivery).order_by(Delivery.id)).all()
+    assert [one.type for one in told] == ["application.appealed"] * 2
+    data = [json.loads(one.body)["data"] for one in told]
+    assert [one["appeal"]["state"] for one in data] == ["open", "set_aside"]
+    assert [one["state"] for one in data] == ["refused", "in_progress"]
+    assert "We looked at it again." not in told[1].body

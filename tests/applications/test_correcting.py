@@ -144,3 +144,7 @@ def test_when_the_officer_was_first_the_person_is_told_and_keeps_what_they_typed
 
 def test_nobody_else_corrects(theirs, application):
     assert page_of(theirs, application).status == 404
+
+
+def test_what_somebody_declared_is_not_corrected(application):
+    assert "true_statement" not in names(application)

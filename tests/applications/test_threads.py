@@ -1,6 +1,7 @@
 """Messages on an application: who writes, what is unread, how long, and what nobody else reads."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -20,6 +21,7 @@ from tests.accounts.threads import at_once
 from tests.applications import workflows
 from tests.applications.factories import SLIP, told
 from tests.applications.pages import open_page
+from tests.delegation.factories import acting
 from tests.jobs import run_jobs
 
 WORDS = "Which year's slip do you need?"
@@ -181,3 +183,27 @@ def test_what_the_provider_does_not_have_yet_has_no_thread(mine, application):
     assert "You can write when the provider has your application." in words
     with pytest.raises(domain.Closed):
         writes(application)
+
+
+def test_a_helper_writes_for_the_person_and_each_reads_who_did(revenue, mine, desk, application):
+    helper = make_person(name="Ravi Kumar")
+    theirs = signed_in_client(revenue, helper)
+    acting(theirs, service_person(application), helper)
+    after = page_of(theirs, application).send(text=WORDS)
+    assert "Your message is sent." in after.words
+    assert threads.thread(application)[0].author == "helper"
+    assert "Ravi Kumar, for you" in page_of(mine, application).words
+    assert "A helper (family)" in at_desk(desk, application).words
+
+
+def test_a_helper_who_looks_reads_nothing_away(revenue, application, officer):
+    helper = make_person(name="Ravi Kumar")
+    theirs = signed_in_client(revenue, helper)
+    acting(theirs, service_person(application), helper)
+    writes(application, Author(Actor.OFFICER, f"person:{officer.id}"), "The last one.")
+    assert "The last one." in page_of(theirs, application).words
+    assert unread(application, Side.PERSON) == 1
+
+
+def service_person(application):
+    return SimpleNamespace(id=application.person_id)

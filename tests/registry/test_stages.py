@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.registry import Escalation, Field, Letter, Post, Reason, Stage, Workflow
+from portal.registry import AppealLevel, Escalation, Field, Letter, Post, Reason, Stage, Workflow
 from portal.registry.conformance import findings
 from portal.registry.contract import Notice, Offering, definition
 from tests.registry.declared import provider, said, service
@@ -109,3 +109,35 @@ def test_reasons_letters_and_posts_have_names_of_their_own():
     )
     told = places(*SOUND, posts=(*POSTS, POSTS[0]), workflow=again)
     assert told == ["posts.clerk", "workflow.reasons.far", "workflow.letters.Hello you"]
+
+
+LEVEL = AppealLevel(said("Chief engineer"), "engineer", ask_days=30, days=15)
+
+
+def test_levels_of_appeal_and_what_may_be_corrected_are_sound_and_read_back():
+    more = {"appeals": (LEVEL,), "appeal_when_late": False, "corrects": ("name",)}
+    whole = provider(service(stages=SOUND, **more), posts=POSTS)
+    told = definition(whole, whole.services[0])
+    assert Offering.model_validate(told).service == whole.services[0]
+
+
+def test_what_is_not_said_of_appeals_leaves_definitions_as_they_were():
+    plain = provider(service(stages=SOUND), posts=POSTS)
+    told = definition(plain, plain.services[0])["service"]
+    assert {"appeals", "appeal_when_late", "corrects"}.isdisjoint(told)
+    assert all("corrects" not in one for one in told["stages"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "place"),
+    [
+        ({"appeals": (other(LEVEL, post="enginer"),)}, "appeals.1.post"),
+        ({"appeals": (LEVEL, other(LEVEL, ask_days=0))}, "appeals.2.ask_days"),
+        ({"appeals": (other(LEVEL, days=400),)}, "appeals.1.days"),
+        ({"appeals": (LEVEL,) * 6}, "appeals"),
+        ({"appeal_when_late": False}, "appeal_when_late"),
+        ({"corrects": ("nobody_asked",)}, "corrects.nobody_asked"),
+    ],
+)
+def test_nonsense_about_appeals_and_corrections_is_found(changed, place):
+    assert place in places(*SOUND, **changed)

@@ -21,16 +21,17 @@ from portal.web.access import may, visitor
 pages = Blueprint(
     "appeals_desk", __name__, url_prefix="/desk/appeals", template_folder="../templates"
 )
-READ, DECIDE = "applications.read", "applications.decide"
+# An emergency opens cases to read them; here one decides.
+DECIDE = "applications.decide"
 PAGE = 50
 
 
 @pages.get("")
-@may(READ)
+@may(DECIDE)
 def queue() -> ResponseReturnValue:
     """Those of the officer's post; an officer without one sees all of the provider."""
     after = read_place(request.args.get("after", ""), Sort.URGENT)
-    rows = service.queue(visitor().scopes_for(READ), after=after, limit=PAGE + 1)
+    rows = service.queue(visitor().scopes_for(DECIDE), after=after, limit=PAGE + 1)
     last = rows[PAGE - 1][0] if len(rows) > PAGE else None
     return render_template(
         "appeals/queue.html",
@@ -43,9 +44,9 @@ def queue() -> ResponseReturnValue:
 
 
 @pages.get("/<uuid:appeal_id>")
-@may(READ)
+@may(DECIDE)
 def show(appeal_id: UUID) -> ResponseReturnValue:
-    row, case = service.find(visitor().scopes_for(READ), appeal_id)
+    row, case = service.find(visitor().scopes_for(DECIDE), appeal_id)
     applications.opened(case, visitor().id)
     return _page(row, case, _form(row, DecideForm(formdata=None)))
 
@@ -70,10 +71,10 @@ def decide(appeal_id: UUID) -> ResponseReturnValue:
 
 
 @pages.get("/<uuid:appeal_id>/papers/<uuid:file_id>")
-@may(READ)
+@may(DECIDE)
 def paper(appeal_id: UUID, file_id: UUID) -> ResponseReturnValue:
     """A file that the person sent with the appeal, to be looked at."""
-    row, case = service.find(visitor().scopes_for(READ), appeal_id)
+    row, case = service.find(visitor().scopes_for(DECIDE), appeal_id)
     response = files.view_response(service.paper(row, file_id))
     applications.looked(case, visitor().id, "document")
     return response

@@ -27,7 +27,9 @@ def questions(application: Case) -> list[Any]:
     if not domain.is_open(State(application.state), stage, is_held=is_held):
         return []
     asked = service.may_be_asked(application)
-    free = {one.name for one in asked if domain.is_free(offered, one.name)}
+    # What somebody declared stands as they declared it.
+    plain = [one.name for one in asked if one.kind != "declaration"]
+    free = {name for name in plain if domain.is_free(offered, name)}
     names = cases.touched(offered.form, {one.name for one in asked}, free) if free else set()
     kept = {one.name for one in asked} - free
     return [one for one in offered.form.fields if one.name in names - kept]

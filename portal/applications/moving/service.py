@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from portal.applications import workflow
 from portal.applications.domain import ENDED, Actor, Author
 from portal.applications.models import Application
 from portal.applications.moving import domain
@@ -122,6 +123,9 @@ def move(from_id: str, to_id: str, names: Names, by: str, after: str | None = No
         if found.answers is not None:
             application.answers, application.version_id = found.answers, new.version_id
             application.changed_at = clock.now()
+            if application.days_left is None:
+                due = application.due_on
+                application.appeal_on = workflow.appeals_on(new.service, due)
             records.tell(application, "move", Author(Actor.PORTAL, f"person:{by}"))
     if len(some) == AT_A_TIME:
         last = str(some[-1].id)

@@ -66,8 +66,7 @@ def _officer(one: Written) -> UUID:
 
 
 def _part(one: Written) -> str:
-    part = "self" if one.author == Actor.CITIZEN else one.author
-    return gettext(SUBMITTED_BY[part])
+    return gettext(SUBMITTED_BY.get(one.author, SUBMITTED_BY["self"]))
 
 
 def _writer(one: Written, reader: UUID, names: Mapping[UUID, str], provider: str) -> str:
