@@ -15,6 +15,7 @@ from portal.applications.fees import service as fees
 from portal.applications.forms import WORDS, ActForm, NoteForm, reasons_in_words
 from portal.applications.lists import service as lists
 from portal.applications.lists.domain import Place, read_place
+from portal.applications.pausing import service as pausing
 from portal.applications.queueing import Queue
 from portal.applications.reach import service as reach
 from portal.applications.service import Case
@@ -234,6 +235,8 @@ def _page(application: Case, form: ActForm, *, may_act: bool = True) -> str:
         asked=_asked_of(application),
         asked_words=words.asked_in_words(application) if application.asked else "",
         issued=service.issued(application),
+        paused=pausing.now(application),
+        pauses=pausing.declared(application) if pausing.may_pause(application) else (),
         unread=threads.unread({application.id}, Side.OFFICE).get(application.id, 0),
         moments=words.timeline(application, desk=True),
     )

@@ -4,6 +4,7 @@ from payments.events import PaymentSucceeded
 from portal.applications.appeals import service as appeals
 from portal.applications.events import ApplicationWithdrawn, StateChanged
 from portal.applications.fees import service as fees
+from portal.applications.pausing import service as pausing
 from portal.applications.trials import service as trials
 from portal.registry.events import VersionProposed
 
@@ -20,8 +21,9 @@ def proposed(event: VersionProposed) -> None:
 
 
 def moved(event: StateChanged) -> None:
-    """In the transaction of a decision: an appeal about its being late has nothing to decide."""
+    """In the transaction of a move: an appeal about lateness may have nothing to decide."""
     appeals.settle(event.application_id)
+    pausing.end(event.application_id)
 
 
 def withdrawn(event: ApplicationWithdrawn) -> None:

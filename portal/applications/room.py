@@ -11,6 +11,7 @@ from portal.applications.events import ApplicationWithdrawn, StateChanged
 from portal.applications.fees import service as fees
 from portal.applications.moving import back_office as moving_pages
 from portal.applications.moving import service as moving
+from portal.applications.pausing import back_office as pausing_pages
 from portal.applications.threads import back_office as threads_desk
 from portal.applications.threads import views as thread_pages
 from portal.applications.tracking import views as tracking_pages
@@ -31,7 +32,7 @@ room = Room(
     ),
     back_office=(
         *(appeals_desk.pages, desk_pages.pages, back_office.pages),
-        *(moving_pages.pages, threads_desk.pages),
+        *(moving_pages.pages, threads_desk.pages, pausing_pages.pages),
     ),
     api=(api.pages, citizen_api.pages),
     jobs=(

@@ -50,6 +50,8 @@ ACTS: Mapping[str, str] = {
     "issue": N_("Document issued"),
     "note": N_("A note from the provider"),
     "withdraw": N_("Withdrawn by you"),
+    "pause": N_("The clock stands still"),
+    "resume": N_("The clock goes on"),
     "lapse": N_("Lapsed: the fee was not paid in time"),
     "move": N_("Goes on under a newer version of the service"),
     "appeal_ask": N_("You asked for a review"),

@@ -76,6 +76,7 @@ EXCUSED = {
     "bill_lookups": {"provider_slug": SLUG},
     "bills": {"provider_slug": SLUG, "currency": MONEY, "state": CODE},
     "case_messages": {"side": CODE, "author": CODE, "author_id": "an id"},
+    "case_pauses": {"reason": CODE},
     "case_proposals": {"act": CODE},
     "case_readings": {"side": CODE},
     "case_records": {"stage": STAGE},
