@@ -21,9 +21,11 @@ def upgrade() -> None:
     )
     _appeals()
     _threads()
+    _pauses()
 
 
 def downgrade() -> None:
+    op.drop_table("case_pauses")
     op.drop_table("case_readings")
     op.drop_table("case_messages")
     op.drop_table("appeals")
@@ -109,4 +111,26 @@ def _threads() -> None:
         sa.ForeignKeyConstraint(["application_id"], ["applications.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("application_id", "side"),
+    )
+
+
+def _pauses() -> None:
+    op.create_table(
+        "case_pauses",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("begun_by", sa.Uuid(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(["application_id"], ["applications.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_case_pauses_application_id", "case_pauses", ["application_id"])
+    op.create_index(
+        "uq_case_pauses_open",
+        "case_pauses",
+        ["application_id"],
+        unique=True,
+        postgresql_where="ended_at IS NULL",
     )

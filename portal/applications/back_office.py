@@ -16,6 +16,7 @@ from portal.applications.forms import WORDS, ActForm, NoteForm, reasons_in_words
 from portal.applications.issuing import service as issuing
 from portal.applications.lists import service as lists
 from portal.applications.lists.domain import Place, read_place
+from portal.applications.pausing import service as pausing
 from portal.applications.queueing import Queue
 from portal.applications.reach import service as reach
 from portal.applications.service import Case
@@ -236,6 +237,8 @@ def _page(application: Case, form: ActForm, *, may_act: bool = True) -> str:
         asked_words=words.asked_in_words(application) if application.asked else "",
         issued=service.issued(application),
         papers=issuing.standings(service.issued(application)),
+        paused=pausing.now(application),
+        pauses=pausing.declared(application) if pausing.may_pause(application) else (),
         unread=threads.unread({application.id}, Side.OFFICE).get(application.id, 0),
         moments=words.timeline(application, desk=True),
     )

@@ -5,6 +5,7 @@ from portal.applications import applying
 from portal.applications.appeals import service as appeals
 from portal.applications.events import ApplicationWithdrawn, StateChanged
 from portal.applications.fees import service as fees
+from portal.applications.pausing import service as pausing
 from portal.applications.trials import service as trials
 from portal.profile.events import ProfileChanged
 from portal.registry.events import VersionProposed
@@ -27,8 +28,9 @@ def corrected(event: ProfileChanged) -> None:
 
 
 def moved(event: StateChanged) -> None:
-    """In the transaction of a decision: an appeal about its being late has nothing to decide."""
+    """In the transaction of a move: an appeal about lateness may have nothing to decide."""
     appeals.settle(event.application_id)
+    pausing.end(event.application_id)
 
 
 def withdrawn(event: ApplicationWithdrawn) -> None:

@@ -12,6 +12,7 @@ from portal.applications.events import ApplicationWithdrawn, StateChanged
 from portal.applications.fees import service as fees
 from portal.applications.moving import back_office as moving_pages
 from portal.applications.moving import service as moving
+from portal.applications.pausing import back_office as pausing_pages
 from portal.applications.saving import views as saving_pages
 from portal.applications.threads import back_office as threads_desk
 from portal.applications.threads import views as thread_pages
@@ -37,7 +38,7 @@ room = Room(
     ),
     back_office=(
         *(appeals_desk.pages, desk_pages.pages, back_office.pages),
-        *(ending_pages.pages, moving_pages.pages, threads_desk.pages),
+        *(ending_pages.pages, moving_pages.pages, threads_desk.pages, pausing_pages.pages),
     ),
     api=(api.pages, citizen_api.pages),
     jobs=(

@@ -8,10 +8,8 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import applying, domain, reviewing, service, words
-from portal.applications.appeals import words as appealing
+from portal.applications import applying, domain, following, reviewing, service, words
 from portal.applications.applying import Course
-from portal.applications.correcting import service as correcting
 from portal.applications.fees import service as fees
 from portal.applications.issuing import service as issuing
 from portal.applications.lists import service as lists
@@ -20,7 +18,6 @@ from portal.applications.mine import course as course_of
 from portal.applications.outdated import service as outdated
 from portal.applications.renewals import service as renewals
 from portal.applications.service import Case
-from portal.applications.threads import service as threads
 from portal.applications.together import filling
 from portal.applications.tracking import service as tracking
 from portal.delegation import visitors
@@ -204,9 +201,8 @@ def show(reference: str) -> ResponseReturnValue:
         payment=fees.payment(application),
         may_pay=domain.takes_money(domain.State(application.state)),
         renewal=renewals.of(application),
-        moments=words.timeline(application, visitor().id) + appealing.to_come(application),
-        **appealing.part(application),
-        unread=threads.unread_of_person(application),
+        moments=words.timeline(application, visitor().id) + following.to_come(application),
+        **following.parts(application),
         issued=service.issued(application),
         papers=issuing.standings(service.issued(application)),
         asked=_asked_labels(application),
@@ -216,7 +212,6 @@ def show(reference: str) -> ResponseReturnValue:
         forecast=None if _is_decided(application) else tracking.forecast(application),
         looks=service.looks(application),
         emergencies=service.looks(application, emergency=True),
-        may_correct=bool(correcting.questions(application)),
         may_withdraw=domain.may_withdraw(domain.State(application.state)),
     )
 

@@ -51,6 +51,8 @@ ACTS: Mapping[str, str] = {
     "issue": N_("Document issued"),
     "note": N_("A note from the provider"),
     "withdraw": N_("Withdrawn by you"),
+    "pause": N_("The clock stands still"),
+    "resume": N_("The clock goes on"),
     "lapse": N_("Lapsed: the fee was not paid in time"),
     "revoke": N_("A document was revoked"),
     "replace": N_("A document was replaced by a new one"),

@@ -53,6 +53,7 @@ from portal.registry.stages import (
     AppealLevel,
     Escalation,
     Letter,
+    Pause,
     Post,
     Reason,
     Stage,
@@ -245,6 +246,7 @@ class Service(Frozen):
     quote_by: tuple[str, ...] | None = None
     stages: tuple[Stage, ...] = ()
     workflow: Workflow | None = None
+    pauses: tuple[Pause, ...] | None = None
     corrects: tuple[str, ...] | None = None
     appeals: tuple[AppealLevel, ...] | None = None
     appeal_when_late: bool | None = None
@@ -403,6 +405,7 @@ __all__ = [
     "Officer",
     "Origin",
     "Paper",
+    "Pause",
     "PaymentMoment",
     "Personal",
     "PhoneField",

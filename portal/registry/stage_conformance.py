@@ -32,6 +32,7 @@ def about_work(provider: Provider, service: Service) -> Iterator[Finding]:
         yield from _about_moves(here, service, stage)
         yield from _about_record(here, stage)
     yield from _about_ways(f"{place}.stages", service)
+    yield from slugs(f"{place}.pauses", service.pauses or (), "pauses")
     names = [one.name for one in service.form.fields]
     for name in service.corrects or ():
         if name not in names:

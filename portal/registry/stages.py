@@ -92,6 +92,17 @@ class Letter(Frozen):
         pydantic.BaseModel.__init__(self, slug=slug, title=title, text=text, act=act)
 
 
+class Pause(Frozen):
+    """A reason for which an officer may stop the clock, beside waiting for the person."""
+
+    slug: str
+    title: Words
+
+    @by_position
+    def __init__(self, slug: str, title: Words) -> None:
+        pydantic.BaseModel.__init__(self, slug=slug, title=title)
+
+
 class AppealLevel(Frozen):
     """Who looks at a decision again: an authority in words, and the post whose officers do it.
 

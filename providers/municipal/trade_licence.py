@@ -12,6 +12,7 @@ from portal.registry import (
     IssuedDocument,
     Letter,
     Notice,
+    Pause,
     Reason,
     Reminders,
     Renewal,
@@ -366,6 +367,7 @@ TRADE_LICENCE = Service(
     ),
     workflow=WORKFLOW,
     issues=(IssuedDocument("trade-licence", _("Trade licence"), kept_as="vault.trade_licence"),),
+    pauses=(Pause("court", _("A court must decide something first")),),
     appeals=LEVELS,
     renewal=Renewal(months=12, remind_days=30),
     # The inspector comes when the papers are there: two weeks would be too late for many.

@@ -77,6 +77,7 @@ EXCUSED = {
     "bills": {"provider_slug": SLUG, "currency": MONEY, "state": CODE},
     "case_messages": {"side": CODE, "author": CODE, "author_id": "an id"},
     "bundles": {"life_event": SLUG, "title": PUBLIC},
+    "case_pauses": {"reason": CODE},
     "case_proposals": {"act": CODE},
     "case_readings": {"side": CODE},
     "case_records": {"stage": STAGE},

@@ -72,11 +72,6 @@ def standing(application: Case) -> Standing | None:
     return Standing(say(level.authority), ground, found.until, level.days, found.level + 1)
 
 
-def part(application: Case) -> dict[str, object]:
-    """What the page of an application shows: the appeal that waits, and what may be asked for."""
-    return {"appeal": standing(application), "appeal_waits": waiting(application)}
-
-
 def waiting(application: Case) -> Shown | None:
     """The appeal of an application that waits for its authority."""
     open_ = [one for one in service.of(application) if one.state == State.OPEN]

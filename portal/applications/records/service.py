@@ -138,8 +138,10 @@ def stop_clock(application: Application) -> None:
     application.appeal_on = None
     calendar = _calendar(application)
     today = clock.today(calendar.zone)
-    if application.due_on is not None and application.due_on >= today:
-        application.days_left = domain.days_left(calendar, today, application.due_on)
+    # What stands still already keeps the days that it had.
+    due = application.due_on if application.days_left is None else None
+    if due is not None and due >= today:
+        application.days_left = domain.days_left(calendar, today, due)
 
 
 def start_clock(application: Application) -> None:

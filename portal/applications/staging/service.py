@@ -83,8 +83,9 @@ def pause(application: Application) -> None:
     """Stop the clock of the stage, as that of the promise."""
     calendar = _calendar(application)
     today = clock.today(calendar.zone)
-    if application.stage_due_on is not None and application.stage_due_on >= today:
-        application.stage_days_left = domain.days_left(calendar, today, application.stage_due_on)
+    due = application.stage_due_on if application.stage_days_left is None else None
+    if due is not None and due >= today:
+        application.stage_days_left = domain.days_left(calendar, today, due)
     application.rises_on = None
 
 
