@@ -221,6 +221,12 @@ def test_a_service_that_is_not_wanted_is_neither_asked_for_nor_sent(noor):
     assert set(by_service(bundle)) == {LICENCE}
 
 
+def test_nobody_is_asked_about_a_service_that_is_not_on(app):
+    open_offices("municipal")
+    whole = filling.begin(make_person(name="Noor Kaur").id, SHOP)
+    assert [one.name for one in whole.form.steps[0].fields] == ["wants_water"]
+
+
 def test_all_of_them_at_once(noor):
     changes = {"wants_water": True, "wants_gas": True}
     whole = filling.begin(noor.id, SHOP)
