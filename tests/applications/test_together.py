@@ -33,6 +33,7 @@ from tests.applications import joint
 from tests.applications.factories import published
 from tests.applications.joint import CHOSEN, GAS, LICENCE, POWER, SHOP, WATER
 from tests.browser.visit import open_offices
+from tests.payments import factories as gateway
 
 TWENTY = 20
 
@@ -208,6 +209,22 @@ def test_withdrawing_one_leaves_the_others(noor):
     assert states == {LICENCE: "withdrawn", POWER: "submitted"}
     assert payments.of(fees.PURPOSE, cases[LICENCE].id).state == "cancelled"
     assert payments.of(fees.PURPOSE, cases[POWER].id).state == "due"
+
+
+def test_a_part_that_is_paid_goes_on_and_its_refund_leaves_the_others(noor):
+    bundle = joint.sent(noor)
+    cases = by_service(bundle)
+    gateway.paid(payments.of(fees.PURPOSE, cases[LICENCE].id))
+    db.session.expire_all()
+    states = {path: one.state for path, one in by_service(bundle).items()}
+    assert states == {LICENCE: "submitted", POWER: "submitted"}
+    assert by_service(bundle)[POWER].paid_at is None
+    paid = payments.of(fees.PURPOSE, cases[LICENCE].id)
+    payments.refund(paid.id, paid.amount, "Paid twice elsewhere.", by="tests")
+    db.session.commit()
+    other = payments.of(fees.PURPOSE, cases[POWER].id)
+    assert (other.state, other.amount.amount) == ("due", joint.POWER_FEE)
+    assert by_service(bundle)[POWER].state == "submitted"
 
 
 def test_a_payment_leads_back_to_all_parts(noor):
