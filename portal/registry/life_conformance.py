@@ -17,7 +17,7 @@ from portal.registry.vocabulary import LIFE_EVENTS
 from portal.rules import BOOL, RuleError, compile_rule
 
 # Kinds of question that choose something, and tell nothing that a form has to seal.
-CHOOSES = frozenset({"yes_no", "choice", "choices", "integer", "notice"})
+CHOOSES = frozenset({"yes_no", "choice", "choices", "integer"})
 FEWEST = 2
 
 

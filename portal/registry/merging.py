@@ -16,7 +16,7 @@ from portal.registry.questions import AnyField, Check, Computed, Group
 from portal.registry.rule_types import fact, field_types
 from portal.registry.sameness import always_asked, differs, merged
 from portal.registry.words import Words
-from portal.rules import BOOL, compile_rule, renamed
+from portal.rules import BOOL, Rule, compile_rule, renamed
 
 LONGEST_NAME = 50
 CHOOSING, YOU, ALL, PAPERS = "choose", "about-you", "for-all", "papers"
@@ -105,20 +105,30 @@ class Together:
         """What a question of a service is called here."""
         return self.names.get(At(path, name))
 
-    def chosen(self, answers: Mapping[str, Any]) -> tuple[str, ...]:
-        """The services that the choosing answers include; none while one of them is missing."""
+    @cached_property
+    def _rules(self) -> dict[str, Rule]:
+        """Of the services here that do not always belong to it."""
         types = field_types(self.event.questions)
-        facts = {
-            one.name: fact(one, answers[one.name])
-            for one in self.event.questions
-            if one.name in answers
+        return {
+            one.service: compile_rule(one.when, types, BOOL)
+            for one in self.event.services
+            if one.when is not None and one.service in self.services
         }
-        rules = {one.service: one.when for one in self.event.services}
+
+    @cached_property
+    def questions(self) -> tuple[AnyField, ...]:
+        """Those that choose something here; of what is not on nobody is asked."""
+        used = frozenset[str]().union(*(rule.names_used for rule in self._rules.values()))
+        return tuple(one for one in self.event.questions if one.name in used)
+
+    def chosen(self, answers: Mapping[str, Any]) -> tuple[str, ...]:
+        """The services that the choosing answers include: no rule that is undecided does."""
+        known = [one for one in self.questions if one.name in answers]
+        facts = {one.name: fact(one, answers[one.name]) for one in known}
         return tuple(
             path
             for path in self.services
-            if (when := rules.get(path)) is None
-            or compile_rule(when, types, BOOL).evaluate(facts).value is True
+            if path not in self._rules or self._rules[path].evaluate(facts).value is True
         )
 
     def form(self, chosen: Sequence[str], titles: Mapping[str, Words]) -> "Joint":
@@ -152,7 +162,7 @@ class _Joining:
         return Joint(Form(*steps), of)
 
     def _choosing(self) -> Iterator[Step]:
-        if questions := self.together.event.questions:
+        if questions := self.together.questions:
             yield Step(self.titles[CHOOSING], *questions, slug=CHOOSING)
 
     @cached_property

@@ -33,6 +33,7 @@ from tests.applications import joint
 from tests.applications.factories import published
 from tests.applications.joint import CHOSEN, GAS, LICENCE, POWER, SHOP, WATER
 from tests.browser.visit import open_offices
+from tests.payments import factories as gateway
 
 TWENTY = 20
 
@@ -210,6 +211,22 @@ def test_withdrawing_one_leaves_the_others(noor):
     assert payments.of(fees.PURPOSE, cases[POWER].id).state == "due"
 
 
+def test_a_part_that_is_paid_goes_on_and_its_refund_leaves_the_others(noor):
+    bundle = joint.sent(noor)
+    cases = by_service(bundle)
+    gateway.paid(payments.of(fees.PURPOSE, cases[LICENCE].id))
+    db.session.expire_all()
+    states = {path: one.state for path, one in by_service(bundle).items()}
+    assert states == {LICENCE: "submitted", POWER: "submitted"}
+    assert by_service(bundle)[POWER].paid_at is None
+    paid = payments.of(fees.PURPOSE, cases[LICENCE].id)
+    payments.refund(paid.id, paid.amount, "Paid twice elsewhere.", by="tests")
+    db.session.commit()
+    other = payments.of(fees.PURPOSE, cases[POWER].id)
+    assert (other.state, other.amount.amount) == ("due", joint.POWER_FEE)
+    assert by_service(bundle)[POWER].state == "submitted"
+
+
 def test_a_payment_leads_back_to_all_parts(noor):
     bundle = joint.sent(noor)
     backs = {payments.of(fees.PURPOSE, one.id).back for one in service.cases(bundle)}
@@ -219,6 +236,12 @@ def test_a_payment_leads_back_to_all_parts(noor):
 def test_a_service_that_is_not_wanted_is_neither_asked_for_nor_sent(noor):
     bundle = joint.sent(noor, wants_power=False)
     assert set(by_service(bundle)) == {LICENCE}
+
+
+def test_nobody_is_asked_about_a_service_that_is_not_on(app):
+    open_offices("municipal")
+    whole = filling.begin(make_person(name="Noor Kaur").id, SHOP)
+    assert [one.name for one in whole.form.steps[0].fields] == ["wants_water"]
 
 
 def test_all_of_them_at_once(noor):

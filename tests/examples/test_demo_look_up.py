@@ -63,14 +63,19 @@ def test_a_question_without_a_signature_is_refused(desk):
 
 
 @pytest.fixture
-def page(app, serve, make_department, private_allowed):
-    """The first page of a change of name, beside a department that listens."""
+def client(app, serve, make_department, private_allowed):
+    """A person's browser, beside a department that listens."""
     (power,) = [one for one in discover() if one.slug == "power"]
     published(power)
     url = serve(make_department("http://127.0.0.1:9", "sanjha_none"))
     interfaces.save("power", url, "tests", SECRET)
     db.session.commit()
-    client = signed_in_client(app, make_person(name="Asha Devi"))
+    return signed_in_client(app, make_person(name="Asha Devi"))
+
+
+@pytest.fixture
+def page(client):
+    """The first page of a change of name."""
     return open_page(client, START).send()
 
 
@@ -85,3 +90,11 @@ def test_an_account_that_it_does_not_know_is_said_at_the_question(page):
     page = page.send(account="3000000000", refresh="look_up:account")
     assert "The provider does not know this." in page.errors[0]
     assert page.controls["account"] == ["3000000000"]
+
+
+def test_the_form_of_several_services_is_filled_in_by_it_too(client):
+    page = open_page(client, "/en/life-events/moving-house/apply").send().send(power="there")
+    page = open_page(client, "/en/life-events/moving-house/apply/change-of-name-connection")
+    page = page.send(account=ACCOUNT, refresh="look_up:account")
+    assert "Filled in from State Power Corporation. Check it." in page.words
+    assert page.controls["meter_number"] == ["PB-118204"]

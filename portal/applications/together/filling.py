@@ -54,11 +54,7 @@ class Whole(Course):
 
     @cached_property
     def together(self) -> Together:
-        if (known := _joined.get(self.pin)) is None:
-            services = {path: offer.service for path, offer in self.offers.items()}
-            known = Together(self.event, services)
-            _joined.put(self.pin, known)
-        return known
+        return _together(self.pin, self.event, self.offers)
 
     @cached_property
     def chosen(self) -> tuple[str, ...]:
@@ -66,11 +62,7 @@ class Whole(Course):
 
     @cached_property
     def joint(self) -> Joint:
-        key = self.pin, self.chosen
-        if (known := _joints.get(key)) is None:
-            known = self.together.form(self.chosen, titles())
-            _joints.put(key, known)
-        return known
+        return _joint(self.pin, self.together, self.chosen)
 
     @property
     def form(self) -> Form:
@@ -123,8 +115,8 @@ def begin(person_id: UUID, slug: str, paths: Paths | None = None) -> Whole:
     if not offers:
         raise gathering.NoSuchLifeEvent
     pinned = _pinned(gathered.event, offers)
-    together = Together(gathered.event, {path: one.service for path, one in offers.items()})
-    form, subject_id = together.form(tuple(offers), titles()).form, applying.subject_of(person_id)
+    pin, subject_id = _pin(pinned), applying.subject_of(person_id)
+    form = _joint(pin, _together(pin, gathered.event, offers), tuple(offers)).form
     known = prefilling.known(person_id, form) | carrying.papers(person_id, subject_id, form)
     first = next(iter(offers.values()))
     begun = {**known, PINNED: Filled(pinned, {})}
@@ -208,9 +200,27 @@ def _whole(draft: Saved) -> Whole:
     ids = {path: UUID(version) for path, version in pinned["versions"].items()}
     found = registry.versions(ids.values())
     offers = {path: found[version_id] for path, version_id in ids.items()}
-    pin = json.dumps(pinned, sort_keys=True)
+    pin = _pin(pinned)
     first = next(iter(offers.values()))
     return Whole(draft, first, answers, event=event, offers=offers, pin=pin)
+
+
+def _pin(pinned: Mapping[str, Any]) -> str:
+    return json.dumps(pinned, sort_keys=True)
+
+
+def _together(pin: str, event: LifeEvent, offers: Mapping[str, registry.Offer]) -> Together:
+    if (known := _joined.get(pin)) is None:
+        known = Together(event, {path: offer.service for path, offer in offers.items()})
+        _joined.put(pin, known)
+    return known
+
+
+def _joint(pin: str, together: Together, chosen: tuple[str, ...]) -> Joint:
+    if (known := _joints.get((pin, chosen))) is None:
+        known = together.form(chosen, titles())
+        _joints.put((pin, chosen), known)
+    return known
 
 
 def _draft_of(draft: Saved, path: str) -> Saved:
