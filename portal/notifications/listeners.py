@@ -6,6 +6,7 @@ from portal.applications.events import (
     ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    MeetingChanged,
     RenewalDue,
     StateChanged,
 )
@@ -30,6 +31,10 @@ def withdrawn(event: ApplicationWithdrawn) -> None:
 
 def changed(event: StateChanged) -> None:
     service.tell(event.application_id, event.state)
+
+
+def met(event: MeetingChanged) -> None:
+    service.tell(event.application_id, event.what)
 
 
 def paid(event: ApplicationPaid) -> None:

@@ -6,6 +6,7 @@ from portal.applications.events import (
     ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    MeetingChanged,
     RenewalDue,
     StateChanged,
 )
@@ -77,6 +78,7 @@ room = Room(
         ApplicationPaid: (listeners.paid,),
         RenewalDue: (listeners.renewal,),
         StateChanged: (listeners.changed,),
+        MeetingChanged: (listeners.met,),
         EndpointFailing: (listeners.endpoint_fails,),
         EndpointSwitchedOff: (listeners.endpoint_off,),
         DeliveryGivenUp: (listeners.given_up,),

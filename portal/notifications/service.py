@@ -15,7 +15,9 @@ from portal.notifications.telling import service as telling
 from portal.registry import service as registry
 
 # What happened without a state of its own, by the act in the timeline.
-ACTS = {"answered": "answer", "paid": "pay"}
+ACTS = {"answered": "answer", "paid": "pay"} | {
+    act: act for act in ("meeting_set", "meeting_moved", "meeting_off", "met_nobody")
+}
 
 
 def tell(application_id: UUID, happened: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import pydantic
 
+from portal.registry.meetings import Appointment, Hours, Office, Visit
 from portal.registry.questions import (
     AddressField,
     AnyField,
@@ -326,6 +327,7 @@ __all__ = [
     "AddressField",
     "AnyField",
     "Appeal",
+    "Appointment",
     "Audio",
     "Billing",
     "Calendar",
@@ -347,6 +349,7 @@ __all__ = [
     "Group",
     "Holiday",
     "HookPaths",
+    "Hours",
     "Inherited",
     "IntegerField",
     "IssuedDocument",
@@ -360,6 +363,7 @@ __all__ = [
     "NationalIdField",
     "Notice",
     "Offering",
+    "Office",
     "Officer",
     "Origin",
     "PaymentMoment",
@@ -376,6 +380,7 @@ __all__ = [
     "Stage",
     "Step",
     "TextField",
+    "Visit",
     "Webhook",
     "Words",
     "Workflow",
