@@ -2,6 +2,8 @@
 
 from payments.events import PaymentSucceeded
 from portal.applications import api, back_office, citizen_api, jobs, listeners, service, views
+from portal.applications.calling import back_office as meeting_lists
+from portal.applications.calling import views as meeting_pages
 from portal.applications.coming import service as coming
 from portal.applications.desk import back_office as desk_pages
 from portal.applications.fees import service as fees
@@ -16,8 +18,11 @@ WHY = N_("You get this message because you applied through Sanjha. Do not answer
 
 room = Room(
     name="applications",
-    pages=(views.pages, tracking_pages.pages),
-    back_office=(desk_pages.pages, back_office.pages, moving_pages.pages),
+    pages=(views.pages, tracking_pages.pages, meeting_pages.pages),
+    back_office=(
+        *(desk_pages.pages, meeting_lists.pages, back_office.pages),
+        moving_pages.pages,
+    ),
     api=(api.pages, citizen_api.pages),
     jobs=(
         *(jobs.lapse_unpaid, jobs.announce_renewals, jobs.forget_quotes, jobs.let_rise),
@@ -34,6 +39,7 @@ room = Room(
             "admin", N_("Running applications"), "moving.index", "clock", 15, "catalogue.publish"
         ),
         MenuItem("desk", N_("Queue"), "desk.queue", "grid", 10, "applications.read"),
+        MenuItem("desk", N_("Day list"), "office_meetings.day", "cal", 15, "applications.read"),
     ),
     permissions={
         "applications.read": N_("Read the cases of the provider"),

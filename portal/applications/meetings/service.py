@@ -14,6 +14,7 @@ from portal.applications.meetings import domain
 from portal.applications.meetings.domain import Slot, Standing
 from portal.applications.meetings.models import Meeting, MeetingPhoto
 from portal.applications.models import Application
+from portal.applications.reach.service import Reach, reached
 from portal.kernel import clock
 from portal.kernel.db import db, wait_patiently
 from portal.registry import service as registry
@@ -221,16 +222,20 @@ def _set() -> Select[Meeting]:
     return select(Meeting).where(Meeting.state == Standing.SET)
 
 
-def of_days(providers: Collection[str], since: datetime, days: int = 1) -> list[Meeting]:
-    """All that is set, or was held, in these days at these providers."""
-    wanted = select(Meeting).where(
-        Meeting.provider_slug.in_(providers),
+def of_days(reach: Reach, since: datetime, days: int = 1) -> Sequence[tuple[Meeting, Application]]:
+    """All that is set, or was held, in these days among the cases that are reached."""
+    of_cases = select(Meeting, Application).join(
+        Application, Application.id == Meeting.application_id
+    )
+    wanted = of_cases.where(
+        reached(reach),
         Meeting.starts_at >= since,
         Meeting.starts_at < since + timedelta(days=days),
         Meeting.state.not_in(GIVEN_BACK),
     )
     ordered = wanted.order_by(Meeting.starts_at, Meeting.office, Meeting.seat, Meeting.id)
-    return list(db.session.scalars(ordered.limit(MOST_LISTED)))
+    found = db.session.execute(ordered.limit(MOST_LISTED))
+    return [(row[0], row[1]) for row in found]
 
 
 def ahead(person_id: UUID) -> Sequence[tuple[Meeting, Application]]:
