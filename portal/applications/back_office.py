@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
 from portal.applications import casework, domain, service, words
+from portal.applications.calling import panels
 from portal.applications.deciding import service as deciding
 from portal.applications.domain import State
 from portal.applications.fees import service as fees
@@ -235,6 +236,7 @@ def _page(application: Case, form: ActForm, *, may_act: bool = True) -> str:
         given=given,
         asked=_asked_of(application),
         asked_words=words.asked_in_words(application) if application.asked else "",
+        meeting=panels.of(application),
         issued=service.issued(application),
         papers=issuing.standings(service.issued(application)),
         paused=pausing.now(application),

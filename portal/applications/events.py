@@ -39,6 +39,14 @@ class ApplicationPaid(Event):
 
 
 @dataclass(frozen=True)
+class MeetingChanged(Event):
+    """A visit or an appointment was set, moved or called off, or is not needed any more."""
+
+    application_id: UUID
+    what: str
+
+
+@dataclass(frozen=True)
 class RenewalDue(Event):
     """What was issued on this application ends soon."""
 

@@ -4,6 +4,8 @@ from payments.events import PaymentSucceeded
 from portal.applications import api, back_office, citizen_api, jobs, listeners, service, views
 from portal.applications.appeals import back_office as appeals_desk
 from portal.applications.appeals import views as appeal_pages
+from portal.applications.calling import back_office as meeting_lists
+from portal.applications.calling import views as meeting_pages
 from portal.applications.coming import service as coming
 from portal.applications.correcting import views as correcting_pages
 from portal.applications.desk import back_office as desk_pages
@@ -35,10 +37,12 @@ room = Room(
         correcting_pages.pages,
         saving_pages.pages,
         together_pages.pages,
+        meeting_pages.pages,
     ),
     back_office=(
         *(appeals_desk.pages, desk_pages.pages, back_office.pages),
         *(ending_pages.pages, moving_pages.pages, threads_desk.pages, pausing_pages.pages),
+        meeting_lists.pages,
     ),
     api=(api.pages, citizen_api.pages),
     jobs=(
@@ -63,6 +67,7 @@ room = Room(
         ),
         MenuItem("desk", N_("Queue"), "desk.queue", "grid", 10, "applications.read"),
         MenuItem("desk", N_("Appeals"), "appeals_desk.queue", "flag", 20, "applications.decide"),
+        MenuItem("desk", N_("Day list"), "office_meetings.day", "cal", 15, "applications.read"),
     ),
     permissions={
         "applications.read": N_("Read the cases of the provider"),

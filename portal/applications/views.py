@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.applications import applying, domain, following, reviewing, service, words
 from portal.applications.applying import Course
+from portal.applications.calling import panels
 from portal.applications.fees import service as fees
 from portal.applications.issuing import service as issuing
 from portal.applications.lists import service as lists
@@ -210,6 +211,7 @@ def show(reference: str) -> ResponseReturnValue:
         promised=tracking.promised(application),
         stood_still=tracking.stood_still(application),
         forecast=None if _is_decided(application) else tracking.forecast(application),
+        meeting=panels.of(application),
         looks=service.looks(application),
         emergencies=service.looks(application, emergency=True),
         may_withdraw=domain.may_withdraw(domain.State(application.state)),

@@ -65,6 +65,13 @@ ACTS: Mapping[str, str] = {
     "appeal_grant": N_("Review: decided for you"),
     "appeal_withdraw": N_("You withdrew the appeal"),
     "appeal_settle": N_("The review ended: nothing was left to decide"),
+    "meeting_set": N_("The day and time are set"),
+    "meeting_moved": N_("The day and time were changed"),
+    "meeting_off": N_("The appointment was called off"),
+    "meeting_wish": N_("Another time was asked for"),
+    "met": N_("The visit or appointment took place"),
+    "met_nobody": N_("Nobody was there at the time that was set"),
+    "met_refused": N_("The officer was not let in"),
 }
 # What an officer reads instead, who is not the person.
 AT_THE_DESK: Mapping[str, str] = {

@@ -25,6 +25,11 @@ def day(value: date) -> str:
     return dates.format_date(value, format="d MMMM y", locale=FORMATS[language()])
 
 
+def weekday(value: date) -> str:
+    """Tuesday 24 November, for a day that is near."""
+    return dates.format_date(value, format="EEEE d MMMM", locale=FORMATS[language()])
+
+
 def moment(value: datetime) -> str:
     """The day and the clock time where the office is."""
     here = value.astimezone(ZONE)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -54,7 +54,8 @@ class Notice:
 class Coming:
     """Something that a person has to do, mostly by a day, in the language spoken now.
 
-    `key` names the occasion, `path` where it is done, without the language.
+    `key` names the occasion, `path` where it is done, without the language. `at` is from when to
+    when, for what has a time of the day.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Coming:
     path: str
     on: date | None = None
     remind_on: date | None = None
+    at: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True)

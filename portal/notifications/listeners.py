@@ -9,6 +9,7 @@ from portal.applications.events import (
     ApplicationSubmitted,
     ApplicationWithdrawn,
     DocumentEnded,
+    MeetingChanged,
     MessageWritten,
     RenewalDue,
     StateChanged,
@@ -36,6 +37,10 @@ def withdrawn(event: ApplicationWithdrawn) -> None:
 
 def changed(event: StateChanged) -> None:
     service.tell(event.application_id, event.state)
+
+
+def met(event: MeetingChanged) -> None:
+    service.tell(event.application_id, event.what)
 
 
 def paid(event: ApplicationPaid) -> None:

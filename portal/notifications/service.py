@@ -23,7 +23,7 @@ ACTS = {
     "appeal_ask": ("appeal_ask",),
     "appeal_open": ("appeal_open", "appeal_pass_on"),
     "appeal_ended": ("appeal_uphold", "appeal_set_aside", "appeal_grant"),
-}
+} | {act: (act,) for act in ("meeting_set", "meeting_moved", "meeting_off", "met_nobody")}
 
 
 def tell(application_id: UUID, happened: str, occasion: str = "") -> None:

@@ -48,6 +48,22 @@ SAID: Mapping[str, tuple[str, str]] = {
         N_("Your application %(reference)s for %(service)s: the fee is paid"),
         N_("We have your payment. The receipt stands with your application."),
     ),
+    "meeting_set": (
+        N_("Your application %(reference)s for %(service)s: the day and time are set"),
+        N_("The day, the time and the place stand with your application."),
+    ),
+    "meeting_moved": (
+        N_("Your application %(reference)s for %(service)s: the day and time were changed"),
+        N_("The day, the time and the place stand with your application."),
+    ),
+    "meeting_off": (
+        N_("Your application %(reference)s for %(service)s: the appointment is called off"),
+        N_("Open your application to choose another time."),
+    ),
+    "met_nobody": (
+        N_("Your application %(reference)s for %(service)s: nobody was there"),
+        N_("Nobody was there at the time that was set. A new time is needed."),
+    ),
     "lapsed": (
         N_("Your application %(reference)s for %(service)s: lapsed"),
         N_("Your application ended: what was needed from you did not come in time. Apply again."),
@@ -92,6 +108,7 @@ NEEDED = frozenset(
     {
         *("needs_information", "approved", "refused", "issued", "awaiting_payment", "lapsed"),
         *("revoked", "replaced", "appeal_ended"),
+        *("meeting_set", "meeting_moved", "meeting_off", "met_nobody"),
     }
 )
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import pydantic
 
+from portal.registry.meetings import Appointment, Hours, Office, Visit
 from portal.registry.questions import (
     AddressField,
     AnyField,
@@ -368,6 +369,7 @@ __all__ = [
     "AnyField",
     "Appeal",
     "AppealLevel",
+    "Appointment",
     "Audio",
     "Billing",
     "Calendar",
@@ -389,6 +391,7 @@ __all__ = [
     "Group",
     "Holiday",
     "HookPaths",
+    "Hours",
     "Inherited",
     "IntegerField",
     "IssuedDocument",
@@ -402,6 +405,7 @@ __all__ = [
     "NationalIdField",
     "Notice",
     "Offering",
+    "Office",
     "Officer",
     "Origin",
     "Paper",
@@ -420,6 +424,7 @@ __all__ = [
     "Stage",
     "Step",
     "TextField",
+    "Visit",
     "Webhook",
     "Words",
     "Workflow",

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from portal.registry.contract import Form, Provider, Service, Stage, Step
 from portal.registry.finding import Finding, nearest, slugs
 from portal.registry.form_conformance import about_form
+from portal.registry.meeting_conformance import about_meetings
 from portal.registry.words import Words
 
 MOST_STAGES = 30
@@ -31,6 +32,7 @@ def about_work(provider: Provider, service: Service) -> Iterator[Finding]:
         yield from _about_time(here, stage)
         yield from _about_moves(here, service, stage)
         yield from _about_record(here, stage)
+        yield from about_meetings(here, service, stage)
     yield from _about_ways(f"{place}.stages", service)
     yield from slugs(f"{place}.pauses", service.pauses or (), "pauses")
     names = [one.name for one in service.form.fields]

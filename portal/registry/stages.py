@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pydantic
 
+from portal.registry.meetings import Appointment, Visit
 from portal.registry.questions import AnyField, Frozen, Whole, by_position
 from portal.registry.words import Words
 
@@ -45,7 +46,8 @@ class Stage(Frozen):
     work it is, `days` how many working days it may take, `acts` what may be done in it, `to` the
     stages that may follow. `record` are questions that the officer answers here: the required ones
     before the case moves on or is decided. Past its limit the case goes up by `escalates`. With
-    `corrects` the person may still correct answers while the case is here.
+    `corrects` the person may still correct answers while the case is here. In a stage with a
+    `visit` an officer goes to the person, with an `appointment` the person comes.
     """
 
     slug: str
@@ -57,6 +59,8 @@ class Stage(Frozen):
     record: tuple[AnyField, ...] | None = None
     escalates: tuple[Escalation, ...] | None = None
     corrects: bool | None = None
+    visit: Visit | None = None
+    appointment: Appointment | None = None
 
     @by_position
     def __init__(self, slug: str, title: Words, **more: Any) -> None:

@@ -10,6 +10,7 @@ from portal.registry import (
     Service,
     Stage,
     Step,
+    Visit,
     _,
 )
 from providers.municipal.appeals import LEVELS
@@ -288,7 +289,12 @@ WATER_CONNECTION = Service(
     payment="after",
     promise=15,
     stages=(
-        Stage("survey", _("The surveyor visits the place"), post="inspector"),
+        Stage(
+            "survey",
+            _("The surveyor visits the place"),
+            post="inspector",
+            visit=Visit(_("The place"), "premises", required=False),
+        ),
         Stage("estimate", _("The engineer checks the estimate"), post="officer"),
         Stage("pipe", _("The pipe is laid"), post="inspector"),
         Stage("meter", _("The meter is set"), post="inspector"),

@@ -1,17 +1,34 @@
 """The copy of a land record: a fee by pages, paid when the record is found."""
 
 from portal.registry import (
+    Appointment,
     Declaration,
     Field,
     Form,
+    Hours,
     IssuedDocument,
     Notice,
+    Office,
     Service,
     Stage,
     Step,
     _,
 )
 
+# A certified copy may be collected; whoever comes at a time of their own waits for nobody.
+COUNTER = Appointment(
+    offices=(
+        Office(
+            "tehsil",
+            _("Counter at your tehsil office"),
+            _("The tehsil office for the place where you live or where the land is."),
+        ),
+    ),
+    hours=tuple(Hours(weekday, "09:00", "13:00") for weekday in range(1, 6)),
+    seats=2,
+    pauses=False,
+    required=False,
+)
 LAND = Step(
     _("The land"),
     Field.address(
@@ -159,7 +176,7 @@ LAND_RECORD = Service(
     promise=3,
     stages=(
         Stage("search", _("The record is looked up")),
-        Stage("ready", _("Ready to collect")),
+        Stage("ready", _("Ready to collect"), appointment=COUNTER),
     ),
     issues=(
         IssuedDocument("land-record-copy", _("Copy of a land record"), kept_as="vault.land_record"),

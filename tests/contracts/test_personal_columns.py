@@ -285,6 +285,14 @@ EXCUSED = {
     "recovery_links": {
         "token_hash": HASH,
     },
+    "meetings": {
+        "provider_slug": SLUG,
+        "service_slug": SLUG,
+        "stage": STAGE,
+        "kind": CODE,
+        "office": "a counter of the provider's, as the service declares it",
+        "state": CODE,
+    },
     "rises": {"stage": STAGE, "post": POST},
     "returned_addresses": {"status": CODE},
     "role_changes": {
@@ -365,6 +373,7 @@ NEVER_CHANGED = {
     "ledger_entries",
     "ledger_transactions",
     "manifest_uploads",
+    "meeting_photos",
     "provider_icons",
     "publisher_keys",
     "rises",

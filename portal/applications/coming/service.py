@@ -3,8 +3,8 @@
 How long each may lie is declared by its service.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +13,13 @@ from sqlalchemy import or_, select
 from portal.applications.applying import CORRECTION, TOGETHER
 from portal.applications.domain import State
 from portal.applications.fees.service import TO_PAY
+from portal.applications.meetings import service as meetings
+from portal.applications.meetings.service import Met
 from portal.applications.models import Application
 from portal.forms import service as drafts
 from portal.i18n import day, say
 from portal.i18n import gettext as _
-from portal.i18n.formats import ZONE
+from portal.i18n.formats import ZONE, listed, moment, time_of_day
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.room import Coming
@@ -55,6 +57,7 @@ def of_person(person_id: UUID) -> list[Coming]:
     left = [one for one in drafts.of_person(person_id) if not one.purpose.startswith(CORRECTION)]
     offers = registry.versions({row.version_id for row in rows} | {one.version_id for one in left})
     found = [_of_application(row, offers[row.version_id]) for row in rows]
+    found += [_of_meeting(*one) for one in meetings.ahead(person_id)]
     for one in left:
         if one.version_id in offers:
             found += _of_draft(one.purpose, one.saved_at, offers[one.version_id])
@@ -69,6 +72,7 @@ def to_remind(today: date) -> Iterator[UUID]:
         one for one in drafts.left_between(since, clock.now()) if not one[1].startswith(CORRECTION)
     ]
     offers = registry.versions({row.version_id for row in rows} | {one[2] for one in left})
+    yield from _met_soon(today)
     for row in rows:
         if _is_due(_remind_on(row, offers[row.version_id]), today):
             yield row.person_id
@@ -76,6 +80,12 @@ def to_remind(today: date) -> Iterator[UUID]:
         days = _draft_days(saved_at, offers[version_id]) if version_id in offers else ()
         if any(_is_due(day, today) for day in days):
             yield person_id
+
+
+def _met_soon(today: date) -> Sequence[UUID]:
+    """Whose visit or appointment is on the next day, or still today."""
+    until = datetime.combine(today + timedelta(days=2), time(), ZONE)
+    return meetings.people_between(clock.now(), until - timedelta(seconds=1))
 
 
 def _is_due(day: date | None, today: date) -> bool:
@@ -167,6 +177,24 @@ def _draft_days(saved_at: datetime, offer: Offer) -> tuple[date, date]:
     days = (offer.service.reminders or USUAL).draft_days
     goes = _day(drafts.ends_at(saved_at))
     return _day(saved_at) + timedelta(days=days), goes - BEFORE_IT_GOES
+
+
+def _of_meeting(meeting: Met, row: Application) -> Coming:
+    offer = registry.version(row.version_id)
+    stage, title = offer.service.stage(meeting.stage), say(offer.service.title)
+    office = stage.appointment.office(meeting.office) if stage and stage.appointment else None
+    when = _(
+        "From %(from)s to %(until)s",
+        **{"from": moment(meeting.starts_at), "until": time_of_day(meeting.ends_at)},
+    )
+    visit = _("An officer comes to the place that you named in your application.")
+    where = listed((say(office.title), say(office.address))) if office else visit
+    said = _("Appointment: %(service)s", service=title)
+    if meeting.kind == "visit":
+        said = _("An officer visits you: %(service)s", service=title)
+    on, path = _day(meeting.starts_at), f"applications/{row.reference}"
+    before, at = on - timedelta(days=1), (meeting.starts_at, meeting.ends_at)
+    return Coming(f"meeting:{meeting.id}", said, f"{when}. {where}", path, on, before, at)
 
 
 def _day(at: datetime) -> date:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from portal.applications import domain, workflow
 from portal.applications.domain import State
+from portal.applications.meetings import service as meetings
 from portal.applications.models import Application
 from portal.applications.work.models import Rise
 from portal.kernel import clock, ids
@@ -36,12 +37,14 @@ def begun(calendar: Calendar, stage: Stage | None) -> dict[str, Any]:
     """The columns of a case whose stage begins now."""
     today = clock.today(calendar.zone)
     due = workflow.limit(calendar, stage, today)
+    # Nobody has chosen a time yet.
+    stands = bool(stage and stage.appointment and stage.appointment.pauses)
     return {
         "post": stage.post if stage else None,
         "stage_since": clock.now(),
         "stage_due_on": due,
-        "stage_days_left": None,
-        "rises_on": workflow.rises(calendar, stage, due, 0),
+        "stage_days_left": stage.days if stands and stage else None,
+        "rises_on": None if stands else workflow.rises(calendar, stage, due, 0),
         "level": 0,
     }
 
@@ -63,6 +66,7 @@ def enter(application: Application, slug: str | None) -> None:
         application.stage = slug
         return
     before = application.post
+    meetings.call_off(application)
     for name, value in begun(offer.provider.calendar, stage).items():
         setattr(application, name, value)
     application.stage = slug
@@ -72,6 +76,7 @@ def enter(application: Application, slug: str | None) -> None:
 
 def leave(application: Application) -> None:
     """It is decided: no stage and no clock of one; what is over is nobody's work."""
+    meetings.call_off(application)
     application.stage = None
     application.stage_due_on = application.stage_days_left = application.rises_on = None
     application.appeal_on = None
@@ -90,6 +95,9 @@ def pause(application: Application) -> None:
 
 
 def resume(application: Application) -> None:
+    """Let it go on, unless it stands still until a time for an appointment is chosen."""
+    if meetings.waits(application):
+        return
     offer = registry.version(application.version_id)
     calendar = offer.provider.calendar
     if application.stage_days_left is not None:

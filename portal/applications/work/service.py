@@ -15,6 +15,8 @@ from portal.accounts.domain import Scope
 from portal.accounts.roles import service as roles
 from portal.applications import domain, workflow
 from portal.applications.domain import Actor, Author, ProviderEvent, State
+from portal.applications.meetings import service as meetings
+from portal.applications.meetings.domain import NotMet
 from portal.applications.models import Application
 from portal.applications.reach.service import Reach, reached
 from portal.applications.work.models import CaseNote, CaseRecord, DeskView
@@ -80,7 +82,7 @@ def check(
     """The line of the service's table for this event.
 
     A program of the provider's answers for whoever works there. Raises NotInThisStage, and for
-    officers SeenBefore, NotYourPost, HeldByAnother, NotRecorded, NeedsTwo.
+    officers SeenBefore, NotYourPost, HeldByAnother, NotRecorded, NotMet, NeedsTwo.
     """
     service, state = _service(application), State(application.state)
     move = workflow.choose(service, state, application.stage, event.type, event.stage)
@@ -98,14 +100,21 @@ def _check_officer(
     service = _service(application)
     if event.type == "accept" and application.state == State.IN_PROGRESS:
         raise domain.MoveNotAllowed(State.IN_PROGRESS, State.IN_PROGRESS)
+    check_hand(application, author, reach)
+    if event.type in workflow.LEAVING and (missing := unrecorded(application)):
+        raise domain.NotRecorded([one.label.texts["en"] for one in missing])
+    if event.type in workflow.LEAVING and meetings.unmet(application):
+        raise NotMet
+    if needs_two(service, event.type) and event.proposed_by in (None, author.id):
+        raise domain.NeedsTwo
+
+
+def check_hand(application: Application, author: Author, reach: Reach) -> None:
+    """Raises NotYourPost, HeldByAnother."""
     if not works_on(application, reach):
         raise domain.NotYourPost
     if application.officer_id is not None and f"person:{application.officer_id}" != author.id:
         raise domain.HeldByAnother
-    if event.type in workflow.LEAVING and (missing := unrecorded(application)):
-        raise domain.NotRecorded([one.label.texts["en"] for one in missing])
-    if needs_two(service, event.type) and event.proposed_by in (None, author.id):
-        raise domain.NeedsTwo
 
 
 def works_on(application: Application, reach: Reach) -> bool:

@@ -1,7 +1,7 @@
-"""What comes up as a calendar (RFC 5545): whole days, each with an alarm of a day before."""
+"""What comes up as a calendar (RFC 5545): days or times, each with an alarm of a day before."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from icalendar import Alarm, Calendar, Event
 
@@ -28,15 +28,25 @@ def _event(item: Coming) -> Event:
     event = Event()
     event.add("uid", f"{item.key}@sanjha")
     event.add("dtstamp", clock.now())
-    event.add("dtstart", item.on)
-    event.add("dtend", (item.on or clock.today()) + DAY)
+    begins, ends = _time(item)
+    event.add("dtstart", begins)
+    event.add("dtend", ends)
     event.add("summary", item.title)
     event.add("description", item.body)
     event.add("url", f"{current().kernel.base_url}/{tag()}/{item.path}")
-    event.add("transp", "TRANSPARENT")
+    # What only falls due on a day keeps nobody busy.
+    event.add("transp", "OPAQUE" if item.at else "TRANSPARENT")
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", item.title)
     alarm.add("trigger", -DAY)
     event.add_component(alarm)
     return event
+
+
+def _time(item: Coming) -> tuple[date | datetime, date | datetime]:
+    """From when to when: a time of the day, else the whole day."""
+    if item.at is not None:
+        return item.at[0].astimezone(UTC), item.at[1].astimezone(UTC)
+    on = item.on or clock.today()
+    return on, on + DAY
