@@ -33,18 +33,18 @@ def owner(database):
 
 @contextmanager
 def writing():
-    """The tables that are written to meanwhile."""
+    """The tables of which a row is written meanwhile."""
     found = {}
 
-    def note(_connection, _cursor, statement, *_):
-        if match := WRITES.match(statement):
+    def note(_connection, cursor, statement, *_):
+        if cursor.rowcount > 0 and (match := WRITES.match(statement)):
             found[match[1]] = None
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    event.listen(db.engine, "after_cursor_execute", note)
     try:
         yield found
     finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+        event.remove(db.engine, "after_cursor_execute", note)
 
 
 @contextmanager

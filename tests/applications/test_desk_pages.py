@@ -57,6 +57,7 @@ def test_the_desk_has_its_own_menu(desk):
     assert {link.rstrip("/") for link in re.findall(r'<a href="([^"]+)"', menu)} == {
         "/en/desk",
         "/en/desk/appeals",
+        "/en/desk/meetings",
     }
 
 

@@ -281,7 +281,7 @@ def test_the_paths_of_the_page_are_those_that_a_manifest_may_name(parks):
 
 
 def test_the_questions_that_the_page_shows_alone_can_be_asked():
-    group, computed = (block("py", number) for number in (1, 2))
+    group, computed = (block("py", number) for number in (2, 3))
     names = {"Field": Field, "_": importlib.import_module("portal.registry")._}
     assert [field.name for field in eval(group, names).fields] == ["partner", "share"]  # noqa: S307
     assert eval(computed, names).gives == "integer"  # noqa: S307
@@ -292,10 +292,20 @@ def test_a_renewal_is_written_as_the_page_says():
     assert eval(written, {"Renewal": Renewal}).service == "life-certificate"  # noqa: S307
 
 
+def test_a_document_that_the_portal_makes_is_written_as_the_page_says():
+    said = importlib.import_module("portal.registry")
+    names = {name: getattr(said, name) for name in ("IssuedDocument", "Paper", "_")}
+    written = eval(block("py", 0), names)  # noqa: S307
+    assert (written.kept_as, written.paper.states) == (
+        "vault.income_certificate",
+        ("applicant", "family_income"),
+    )
+
+
 def test_an_inherited_service_is_written_as_the_page_says():
     said = importlib.import_module("portal.registry")
     names = {"Inherited": said.Inherited, "_": said._}
-    written = eval(block("py", 0), names)  # noqa: S307
+    written = eval(block("py", 1), names)  # noqa: S307
     assert (written.service, written.promise) == ("punjab-towns/trade-licence", 10)
 
 
