@@ -1,7 +1,9 @@
-"""`portal payments reconcile|retry-refund`: what gateways say against what the books say."""
+"""`portal payments reconcile|retry-refund|journal|simulate`: what gateways and books say."""
 
 import json
+import os
 import sys
+from datetime import datetime
 from uuid import UUID
 
 import click
@@ -10,10 +12,15 @@ from flask.cli import with_appcontext
 from payments.asking import service as asking
 from payments.books import service as books
 from payments.inbox import service as inbox
+from payments.journals import domain
+from payments.journals import service as journals
 from payments.ledger import AccountKind
 from payments.refunds import service as refunds
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError
+
+FORMS = {"csv": domain.as_csv, "beancount": domain.as_beancount}
+KEPT = ("PATH", "HOME", "LANG", "PYTHONPATH")
 
 
 @click.group()
@@ -50,6 +57,34 @@ def retry_refund(refund_id: UUID) -> None:
         raise click.ClickException(str(error)) from error
     db.session.commit()
     click.echo("The gateway is asked again. Run portal payments reconcile tomorrow.")
+
+
+@payments.command()
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first day.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day.")
+@click.option("--form", type=click.Choice(sorted(FORMS)), default="csv", help="The kind of file.")
+@with_appcontext
+def journal(*, since: datetime, until: datetime, form: str) -> None:
+    """Write the books of some days: what stood before, then each entry."""
+    first, last = since.date(), until.date()
+    if last < first:
+        raise click.BadParameter("It is before the first day.", param_hint="--until")
+    lines = FORMS[form](journals.opening(first), journals.entries(first, last), first)
+    for line in lines:
+        click.echo(line, nl=False)
+
+
+@payments.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def simulate(options: tuple[str, ...]) -> None:
+    """Play a company that takes payments, for trials: a program of its own, with its own books."""
+    # Neither our settings nor our database are its business.
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    program = [sys.executable, "-m", "payments.simulator", *options]
+    os.execve(sys.executable, program, kept)  # noqa: S606 - no shell, and this very Python
 
 
 def _asked(attempt_id: UUID) -> bool:

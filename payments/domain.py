@@ -1,6 +1,6 @@
 """What may happen to a payment and to each attempt at it. No web here, and no tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -126,6 +126,10 @@ class NoAmount(Conflict):
     message = N_("Only an amount above zero can be paid.")
 
 
+class TooManyTogether(Conflict):
+    message = N_("These are too many to pay at once. Choose fewer of them.")
+
+
 class NotPaid(Conflict):
     message = N_("Nothing was paid here, so nothing can be given back.")
 
@@ -155,3 +159,10 @@ def after(state: State, turn: Turn) -> State | None:
 def wait_after(asked: int) -> timedelta:
     """How long to wait for news before the gateway is asked again."""
     return ASK_AFTER[min(asked, len(ASK_AFTER) - 1)]
+
+
+def total(amounts: Sequence[Money]) -> Money | None:
+    """All together; None for nothing, or for money of two kinds, which no order can ask for."""
+    if not amounts or len({one.currency for one in amounts}) > 1:
+        return None
+    return Money(sum(one.minor for one in amounts), amounts[0].currency)

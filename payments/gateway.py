@@ -5,7 +5,7 @@ functions get all they need as arguments, speak to the company, and answer in th
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -141,7 +141,7 @@ class Capabilities:
     test: bool = False
 
 
-def _nothing_wrong(_: Settings) -> Sequence[str]:
+def _nothing(_: Settings) -> Sequence[str]:
     return ()
 
 
@@ -152,8 +152,10 @@ class Gateway:
     `title` is an English msgid. `start` and `refund` do a thing once, however often they are
     called for one reference. `read_notice` raises ForgedNotice, the others GatewayError.
     `check_config` says in sentences why it cannot be used here. `hosts` are the origins that
-    the browser is sent to, such as https://pay.example.org. `at_hand`: its calls stay inside this
-    process, in our transaction; all others are made outside of any transaction.
+    the browser is sent to, such as https://pay.example.org; `hosts_by` names those that settings
+    decide, as `capabilities_by` does what it can. `at_hand`: its calls stay inside this process,
+    in our transaction; all others are made outside of any transaction. `cancel` lets the company
+    take nothing more for an order that we gave up, and says how the order stands then.
     """
 
     slug: str
@@ -163,11 +165,24 @@ class Gateway:
     query: Callable[[Order, Means], Outcome]
     refund: Callable[[RefundOrder, Means], RefundOutcome]
     capabilities: Capabilities = field(default_factory=Capabilities)
-    check_config: Callable[[Settings], Sequence[str]] = _nothing_wrong
+    check_config: Callable[[Settings], Sequence[str]] = _nothing
     settings: tuple[type[Section], ...] = ()
     hosts: tuple[str, ...] = ()
+    hosts_by: Callable[[Settings], Sequence[str]] = _nothing
+    capabilities_by: Callable[[Settings], Capabilities] | None = None
     at_hand: bool = False
+    cancel: Callable[[Order, Means], Outcome] | None = None
 
     def takes(self, amount: Money) -> bool:
         currencies = self.capabilities.currencies
         return not currencies or amount.currency in currencies
+
+    def under(self, settings: Settings) -> "Gateway":
+        """The same, with what it can do under these settings."""
+        if self.capabilities_by is None:
+            return self
+        return replace(self, capabilities=self.capabilities_by(settings))
+
+    def origins(self, settings: Settings) -> tuple[str, ...]:
+        """Where the browser may be led."""
+        return (*self.hosts, *self.hosts_by(settings))

@@ -49,9 +49,39 @@ FOR EACH ROW EXECUTE FUNCTION ledger_balances('{column}')
 """
 
 
+SUMS = """
+CREATE OR REPLACE FUNCTION attempt_is_its_parts() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  checked uuid := (to_jsonb(NEW) ->> TG_ARGV[0])::uuid;
+BEGIN
+  IF EXISTS (
+    SELECT FROM payment_attempts a
+    LEFT JOIN payment_attempt_parts p ON p.attempt_id = a.id AND p.currency = a.currency
+    WHERE a.id = checked GROUP BY a.id
+    HAVING coalesce(sum(p.amount_minor), 0) <> a.amount_minor
+        OR coalesce(sum(p.captured_minor), 0) <> a.captured_minor
+  ) THEN
+    RAISE EXCEPTION 'the parts of attempt % do not sum to what it asks for or took', checked
+      USING ERRCODE = '23514';
+  END IF;
+  RETURN NULL;
+END $$
+"""
+NO_SUM = "DROP TRIGGER IF EXISTS sums ON {table}"
+SUM = """
+CREATE CONSTRAINT TRIGGER sums AFTER INSERT OR UPDATE ON {table} DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION attempt_is_its_parts('{column}')
+"""
+
+
 def balanced(table: str, column: str) -> tuple[str, ...]:
     names = {"table": table, "column": column}
     return BALANCES, NO_CHECK.format(**names), CHECK.format(**names)
+
+
+def summed(table: str, column: str) -> tuple[str, ...]:
+    names = {"table": table, "column": column}
+    return SUMS, NO_SUM.format(**names), SUM.format(**names)
 
 
 class Payment(PersonalRow, Base):
@@ -84,23 +114,14 @@ class Payment(PersonalRow, Base):
         return Money(self.amount_minor, self.currency)
 
 
+@guarded(*summed("payment_attempts", "id"))
 class Attempt(Row, Base):
-    """One order at one gateway. `captured` and `refunded` are what came, and what goes back."""
+    """One order at one gateway, for one payment or several. `captured` is what came of it."""
 
     __tablename__ = "payment_attempts"
     __table_args__ = (
-        UniqueConstraint("payment_id", "number"),
         UniqueConstraint("gateway", "gateway_reference"),
         CheckConstraint("amount_minor > 0", name="something"),
-        CheckConstraint(
-            "refunded_minor BETWEEN 0 AND captured_minor", name="no_more_back_than_came"
-        ),
-        Index(
-            "uq_payment_attempts_one_success",
-            "payment_id",
-            unique=True,
-            postgresql_where="state = 'succeeded'",
-        ),
         Index(
             "ix_payment_attempts_open",
             "ask_at",
@@ -113,8 +134,6 @@ class Attempt(Row, Base):
         ),
     )
 
-    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
-    number: Mapped[int]
     reference: Mapped[str] = mapped_column(unique=True)
     gateway: Mapped[str]
     gateway_reference: Mapped[str | None]
@@ -128,11 +147,54 @@ class Attempt(Row, Base):
     asked: Mapped[int]
     ask_at: Mapped[datetime]
     captured_minor: Mapped[int] = mapped_column(BigInteger)
-    refunded_minor: Mapped[int] = mapped_column(BigInteger)
 
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+@guarded(*summed("payment_attempt_parts", "attempt_id"))
+class Part(Row, Base):
+    """What an order asks for one payment; `number` counts the tries at that payment.
+
+    `succeeded`: it is this that paid the payment. Money that came and did not is on its way back.
+    """
+
+    __tablename__ = "payment_attempt_parts"
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "payment_id"),
+        UniqueConstraint("payment_id", "number"),
+        CheckConstraint("amount_minor > 0", name="something"),
+        CheckConstraint("captured_minor IN (0, amount_minor)", name="all_or_nothing"),
+        CheckConstraint(
+            "refunded_minor BETWEEN 0 AND captured_minor", name="no_more_back_than_came"
+        ),
+        CheckConstraint("NOT succeeded OR captured_minor > 0", name="paid_by_money"),
+        Index(
+            "uq_payment_attempt_parts_one_success",
+            "payment_id",
+            unique=True,
+            postgresql_where="succeeded",
+        ),
+    )
+
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("payment_attempts.id"))
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
+    number: Mapped[int]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    captured_minor: Mapped[int] = mapped_column(BigInteger)
+    refunded_minor: Mapped[int] = mapped_column(BigInteger)
+    succeeded: Mapped[bool]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def left(self) -> Money:
+        """What may still be given back."""
+        return Money(self.captured_minor - self.refunded_minor, self.currency)
 
 
 class ReceivedNotice(Row, Base):

@@ -1,8 +1,10 @@
 """The room of payments, and what its gateways bring."""
 
-from payments import api, commands, jobs, views
+from payments import api, commands, jobs, listeners, views
+from payments.events import PaymentRefunded, PaymentSucceeded
 from payments.gateways import gateways, rooms
-from portal.kernel.room import Room
+from portal.kernel.errors import N_
+from portal.kernel.room import MenuItem, Room
 
 BROUGHT = rooms()
 SETTINGS = (section for gateway in gateways().values() for section in gateway.settings)
@@ -15,5 +17,10 @@ room = Room(
     commands=(commands.payments,),
     jobs=(*jobs.JOBS, *(one for brought in BROUGHT for one in brought.jobs)),
     periodic=(*jobs.PERIODIC, *(one for brought in BROUGHT for one in brought.periodic)),
+    after={
+        PaymentSucceeded: (listeners.print_receipt,),
+        PaymentRefunded: (listeners.end_receipt,),
+    },
+    menu=(MenuItem("account", N_("Payments"), "payments.mine", "wallet", 25, signed_in=True),),
     settings=tuple(dict.fromkeys(SETTINGS)),
 )

@@ -1,6 +1,6 @@
 """Payments as the other rooms and the pages use them: what is owed, paying it, giving it back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,10 +26,13 @@ from payments.domain import (
     NotPaid,
     PaymentState,
     State,
+    TooManyTogether,
     Turn,
 )
 from payments.gateway import FormPost, Gateway, GatewayError, Outcome, Redirect, Started
 from payments.inbox import service as inbox
+from payments.orders import service as orders
+from payments.orders.service import Held
 from payments.refunds import service as refunds
 from payments.settling import service as settling
 from portal.audit import service as audit
@@ -47,6 +50,8 @@ Payment = models.Payment
 Attempt = models.Attempt
 # An order that ends sooner than this is not gone on with: a new one is made.
 STILL_GOOD = timedelta(minutes=5)
+# So many are paid by one order at most.
+TOGETHER = 20
 
 
 def due(what: Due) -> Payment:
@@ -71,9 +76,14 @@ def of(purpose: str, about: UUID) -> Payment | None:
     return db.session.scalar(_of(purpose, about))
 
 
-def hold(purpose: str, about: UUID) -> None:
-    """Lock the payment, if there is one, until this transaction ends."""
-    db.session.scalar(_held(purpose, about))
+def hold(purpose: str, *about: UUID) -> None:
+    """Lock the payments, if there are any, until this transaction ends.
+
+    Who changes several in one transaction names all of them here first: orders that pay several
+    lock them in the same order, so that nobody waits for each other.
+    """
+    wanted = select(Payment.id).where(Payment.purpose == purpose, Payment.about.in_(about))
+    orders.lock(db.session.scalars(wanted).all())
 
 
 def by_id(payment_id: UUID) -> Payment:
@@ -104,20 +114,40 @@ def _is_let(person_id: UUID, payment: Payment) -> bool:
     return any(let(person_id, payment.about) for let in lets)
 
 
+def find_all(person_id: UUID, payment_ids: Iterable[UUID]) -> list[Payment]:
+    """Each once, in the order in which they were made.
+
+    Raises NoSuchPayment, also when one of them is somebody else's, TooManyTogether.
+    """
+    wanted = sorted(set(payment_ids))
+    if len(wanted) > TOGETHER:
+        raise TooManyTogether
+    if not wanted:
+        raise NoSuchPayment
+    return [find(person_id, one) for one in wanted]
+
+
+def of_order(person_id: UUID, attempt_id: UUID) -> list[Payment]:
+    """What an order pays. Raises NoSuchPayment, also when one of them is somebody else's."""
+    return find_all(person_id, orders.paid_by(attempt_id))
+
+
 def newest(payment: Payment) -> Attempt | None:
     """The attempt that the pages speak of."""
-    return next(iter(settling.attempts(payment.id)), None)
+    return next(iter(orders.attempts(payment.id)), None)
 
 
 def paid(payment: Payment) -> Attempt | None:
     """The attempt that paid it; None while it is not paid."""
-    done = (one for one in settling.attempts(payment.id) if one.state == State.SUCCEEDED)
-    return next(done, None)
+    order = orders.succeeded(payment.id)
+    return order.attempt if order else None
 
 
-def returned(attempt: Attempt) -> Money:
+def returned(payment: Payment) -> Money:
     """What has gone back of it; what was only asked for, or refused, has not."""
-    return Money(refunds.returned(attempt.id), attempt.currency)
+    order = orders.succeeded(payment.id)
+    minor = refunds.returned(order.attempt.id, payment.id) if order else 0
+    return Money(minor, payment.currency)
 
 
 def is_under_way(purpose: str, about: UUID) -> bool:
@@ -128,7 +158,7 @@ def is_under_way(purpose: str, about: UUID) -> bool:
     now = clock.now()
     return any(
         one.state == State.PENDING or (one.state in OPEN and one.expires_at > now)
-        for one in settling.attempts(payment.id)
+        for one in orders.attempts(payment.id)
     )
 
 
@@ -136,9 +166,15 @@ def gateway_of(attempt: Attempt) -> Gateway:
     return calling.known(attempt.gateway)
 
 
-def ways(payment: Payment) -> list[Gateway]:
-    """The gateways that the payment can be made through."""
-    return calling.offered(payment.amount)
+def total(payments: Sequence[Payment]) -> Money | None:
+    """What all of them ask for; None for none, or for money of two kinds."""
+    return domain.total([one.amount for one in payments])
+
+
+def ways(*payments: Payment) -> list[Gateway]:
+    """The gateways that these can be paid through at once; none for money of two kinds."""
+    whole = total(payments)
+    return calling.offered(whole, together=len(payments) > 1) if whole else []
 
 
 def cancel(purpose: str, about: UUID) -> None:
@@ -148,7 +184,7 @@ def cancel(purpose: str, about: UUID) -> None:
         return
     payment.state = PaymentState.CANCELLED
     _record("payment.cancelled", payment, purpose)
-    settling.end_open(payment, Turn.CANCELLED, purpose)
+    settling.end_open([payment], Turn.CANCELLED, purpose)
     db.session.flush()
 
 
@@ -158,25 +194,31 @@ def refund(payment_id: UUID, amount: Money, reason: str, by: UUID | str) -> UUID
     Raises NoSuchPayment, NotPaid, TooMuchBack, OnlyWhole.
     """
     by_id(payment_id)
-    payment = settling.locked(payment_id)
-    for attempt in settling.attempts(payment_id):
-        if attempt.state == State.SUCCEEDED:
-            return refunds.give(payment, attempt, amount, reason, by)
-    raise NotPaid
+    orders.lock([payment_id])
+    if (order := orders.succeeded(payment_id)) is None:
+        raise NotPaid
+    share = next(one for one in order.shares if one.payment.id == payment_id)
+    return refunds.give(order.attempt, share, amount, reason, by)
 
 
 def start(payment: Payment, gateway_slug: str, by: UUID | None = None) -> Started:
-    """Begin to pay, or go on where it was left; where to lead the browser.
+    """Begin to pay one payment, as `start_all` does."""
+    return start_all([payment], gateway_slug, by)
+
+
+def start_all(payments: Sequence[Payment], gateway_slug: str, by: UUID | None = None) -> Started:
+    """Begin to pay all of these by one order, or go on where it was left; where to lead then.
 
     `by` names who does, when it is not whose payment it is.
 
     Raises NoSuchGateway, NothingToPay, BeingPaid, CannotStart.
     """
-    gateway = calling.usable(gateway_slug)
-    if not gateway.takes(payment.amount):
+    gateway, whole = calling.usable(gateway_slug), total(payments)
+    if whole is None or not calling.fits(gateway, whole, together=len(payments) > 1):
         raise NoSuchGateway
-    attempt = _attempt(settling.locked(payment.id), gateway, by or payment.person_id)
-    order, means = calling.order_of(payment, attempt), calling.means(gateway)
+    locked = orders.lock(one.id for one in payments)
+    held = _order(locked, gateway, by or payments[0].person_id)
+    order, means = calling.order_of(held), calling.means(gateway)
     try:
         started = calling.call(gateway, order, lambda: gateway.start(order, means))
     except (GatewayError, TookTooLong, Busy) as failure:
@@ -184,19 +226,23 @@ def start(payment: Payment, gateway_slug: str, by: UUID | None = None) -> Starte
     if isinstance(started, Redirect | FormPost) and not _is_home(started.url, gateway):
         log.error("gateway leads elsewhere", gateway=gateway.slug)
         raise CannotStart
-    _note_started(attempt.id, started)
+    _note_started(held.attempt.id, started)
     return started
 
 
 def _is_home(url: str, gateway: Gateway) -> bool:
     """Whether this is a page of the company's own, or of ours where the sandbox stands."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" in (*gateway.hosts, current().kernel.base_url)
+    return f"{parts.scheme}://{parts.netloc}" in (
+        *gateway.origins(current()),
+        current().kernel.base_url,
+    )
 
 
-def came_back(payment: Payment) -> None:
-    """The browser came back. What it says is not believed: the gateway is asked."""
-    for attempt in settling.attempts(payment.id):
+def came_back(*payments: Payment) -> None:
+    """The browser came back. What it says is not believed: the gateway is asked, once an order."""
+    begun = {one.id: one for payment in payments for one in orders.attempts(payment.id)}
+    for attempt in begun.values():
         if asking.is_worth(attempt):
             asking.ask(attempt.id, "return", waiting=True)
 
@@ -237,54 +283,56 @@ def _change(payment: Payment, amount: Money) -> None:
     """Raises AlreadyPaid."""
     if payment.paid_at is not None:
         raise AlreadyPaid
-    settling.end_open(payment, Turn.CANCELLED, payment.purpose)
     payment.amount_minor, payment.currency = amount.minor, amount.currency
+    settling.end_open([payment], Turn.CANCELLED, payment.purpose)
     _record("payment.amount_changed", payment, payment.purpose)
 
 
-def _attempt(payment: Payment, gateway: Gateway, by: UUID) -> Attempt:
-    """The open attempt at this gateway that can be gone on with, else a new one."""
-    if payment.state != PaymentState.DUE:
+def _order(payments: Sequence[Payment], gateway: Gateway, by: UUID) -> Held:
+    """The open order of just these at this gateway that can be gone on with, else a new one."""
+    if any(one.state != PaymentState.DUE for one in payments):
         raise NothingToPay
-    before = settling.attempts(payment.id)
-    if any(one.state == State.PENDING for one in before):
+    before = {one.id: one for payment in payments for one in orders.attempts(payment.id)}
+    if any(one.state == State.PENDING for one in before.values()):
         raise BeingPaid
-    for one in before:
+    for one in before.values():
         in_time = one.expires_at > clock.now() + STILL_GOOD
         if one.gateway == gateway.slug and one.state in OPEN and in_time:
-            return one
-    return _another(payment, gateway, len(before) + 1, by)
+            held = orders.of(one.id)
+            if held.payments == list(payments) and all(share.is_owed for share in held.shares):
+                return held
+    return _another(payments, gateway, by)
 
 
-def _another(payment: Payment, gateway: Gateway, number: int, by: UUID) -> Attempt:
-    now = clock.now()
+def _another(payments: Sequence[Payment], gateway: Gateway, by: UUID) -> Held:
+    now, whole = clock.now(), sum(one.amount_minor for one in payments)
+    numbers = [orders.tries(one.id) + 1 for one in payments]
     attempt = Attempt(
-        payment_id=payment.id,
-        number=number,
-        reference=f"{payment.reference}-{number}",
+        # No two begin so: the first payment has no two tries of one number.
+        reference=f"{payments[0].reference}-{numbers[0]}",
         gateway=gateway.slug,
         language=language(),
-        amount_minor=payment.amount_minor,
-        currency=payment.currency,
+        amount_minor=whole,
+        currency=payments[0].currency,
         state=State.CREATED,
         expires_at=now + TO_PAY,
         asked=0,
         ask_at=now + domain.wait_after(0),
         captured_minor=0,
-        refunded_minor=0,
     )
     db.session.add(attempt)
     db.session.flush()
-    _record("payment.started", payment, by, f"attempt:{attempt.id}")
-    return attempt
+    orders.divide(attempt, zip(payments, numbers, strict=True))
+    for payment in payments:
+        _record("payment.started", payment, by, f"attempt:{attempt.id}")
+    return orders.of(attempt.id)
 
 
 def _note_started(attempt_id: UUID, started: Started) -> None:
-    payment = settling.locked(db.session.get_one(Attempt, attempt_id).payment_id)
-    attempt = db.session.get_one(Attempt, attempt_id, populate_existing=True)
-    if started.reference and attempt.gateway_reference is None:
-        settling.number(attempt, started.reference)
-    settling.end(payment, attempt, Turn.STARTED, payment.person_id)
+    held = orders.hold(attempt_id)
+    if started.reference and held.attempt.gateway_reference is None:
+        settling.number(held.attempt, started.reference)
+    settling.end(held, Turn.STARTED, held.payments[0].person_id)
     db.session.flush()
 
 

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from payments.calling import service as calling
 from payments.domain import OPEN, State, Turn, wait_after
-from payments.gateway import GatewayError
-from payments.models import Attempt, Payment
+from payments.gateway import Gateway, GatewayError, Means, Order, Outcome, Status
+from payments.models import Attempt
+from payments.orders import service as orders
 from payments.settling import service as settling
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -38,20 +39,29 @@ def ask(attempt_id: UUID, by: str, *, waiting: bool) -> bool:
 
     `waiting`: a person waits for it, so it may not take long.
     """
-    attempt = db.session.get_one(Attempt, attempt_id, populate_existing=True)
-    if not is_worth(attempt):
+    held = orders.of(attempt_id)
+    if not is_worth(held.attempt):
         return True
-    gateway = calling.known(attempt.gateway)
-    order = calling.order_of(db.session.get_one(Payment, attempt.payment_id), attempt)
+    gateway = calling.known(held.attempt.gateway)
+    order = calling.order_of(held)
     means = calling.means(gateway)
     call = calling.call if waiting else calling.call_in_job
+    given_up = held.attempt.state in GIVEN_UP
     try:
-        told = call(gateway, order, lambda: gateway.query(order, means))
+        told = call(gateway, order, lambda: _told(gateway, order, means, given_up=given_up))
     except (GatewayError, TookTooLong, Busy) as failure:
         log.warning("gateway silent", gateway=gateway.slug, error=type(failure).__name__)
         return False
     settling.settle(attempt_id, told, by)
     return True
+
+
+def _told(gateway: Gateway, order: Order, means: Means, *, given_up: bool) -> Outcome:
+    """What we gave up, and the company did not yet, is called off there too."""
+    told = gateway.query(order, means)
+    if given_up and told.status is Status.OPEN and gateway.cancel is not None:
+        return gateway.cancel(order, means)
+    return told
 
 
 @job(queue="payments")
@@ -68,7 +78,7 @@ def look_after() -> None:
     for attempt in _due():
         attempt.asked += 1
         attempt.ask_at = clock.now() + wait_after(attempt.asked)
-        defer(ask_later, lock=f"payment:{attempt.payment_id}", attempt_id=str(attempt.id))
+        defer(ask_later, lock=f"attempt:{attempt.id}", attempt_id=str(attempt.id))
 
 
 def open_attempts() -> Sequence[UUID]:
@@ -96,8 +106,7 @@ def _expire(attempt_id: UUID) -> None:
     attempt = db.session.get_one(Attempt, attempt_id)
     if attempt.expires_at + GRACE > clock.now():
         return
-    payment = settling.locked(attempt.payment_id)
-    attempt = db.session.get_one(Attempt, attempt_id, populate_existing=True)
+    held = orders.hold(attempt_id)
     # One that is pending has been paid for all we know: only the gateway says how it ends.
-    if attempt.state in (State.CREATED, State.STARTED):
-        settling.end(payment, attempt, Turn.EXPIRED, "payments")
+    if held.attempt.state in (State.CREATED, State.STARTED):
+        settling.end(held, Turn.EXPIRED, "payments")

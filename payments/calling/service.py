@@ -1,13 +1,14 @@
 """Speaking to gateways: which there are, what they are handed, and outside of which transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from payments.domain import NoSuchGateway
 from payments.gateway import Gateway, Means, Order
 from payments.gateways import gateways
-from payments.models import Attempt, Payment
-from portal.i18n import say, speaking
+from payments.models import Payment
+from payments.orders.service import Held
+from portal.i18n import ngettext, say, speaking
 from portal.i18n.languages import tag
 from portal.kernel import clock, http
 from portal.kernel.db import db
@@ -24,7 +25,7 @@ def known(slug: str) -> Gateway:
     """Also one that is no longer offered, for what it took before. Raises NoSuchGateway."""
     if slug not in gateways():
         raise NoSuchGateway
-    return gateways()[slug]
+    return gateways()[slug].under(current())
 
 
 def usable(slug: str) -> Gateway:
@@ -35,11 +36,16 @@ def usable(slug: str) -> Gateway:
     return gateway
 
 
-def offered(amount: Money) -> list[Gateway]:
-    """Those that take this amount here."""
-    return [
-        one for one in gateways().values() if one.takes(amount) and not one.check_config(current())
-    ]
+def offered(amount: Money, *, together: bool = False) -> list[Gateway]:
+    """Those that take this amount here, for one payment or for several together."""
+    found = (one for one in gateways().values() if not one.check_config(current()))
+    here = (one.under(current()) for one in found)
+    return [one for one in here if fits(one, amount, together=together)]
+
+
+def fits(gateway: Gateway, amount: Money, *, together: bool) -> bool:
+    """Several are taken where one of them can be given back without the others."""
+    return gateway.takes(amount) and (gateway.capabilities.partial_refund or not together)
 
 
 def means(gateway: Gateway) -> Means:
@@ -47,21 +53,28 @@ def means(gateway: Gateway) -> Means:
     return Means(current(), secret, http.post, http.get, clock.now)
 
 
-def order_of(payment: Payment, attempt: Attempt) -> Order:
+def order_of(held: Held) -> Order:
     """The same each time it is asked for, so that a gateway can tell that it is the same."""
-    base = current().kernel.base_url
+    base, attempt, payments = current().kernel.base_url, held.attempt, held.payments
     with speaking(attempt.language):
-        title, here = say(payment.title), tag()
+        title, here = _title(payments), tag()
+    one = f"{payments[0].id}" if len(payments) == 1 else f"together/{attempt.id}"
     return Order(
         reference=attempt.reference,
         amount=attempt.amount,
         title=title,
         language=attempt.language,
-        return_url=f"{base}/{here}/pay/{payment.id}/return",
+        return_url=f"{base}/{here}/pay/{one}/return",
         notice_url=f"{base}/hooks/payments/{attempt.gateway}",
         expires_at=attempt.expires_at,
         gateway_reference=attempt.gateway_reference,
     )
+
+
+def _title(payments: Sequence[Payment]) -> str:
+    if len(payments) == 1:
+        return say(payments[0].title)
+    return ngettext("%(n)s payment", "%(n)s payments", len(payments))
 
 
 def call(gateway: Gateway, order: Order, work: Callable[[], T]) -> T:

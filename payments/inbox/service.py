@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from payments.asking import service as asking
 from payments.calling import service as calling
 from payments.gateway import ForgedNotice, Gateway, Notice, Outcome, Status
 from payments.models import Attempt, ReceivedNotice
@@ -18,6 +19,7 @@ from payments.settling import service as settling
 from portal.audit import service as audit
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.kernel.jobs import defer
 from portal.kernel.log import log
 from portal.kernel.money import Money
 
@@ -112,7 +114,11 @@ def _apply(row_id: UUID) -> bool:
         log.warning("notice parked", gateway=row.gateway, notice=str(row.id))
         audit.record("payment.notice_parked", about=f"notice:{row.id}", actor=row.gateway)
         return False
-    settling.settle(attempt_id, _outcome(row), "notice")
+    told = _outcome(row)
+    settling.settle(attempt_id, told, "notice")
+    if told.status is Status.SUCCEEDED and told.amount is None:
+        # It says only that there is news: what was taken, the gateway itself is asked at once.
+        defer(asking.ask_later, attempt_id=str(attempt_id))
     row.applied_at = clock.now()
     db.session.flush()
     return True

@@ -17,7 +17,6 @@ from payments.domain import (
     OnlyWhole,
     PaymentState,
     RefundState,
-    State,
     TooMuchBack,
     wait_after,
 )
@@ -25,6 +24,8 @@ from payments.events import PaymentRefunded
 from payments.gateway import GatewayError, RefundOrder, RefundOutcome, RefundStatus
 from payments.ledger import Kind
 from payments.models import Attempt, Payment, Refund
+from payments.orders import service as orders
+from payments.orders.service import Share
 from portal.audit import service as audit
 from portal.i18n import money as in_words
 from portal.kernel import clock
@@ -39,18 +40,18 @@ DONE_WITHIN = timedelta(days=1)
 LATE = "The money came when nothing was owed any more."
 
 
-def give(payment: Payment, attempt: Attempt, amount: Money, reason: str, by: UUID | str) -> UUID:
+def give(attempt: Attempt, share: Share, amount: Money, reason: str, by: UUID | str) -> UUID:
     """Owe this much back from the provider's money; the refund's id. The payment is locked.
 
     Raises TooMuchBack, OnlyWhole.
     """
+    payment, left = share.payment, share.part.left
     gateway = calling.known(attempt.gateway)
-    left = Money(attempt.captured_minor - attempt.refunded_minor, attempt.currency)
     if amount > left or amount.minor <= 0:
         raise TooMuchBack(left=in_words(left))
     if amount != attempt.amount and not gateway.capabilities.partial_refund:
         raise OnlyWhole
-    refund = _made(payment, attempt, amount, by)
+    refund = _made(attempt, share, amount, by)
     with suppress(Erased):
         refund.reason = reason
     db.session.flush()
@@ -59,15 +60,16 @@ def give(payment: Payment, attempt: Attempt, amount: Money, reason: str, by: UUI
     return refund.id
 
 
-def give_late(payment: Payment, attempt: Attempt) -> None:
+def give_late(attempt: Attempt, share: Share) -> None:
     """Send back what came too late; it was booked as owed back when it came."""
-    refund = _made(payment, attempt, attempt.amount, "payments")
+    refund = _made(attempt, share, share.part.amount, "payments")
     with suppress(Erased):
         refund.reason = LATE
     db.session.flush()
 
 
-def _made(payment: Payment, attempt: Attempt, amount: Money, by: UUID | str) -> Refund:
+def _made(attempt: Attempt, share: Share, amount: Money, by: UUID | str) -> Refund:
+    payment = share.payment
     refund = Refund(
         subject_id=payment.subject_id,
         payment_id=payment.id,
@@ -78,7 +80,7 @@ def _made(payment: Payment, attempt: Attempt, amount: Money, by: UUID | str) -> 
         state=RefundState.ASKED,
         tries=0,
     )
-    attempt.refunded_minor += amount.minor
+    share.part.refunded_minor += amount.minor
     db.session.add(refund)
     db.session.flush()
     audit.record(
@@ -98,10 +100,9 @@ def send_back(refund_id: str) -> None:
     refund = db.session.get_one(Refund, UUID(refund_id), populate_existing=True)
     if refund.state != RefundState.ASKED:
         return
-    payment = db.session.get_one(Payment, refund.payment_id)
-    attempt = db.session.get_one(Attempt, refund.attempt_id)
-    gateway = calling.known(attempt.gateway)
-    wanted = RefundOrder(refund.id, calling.order_of(payment, attempt), refund.amount)
+    order = orders.of(refund.attempt_id)
+    gateway = calling.known(order.attempt.gateway)
+    wanted = RefundOrder(refund.id, calling.order_of(order), refund.amount)
     means = calling.means(gateway)
     try:
         told = calling.call_in_job(gateway, wanted.order, lambda: gateway.refund(wanted, means))
@@ -111,9 +112,7 @@ def send_back(refund_id: str) -> None:
 
 
 def _note(refund_id: UUID, told: RefundOutcome) -> None:
-    payment_id = db.session.get_one(Refund, refund_id).payment_id
-    locked = select(Payment).where(Payment.id == payment_id).with_for_update()
-    payment = db.session.scalars(locked.execution_options(populate_existing=True)).one()
+    [payment] = orders.lock([db.session.get_one(Refund, refund_id).payment_id])
     refund = db.session.get_one(Refund, refund_id, populate_existing=True)
     if refund.state != RefundState.ASKED:
         return
@@ -131,9 +130,9 @@ def _note(refund_id: UUID, told: RefundOutcome) -> None:
 
 def _book(payment: Payment, refund: Refund) -> None:
     refund.state = RefundState.SUCCEEDED
-    attempt = db.session.get_one(Attempt, refund.attempt_id)
+    order = orders.of(refund.attempt_id)
     db.session.flush()
-    postings = ledger.refunded(attempt.gateway, refund.amount)
+    postings = ledger.refunded(order.attempt.gateway, refund.amount)
     books.post(Kind.REFUNDED, payment.id, refund.id, postings)
     audit.record(
         "payment.refunded",
@@ -143,16 +142,17 @@ def _book(payment: Payment, refund: Refund) -> None:
         why=f"refund:{refund.id}",
     )
     # What had come late was no part of the payment, and nobody waits to hear of it.
-    if attempt.state == State.SUCCEEDED:
-        if returned(attempt.id) == payment.amount_minor:
+    if orders.share(refund.attempt_id, payment.id).part.succeeded:
+        if returned(refund.attempt_id, payment.id) == payment.amount_minor:
             payment.state = PaymentState.REFUNDED
         publish(PaymentRefunded(payment.id, payment.purpose, payment.about))
 
 
-def returned(attempt_id: UUID) -> int:
-    """How much of an attempt has gone back, in minor units."""
-    done = Refund.attempt_id == attempt_id, Refund.state == RefundState.SUCCEEDED
-    return int(db.session.scalar(select(func.sum(Refund.amount_minor)).where(*done)) or 0)
+def returned(attempt_id: UUID, payment_id: UUID) -> int:
+    """How much of this part of an order has gone back, in minor units."""
+    part = Refund.attempt_id == attempt_id, Refund.payment_id == payment_id
+    summed = select(func.sum(Refund.amount_minor)).where(*part)
+    return int(db.session.scalar(summed.where(Refund.state == RefundState.SUCCEEDED)) or 0)
 
 
 def stuck() -> list[UUID]:

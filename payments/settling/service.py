@@ -1,7 +1,7 @@
 """What a gateway said of an attempt, made true here.
 
 Browser return, notice, question and cancelling may come in any order, from several connections, and
-again and again: the payment's row is locked, and an end stays an end.
+again and again: the rows of all payments of the order are locked, and an end stays an end.
 """
 
 from collections.abc import Sequence
@@ -17,43 +17,30 @@ from payments.events import PaymentFailed, PaymentSucceeded
 from payments.gateway import Outcome
 from payments.ledger import Kind
 from payments.models import Attempt, Payment, ReceiptCounter
+from payments.orders import service as orders
+from payments.orders.service import Held, Share
 from payments.refunds import service as refunds
 from portal.audit import service as audit
 from portal.kernel import clock, ids
 from portal.kernel.db import db, wait_patiently
 from portal.kernel.events import publish
 from portal.kernel.log import log
-
-
-def locked(payment_id: UUID) -> Payment:
-    """The row as it is now, and nobody else's until this transaction ends."""
-    db.session.flush()
-    wanted = select(Payment).where(Payment.id == payment_id).with_for_update()
-    return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
-
-
-def attempts(payment_id: UUID) -> Sequence[Attempt]:
-    """The newest first, as they are now."""
-    # What was changed here and not written yet would be read over.
-    db.session.flush()
-    wanted = select(Attempt).where(Attempt.payment_id == payment_id)
-    newest = wanted.order_by(Attempt.number.desc())
-    return db.session.scalars(newest.execution_options(populate_existing=True)).all()
+from portal.kernel.money import Money
 
 
 def settle(attempt_id: UUID, told: Outcome, by: str) -> None:
     """Take in what a gateway said; `by` is who brought it: return, notice or query."""
     wait_patiently()
-    payment = locked(db.session.get_one(Attempt, attempt_id).payment_id)
-    attempt = db.session.get_one(Attempt, attempt_id, populate_existing=True)
+    held = orders.hold(attempt_id)
+    attempt = held.attempt
     if told.reference and attempt.gateway_reference is None:
         number(attempt, told.reference)
     turn = TURNS.get(told.status)
     if turn is Turn.SUCCEEDED:
-        _take(payment, attempt, told, by)
+        _take(held, told, by)
     elif turn is not None:
         attempt.code = told.code if attempt.state in OPEN else attempt.code
-        end(payment, attempt, turn, by)
+        end(held, turn, by)
     db.session.flush()
 
 
@@ -66,8 +53,9 @@ def number(attempt: Attempt, reference: str) -> None:
         log.error("number was given twice", attempt=str(attempt.id), gateway=attempt.gateway)
 
 
-def end(payment: Payment, attempt: Attempt, turn: Turn, by: UUID | str) -> None:
-    """Let the attempt take a turn that brings no money, unless it has ended. The row is locked."""
+def end(held: Held, turn: Turn, by: UUID | str) -> None:
+    """Let the order take a turn that brings no money, unless it has ended. It is locked."""
+    attempt = held.attempt
     to = domain.after(State(attempt.state), turn)
     if to is None:
         return
@@ -75,70 +63,102 @@ def end(payment: Payment, attempt: Attempt, turn: Turn, by: UUID | str) -> None:
     if to in OPEN:
         return
     attempt.settled_at = clock.now()
-    _record(f"payment.attempt_{to}", payment, by, attempt)
+    for payment in held.payments:
+        _record(f"payment.attempt_{to}", payment, by, attempt)
     db.session.flush()
     if to is State.FAILED:
+        for payment in held.payments:
+            _tell_failed(payment)
+
+
+def end_open(payments: Sequence[Payment], turn: Turn, by: UUID | str) -> None:
+    """The same for each open order of these payments by which nothing is to be paid any more."""
+    for held in orders.open_ones(payments):
+        if not any(one.is_owed for one in held.shares):
+            end(held, turn, by)
+
+
+def _tell_failed(payment: Payment) -> None:
+    """Of an order of several, what was paid or called off meanwhile waits for nothing."""
+    if payment.state == PaymentState.DUE:
         publish(PaymentFailed(payment.id, payment.purpose, payment.about))
 
 
-def end_open(payment: Payment, turn: Turn, by: UUID | str) -> None:
-    """The same for every attempt that is still open."""
-    for attempt in attempts(payment.id):
-        end(payment, attempt, turn, by)
-
-
-def _take(payment: Payment, attempt: Attempt, told: Outcome, by: str) -> None:
-    """Money came. It is the payment's, or goes back, or waits for somebody to look."""
+def _take(held: Held, told: Outcome, by: str) -> None:
+    """Money came. It is the payments', or goes back, or waits for somebody to look."""
+    attempt = held.attempt
     if attempt.captured_minor or attempt.code == DIFFERS:
         return
     if not told.amount:
         # A success that names no amount is a reason to ask the gateway, and nothing to book.
         attempt.ask_at = clock.now()
         db.session.flush()
-        return
-    if told.amount != attempt.amount:
-        _suspend(payment, attempt, told, by)
-    elif attempt.state in OPEN and payment.state == PaymentState.DUE:
-        _succeed(payment, attempt, by)
+    elif told.amount != attempt.amount:
+        _suspend(held, told.amount, by)
     else:
-        _too_late(payment, attempt, by)
+        _share_out(held, by)
 
 
-def _succeed(payment: Payment, attempt: Attempt, by: str) -> None:
+def _share_out(held: Held, by: str) -> None:
+    """Each payment that is still owed has its part; the other parts go back."""
+    attempt, is_open = held.attempt, held.attempt.state in OPEN
+    paid = [one for one in held.shares if is_open and one.is_owed]
+    late = [one for one in held.shares if one not in paid]
+    attempt.captured_minor = attempt.amount_minor
+    for one in held.shares:
+        one.part.captured_minor = one.part.amount_minor
+    if paid:
+        _succeed(attempt, paid, by)
+    else:
+        end(held, Turn.CANCELLED, by)
+    for one in late:
+        _too_late(attempt, one, by)
+
+
+def _succeed(attempt: Attempt, paid: Sequence[Share], by: str) -> None:
     now = clock.now()
     attempt.state, attempt.settled_at, attempt.code = State.SUCCEEDED, now, None
-    attempt.captured_minor = attempt.amount_minor
-    payment.state, payment.paid_at = PaymentState.PAID, now
-    end_open(payment, Turn.CANCELLED, by)
+    for one in paid:
+        one.part.succeeded = True
+        one.payment.state, one.payment.paid_at = PaymentState.PAID, now
+    payments = [one.payment for one in paid]
+    end_open(payments, Turn.CANCELLED, by)
     db.session.flush()
-    postings = ledger.captured(attempt.gateway, payment.provider, attempt.amount)
-    books.post(Kind.CAPTURE, payment.id, attempt.id, postings)
-    _record("payment.paid", payment, by, attempt)
-    publish(PaymentSucceeded(payment.id, payment.purpose, payment.about))
-    # Last, since whoever is paid for at the same moment waits here for the number before theirs.
-    payment.receipt_number = _next_receipt(payment.provider)
+    for one in paid:
+        postings = ledger.captured(attempt.gateway, one.payment.provider, one.part.amount)
+        books.post(Kind.CAPTURE, one.payment.id, attempt.id, postings)
+        _record("payment.paid", one.payment, by, attempt)
+    for payment in payments:
+        publish(PaymentSucceeded(payment.id, payment.purpose, payment.about))
+    # Last, since whoever is paid for at the same moment waits here for the number before theirs;
+    # and by provider, so that two orders of the same two providers never wait for each other.
+    for payment in sorted(payments, key=lambda one: (one.provider, one.id)):
+        payment.receipt_number = _next_receipt(payment.provider)
     db.session.flush()
 
 
-def _too_late(payment: Payment, attempt: Attempt, by: str) -> None:
-    """The attempt had ended, or the payment was made or called off: the money goes back."""
-    end(payment, attempt, Turn.CANCELLED, by)
-    attempt.captured_minor = attempt.amount_minor
+def _too_late(attempt: Attempt, share: Share, by: str) -> None:
+    """The order had ended, or the payment was made or called off: the money goes back."""
+    payment, amount = share.payment, share.part.amount
     db.session.flush()
-    books.post(Kind.LATE, payment.id, attempt.id, ledger.late(attempt.gateway, attempt.amount))
+    books.post(Kind.LATE, payment.id, attempt.id, ledger.late(attempt.gateway, amount))
     _record("payment.late", payment, by, attempt)
-    refunds.give_late(payment, attempt)
+    refunds.give_late(attempt, share)
 
 
-def _suspend(payment: Payment, attempt: Attempt, told: Outcome, by: str) -> None:
-    """Another amount than was asked for is never a success."""
+def _suspend(held: Held, amount: Money, by: str) -> None:
+    """Another amount than was asked for is never a success, and no part of it is anybody's.
+
+    It is booked once, at the first payment of the order.
+    """
+    attempt = held.attempt
     attempt.code = DIFFERS
-    if told.amount:
-        taken = ledger.suspended(attempt.gateway, told.amount)
-        books.post(Kind.SUSPENSE, payment.id, attempt.id, taken)
+    taken = ledger.suspended(attempt.gateway, amount)
+    books.post(Kind.SUSPENSE, held.payments[0].id, attempt.id, taken)
     log.error("amount differs", attempt=str(attempt.id), gateway=attempt.gateway)
-    _record("payment.suspense", payment, by, attempt)
-    end(payment, attempt, Turn.DECLINED, by)
+    for payment in held.payments:
+        _record("payment.suspense", payment, by, attempt)
+    end(held, Turn.DECLINED, by)
 
 
 def _next_receipt(provider: str) -> str:

@@ -6,6 +6,7 @@ from payments import service
 from payments.gateways.sandbox.company import service as company
 from payments.gateways.sandbox.company.domain import Choice
 from payments.models import LedgerTransaction
+from payments.orders import service as orders
 from payments.service import Due
 from portal.kernel.db import db
 from portal.kernel.events import StoredEvent
@@ -47,6 +48,17 @@ def press(attempt, choice=Choice.PAY):
     key = company.domain.page_key(company.secret(), attempt.reference)
     company.choose(key, Choice(choice))
     db.session.commit()
+
+
+def payment_of(attempt):
+    """The payment of an order of one."""
+    [payment_id] = orders.paid_by(attempt.id)
+    return service.by_id(payment_id)
+
+
+def part_of(payment):
+    """What its newest order asks for it."""
+    return orders.share(service.newest(payment).id, payment.id).part
 
 
 def letters(attempt):

@@ -1,7 +1,7 @@
 """What every gateway that is found must do, also the one that is written next.
 
 An adapter is driven through its own functions; what only its company can do (letting somebody pay)
-is in COMPANIES, one entry for each gateway.
+is in `companies.py`, one entry for each gateway.
 """
 
 import json
@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from payments.calling import service as calling
 from payments.gateway import (
     ForgedNotice,
     FormPost,
     Gateway,
+    GatewayError,
     Order,
     Printed,
     Redirect,
@@ -25,33 +27,56 @@ from payments.gateway import (
     Status,
 )
 from payments.gateways import folders, gateways
-from payments.gateways.sandbox.company import service as company
+from payments.gateways.sandbox.company import service as sandbox_company
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import N_
+from portal.kernel.http import Answer, Unreachable
 from portal.kernel.money import Money
-from portal.kernel.settings import Section, current
-from tests.payments.factories import FEE, letters, press
+from portal.kernel.settings import Section
+from tests.payments.companies import COMPANIES
+from tests.payments.factories import FEE
 
-COMPANIES = {"sandbox": (press, letters)}
+AMOUNTS = [
+    *(Money.of("150.00", "INR"), Money.of("99999.99", "PKR"), Money.of("0.50", "USD")),
+    *(Money(1200, "JPY"), Money.of("12.340", "BHD"), Money(700, "ISK"), Money(3500, "UGX")),
+]
+# What a company may say that is none of its answers.
+ODD = [
+    *((200, b""), (200, b"<html>"), (200, b"null"), (200, b"[]"), (200, b"{}"), (200, b'"x"')),
+    *((200, b"\xff\xfe"), (200, b'{"data": 5}'), (200, b'{"id": "x", "status": "melted"}')),
+    *((302, b""), (403, b"{}"), (429, b'{"error": {}}'), (500, b"{}"), (503, b"away")),
+]
 
 
 @pytest.fixture(params=sorted(gateways()))
-def gateway(request, app):
-    return gateways()[request.param]
+def company(request, app):
+    with COMPANIES[request.param]() as one:
+        yield one
 
 
 @pytest.fixture
-def means(gateway):
-    return calling.means(gateway)
+def gateway(request, company):
+    """With what it can do under the settings of its company."""
+    slug = request.node.callspec.params["company"]
+    return gateways()[slug].under(company.means.settings)
+
+
+@pytest.fixture
+def means(company):
+    return company.means
 
 
 @pytest.fixture
 def order(gateway):
-    currency = next(iter(gateway.capabilities.currencies), "INR")
+    currency = next(iter(sorted(gateway.capabilities.currencies)), "INR")
+    return new_order(gateway, replace(FEE, currency=currency))
+
+
+def new_order(gateway, amount):
     return Order(
         reference=f"PBP-TEST-{uuid4().hex[:8]}-1",
-        amount=replace(FEE, currency=currency),
+        amount=amount,
         title="ਵਪਾਰ ਲਾਇਸੈਂਸ & <fee>",
         language="pa_Arab",
         return_url="http://localhost:8000/pa-Arab/pay/x/return",
@@ -60,105 +85,241 @@ def order(gateway):
     )
 
 
+@pytest.fixture
+def begun(gateway, company, order):
+    """The order as it stands after its start: with the company's number, if it gave one."""
+    return started(gateway, company, order)
+
+
+def started(gateway, company, order):
+    leads = gateway.start(order, company.means)
+    company.lead(leads)
+    return replace(order, gateway_reference=leads.reference)
+
+
 def test_there_is_a_gateway_in_each_folder():
-    assert len(gateways()) == len(folders()) >= 1
+    assert len(gateways()) == len(folders()) >= 3
 
 
 def test_each_gateway_can_be_tried():
     assert set(COMPANIES) == set(gateways())
 
 
-def test_it_says_who_it_is(gateway):
+def test_it_says_who_it_is(gateway, means):
     assert isinstance(gateway, Gateway)
     assert gateway.slug.isascii()
     assert gateway.slug == gateway.slug.lower()
     assert gateway.title == N_(gateway.title) != ""
     assert all(issubclass(section, Section) for section in gateway.settings)
     assert all(host.startswith("https://") for host in gateway.hosts)
-    assert list(gateway.check_config(current())) == []
+    assert list(gateway.check_config(means.settings)) == []
 
 
+def test_it_says_in_sentences_why_it_cannot_be_used(gateway):
+    for sentence in gateway.check_config(calling.means(gateway).settings):
+        assert sentence.endswith(".")
+
+
+@pytest.mark.promise("M16")
 def test_starting_leads_somewhere_and_twice_to_the_same(gateway, means, order):
     first, second = gateway.start(order, means), gateway.start(order, means)
     assert first == second
     assert isinstance(first, Redirect | FormPost | Printed)
-    if not isinstance(first, Printed):
-        assert urlsplit(first.url).scheme in ("http", "https")
+
+
+def test_the_browser_is_led_where_the_gateway_says(gateway, means, order):
+    leads = gateway.start(order, means)
+    if not isinstance(leads, Printed):
+        parts = urlsplit(leads.url)
+        homes = (*gateway.origins(means.settings), means.settings.kernel.base_url)
+        assert f"{parts.scheme}://{parts.netloc}" in homes
 
 
 def test_an_order_that_was_never_begun_is_unknown(gateway, means, order):
     assert gateway.query(order, means).status is Status.UNKNOWN
 
 
-def test_what_was_begun_is_open_and_brought_no_money(gateway, means, order):
-    gateway.start(order, means)
-    told = gateway.query(order, means)
+def test_what_was_begun_is_open_and_brought_no_money(gateway, means, begun):
+    told = gateway.query(begun, means)
     assert told.status is Status.OPEN
     assert told.amount is None
 
 
+def test_an_order_whose_number_was_lost_is_found_all_the_same(gateway, company, begun):
+    company.press(begun)
+    lost = replace(begun, gateway_reference=None)
+    told = gateway.query(lost, company.means)
+    assert told == gateway.query(begun, company.means)
+    assert told.status is Status.SUCCEEDED
+
+
 @pytest.mark.promise("M16")
-def test_a_payment_is_told_alike_by_notice_and_by_question(gateway, means, order):
-    pay, tell = COMPANIES[gateway.slug]
-    gateway.start(order, means)
-    pay(order)
-    asked = gateway.query(order, means)
-    assert (asked.status, asked.amount) == (Status.SUCCEEDED, order.amount)
-    [(body, headers)] = tell(order)
-    [notice] = gateway.read_notice(headers, body, means)
-    assert (notice.order, notice.outcome) == (order.reference, asked)
+def test_a_payment_is_told_alike_by_notice_and_by_question(gateway, company, begun):
+    company.press(begun)
+    asked = gateway.query(begun, company.means)
+    assert (asked.status, asked.amount) == (Status.SUCCEEDED, begun.amount)
+    [(body, headers)] = company.tell(begun)
+    [notice] = gateway.read_notice(headers, body, company.means)
+    assert notice.order == begun.reference
+    # One that names no amount lets the portal ask.
+    assert replace(notice.outcome, amount=notice.outcome.amount or asked.amount) == asked
     assert notice.id
 
 
-def test_a_decline_brings_no_money_and_a_code(gateway, means, order):
-    pay, _ = COMPANIES[gateway.slug]
-    gateway.start(order, means)
-    pay(order, "decline")
-    asked = gateway.query(order, means)
+@pytest.mark.parametrize("amount", AMOUNTS, ids=lambda one: one.currency)
+def test_what_was_taken_is_what_was_asked_to_the_last_coin(gateway, company, amount):
+    if not gateway.takes(amount):
+        pytest.skip("It does not take this currency.")
+    order = started(gateway, company, new_order(gateway, amount))
+    company.press(order)
+    assert gateway.query(order, company.means).amount == amount
+    whole = RefundOrder(uuid4(), order, amount)
+    assert gateway.refund(whole, company.means).status is RefundStatus.SUCCEEDED
+
+
+def test_a_decline_brings_no_money_and_a_code(gateway, company, begun):
+    company.press(begun, "decline")
+    asked = gateway.query(begun, company.means)
     assert (asked.status, asked.amount) == (Status.FAILED, None)
     assert asked.code
 
 
+def test_an_order_whose_time_is_over_has_ended_without_money(gateway, company, begun):
+    with time_machine.travel(begun.expires_at + timedelta(minutes=1)):
+        told = gateway.query(begun, company.means)
+    assert told.status in (Status.EXPIRED, Status.CANCELLED)
+    assert told.amount is None
+
+
+def test_what_is_called_off_brings_no_money_any_more(gateway, company, begun):
+    if gateway.cancel is None:
+        pytest.skip("Its company cannot call off an order.")
+    for _ in range(2):
+        told = gateway.cancel(begun, company.means)
+        assert told.status in (Status.EXPIRED, Status.CANCELLED)
+    assert gateway.query(begun, company.means) == told
+
+
+def test_what_was_paid_is_not_called_off(gateway, company, begun):
+    if gateway.cancel is None:
+        pytest.skip("Its company cannot call off an order.")
+    company.press(begun)
+    told = gateway.cancel(begun, company.means)
+    assert (told.status, told.amount) == (Status.SUCCEEDED, begun.amount)
+
+
 @pytest.mark.promise("M16")
-def test_every_changed_byte_is_noticed(gateway, means, order):
-    pay, tell = COMPANIES[gateway.slug]
-    gateway.start(order, means)
-    pay(order)
-    [(body, headers)] = tell(order)
+def test_every_changed_byte_is_noticed(gateway, company, begun):
+    company.press(begun)
+    [(body, headers)] = company.tell(begun)
     for place in range(0, len(body), 7):
         changed = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
         with pytest.raises(ForgedNotice):
-            gateway.read_notice(headers, changed, means)
+            gateway.read_notice(headers, changed, company.means)
     with pytest.raises(ForgedNotice):
-        gateway.read_notice(headers, body, replace(means, secret=bytes(32)))
+        gateway.read_notice(headers, body, company.stranger)
     with pytest.raises(ForgedNotice):
-        gateway.read_notice({}, body, means)
+        gateway.read_notice({}, body, company.means)
 
 
 @pytest.mark.promise("M16")
-def test_money_goes_back_once_for_each_refund(gateway, means, order):
-    pay, _ = COMPANIES[gateway.slug]
-    gateway.start(order, means)
-    pay(order)
-    whole = RefundOrder(uuid4(), order, order.amount)
-    done = [gateway.refund(whole, means) for _ in range(3)]
+@pytest.mark.parametrize("minutes", [-6, 6, 60 * 24 * 365])
+def test_a_notice_of_another_time_is_refused(gateway, company, begun, minutes):
+    company.press(begun)
+    [(body, headers)] = company.tell(begun)
+    moved = replace(company.means, now=lambda: clock.now() + timedelta(minutes=minutes))
+    with pytest.raises(ForgedNotice):
+        gateway.read_notice(headers, body, moved)
+
+
+@pytest.mark.promise("M16")
+def test_money_goes_back_once_for_each_refund(gateway, company, begun):
+    company.press(begun)
+    whole = RefundOrder(uuid4(), begun, begun.amount)
+    done = [gateway.refund(whole, company.means) for _ in range(3)]
     assert {one.status for one in done} == {RefundStatus.SUCCEEDED}
     assert len({one.reference for one in done}) == 1
-    more = RefundOrder(uuid4(), order, Money(1, order.amount.currency))
-    assert gateway.refund(more, means).status is RefundStatus.FAILED
+    more = RefundOrder(uuid4(), begun, Money(1, begun.amount.currency))
+    assert gateway.refund(more, company.means).status is RefundStatus.FAILED
 
 
-def test_what_was_not_paid_is_not_given_back(gateway, means, order):
-    gateway.start(order, means)
-    told = gateway.refund(RefundOrder(uuid4(), order, order.amount), means)
+@pytest.mark.promise("M16")
+def test_parts_go_back_until_nothing_is_left(gateway, company, begun):
+    if not gateway.capabilities.partial_refund:
+        pytest.skip("It gives back the whole alone.")
+    company.press(begun)
+    third = Money(begun.amount.minor // 3, begun.amount.currency)
+    parts = [RefundOrder(uuid4(), begun, third) for _ in range(3)]
+    done = [gateway.refund(part, company.means) for part in (*parts, *parts)]
+    assert {one.status for one in done} == {RefundStatus.SUCCEEDED}
+    assert len({one.reference for one in done}) == 3
+    more = RefundOrder(uuid4(), begun, Money(2, begun.amount.currency))
+    assert gateway.refund(more, company.means).status is RefundStatus.FAILED
+
+
+def test_more_than_was_paid_is_not_given_back(gateway, company, begun):
+    company.press(begun)
+    more = Money(begun.amount.minor + 1, begun.amount.currency)
+    told = gateway.refund(RefundOrder(uuid4(), begun, more), company.means)
+    assert told.status is RefundStatus.FAILED
+    assert told.code
+
+
+def test_what_was_not_paid_is_not_given_back(gateway, means, begun):
+    told = gateway.refund(RefundOrder(uuid4(), begun, begun.amount), means)
     assert told.status is RefundStatus.FAILED
 
 
+def calls_of(gateway, order):
+    back = RefundOrder(uuid4(), order, order.amount)
+    yield lambda means: gateway.start(order, means)
+    yield lambda means: gateway.query(order, means)
+    yield lambda means: gateway.refund(back, means)
+    if gateway.cancel is not None:
+        yield lambda means: gateway.cancel(order, means)
+
+
+@pytest.mark.promise("M16")
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_an_answer_that_says_nothing_is_no_answer(gateway, company, begun, odd):
+    if gateway.at_hand:
+        pytest.skip("It asks nobody.")
+    answer = Answer(odd[0], {"content-type": "application/json"}, odd[1])
+    means = replace(company.means, post=lambda *_, **__: answer, get=lambda *_, **__: answer)
+    for call in calls_of(gateway, begun):
+        if not is_form(gateway, call, means):
+            with pytest.raises(GatewayError):
+                call(means)
+
+
+@pytest.mark.promise("M16")
+def test_silence_is_a_reason_to_ask_later_and_nothing_else(gateway, company, begun):
+    if gateway.at_hand:
+        pytest.skip("It asks nobody.")
+
+    def silent(*_, **__):
+        raise Unreachable("ReadTimeout: The call took longer than it may.")
+
+    means = replace(company.means, post=silent, get=silent)
+    for call in calls_of(gateway, begun):
+        if not is_form(gateway, call, means):
+            with pytest.raises(GatewayError):
+                call(means)
+
+
+def is_form(gateway, call, means):
+    """A start that only fills in a form asks nobody."""
+    try:
+        return isinstance(call(means), FormPost)
+    except GatewayError:
+        return False
+
+
 def test_the_sandboxs_company_says_what_an_interface_would_say(app):
-    assert company.look_up("nobody") is None
+    assert sandbox_company.look_up("nobody") is None
     order = Order("r", FEE, "t", "en", "http://x/", "http://x/", clock.now())
     gateways()["sandbox"].start(order, calling.means(gateways()["sandbox"]))
-    told = company.look_up("r")
+    told = sandbox_company.look_up("r")
     assert json.loads(json.dumps(told)) == told
     assert told["state"] == "expired"
     db.session.rollback()

@@ -20,6 +20,7 @@ PLACES = [
     ("INSERT", "payment_notices"),
     ("UPDATE", "payments"),
     ("UPDATE", "payment_attempts"),
+    ("UPDATE", "payment_attempt_parts"),
     ("INSERT", "ledger_accounts"),
     ("INSERT", "ledger_transactions"),
     ("INSERT", "ledger_entries"),

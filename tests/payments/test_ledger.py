@@ -135,5 +135,5 @@ def test_a_payment_stands_on_both_sides(payment):
 def test_an_attempt_gives_no_more_back_than_came(payment, owner):
     paid(payment)
     with pytest.raises(IntegrityError, match="no_more_back_than_came"):
-        db.session.execute(text("UPDATE payment_attempts SET refunded_minor = 15001"))
+        db.session.execute(text("UPDATE payment_attempt_parts SET refunded_minor = 15001"))
     db.session.rollback()

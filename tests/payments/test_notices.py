@@ -13,7 +13,7 @@ from payments.models import ReceivedNotice
 from portal.kernel import clock
 from portal.kernel.db import db
 from tests.jobs import run_jobs
-from tests.payments.factories import begun, booked, letters, owed, press, told
+from tests.payments.factories import begun, booked, letters, owed, payment_of, press, told
 
 ADDRESS = "/hooks/payments/sandbox"
 
@@ -30,7 +30,7 @@ def post(client, body, headers, address=ADDRESS):
 def state_of(attempt):
     db.session.rollback()
     db.session.expire_all()
-    return service.by_id(attempt.payment_id).state
+    return payment_of(attempt).state
 
 
 def signed(told, at=None):
@@ -156,7 +156,7 @@ def test_another_amount_than_was_asked_is_never_a_success(client, attempt, amoun
         assert post(client, *said(attempt, id=f"n{number}", amount=amount)).status_code == 200
     assert state_of(attempt) == PaymentState.DUE
     assert told("PaymentSucceeded") == 0
-    assert booked(service.by_id(attempt.payment_id)) == ["suspense"]
+    assert booked(payment_of(attempt)) == ["suspense"]
 
 
 def test_a_gateway_that_is_not_here_is_not_found(client, attempt):

@@ -19,7 +19,7 @@ from portal.kernel.db import db
 from portal.kernel.jobs import Again
 from portal.kernel.settings import SettingsError
 from tests.accounts.factories import browser, csrf_token
-from tests.payments.factories import begun, owed, press
+from tests.payments.factories import begun, owed, payment_of, press
 
 PRODUCTION = {
     "PORTAL_ENV": "production",
@@ -61,7 +61,7 @@ def test_production_offers_no_sandbox_and_serves_no_page_of_it(app, production):
     with house.app_context():
         assert calling.offered(attempt.amount) == []
         with pytest.raises(NoSuchGateway):
-            service.start(service.by_id(attempt.payment_id), "sandbox")
+            service.start(payment_of(attempt), "sandbox")
         db.session.remove()
         db.engine.dispose()
     assert house.test_client().get(page_of(attempt)).status_code == 404
@@ -103,7 +103,7 @@ def test_pressing_a_button_leads_back(app, choice, state):
     token = csrf_token(client.get(page_of(attempt)).data)
     got = client.post(page_of(attempt), data={"csrf_token": token, "choice": choice})
     assert got.status_code == 303
-    assert got.headers["Location"].endswith(f"/en/pay/{attempt.payment_id}/return")
+    assert got.headers["Location"].endswith(f"/en/pay/{payment_of(attempt).id}/return")
     db.session.rollback()
     assert company.look_up(attempt.reference)["state"] == state
 
@@ -163,7 +163,7 @@ def test_its_notices_really_come_over_http(served):
     db.session.commit()
     assert notice_of(attempt).taken_at is not None
     db.session.expire_all()
-    assert service.by_id(attempt.payment_id).state == PaymentState.PAID
+    assert payment_of(attempt).state == PaymentState.PAID
 
 
 def test_a_notice_that_nobody_takes_is_sent_again_and_given_up_in_the_end(app):

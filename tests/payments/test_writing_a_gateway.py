@@ -14,6 +14,7 @@ from threading import Thread
 from uuid import uuid4
 
 import pytest
+import yaml
 
 from payments.gateway import (
     ForgedNotice,
@@ -25,8 +26,11 @@ from payments.gateway import (
     RefundStatus,
     Status,
 )
+from payments.gateways import gateways
+from payments.gateways.redirect.declared import Company, Signing
 from portal.kernel import clock, http
 from portal.kernel.settings import KernelSettings, Settings
+from tests.payments.companies import declared_company, posted, redirect_means
 from tests.payments.factories import FEE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "writing-a-gateway.md").read_text()
@@ -50,7 +54,9 @@ class Acme(BaseHTTPRequestHandler):
             )
             page = f"https://pay.acme.example/{orders[ref]['id']}"
             return self.say(200, {"id": orders[ref]["id"], "page": page})
-        if self.path == "/find":
+        if self.path == "/cancel" and orders.get(ref, {}).get("state") == "waiting":
+            orders[ref]["state"] = "called_off"
+        if self.path in ("/find", "/cancel"):
             return self.say(200, {"order": orders.get(ref)})
         key = self.headers["idempotency-key"]
         refunds.setdefault(key, {"id": f"R{len(refunds)}", "state": "done"})
@@ -126,6 +132,13 @@ def test_the_example_tells_alike_by_notice_and_by_question(acme, company, means,
         acme.gateway.read_notice(headers, body + b" ", means)
 
 
+def test_the_example_calls_off_what_was_not_paid(acme, company, means, order):
+    assert acme.gateway.cancel(order, means).status is Status.UNKNOWN
+    acme.gateway.start(order, means)
+    assert acme.gateway.cancel(order, means).status is Status.CANCELLED
+    assert acme.gateway.query(order, means).status is Status.CANCELLED
+
+
 def test_the_example_makes_nothing_up(acme, company, means, order):
     acme.gateway.start(order, means)
     company.orders[order.reference]["state"] = "melted"
@@ -150,5 +163,46 @@ def test_the_example_says_what_is_not_set(acme, means):
 
 
 def test_the_page_names_every_function_of_the_contract():
-    for name in ("start", "read_notice", "query", "refund", "check_config"):
-        assert f"| `{name}` |" in PAGE
+    for name in ("start", "read_notice", "query", "refund", "cancel", "check_config", "hosts_by"):
+        assert f"| `{name}`" in PAGE
+
+
+# --- The declared company -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def declared(app):
+    """The company of the page, at a port of this machine."""
+    [text] = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    with declared_company(
+        lambda base: yaml.safe_load(text.replace("https://pay.example.org", base))
+    ) as (played, told):
+        yield played, redirect_means(told)
+
+
+def test_the_declared_example_is_paid_told_and_given_back(declared, order):
+    played, means = declared
+    redirect = gateways()["redirect"]
+    assert redirect.query(order, means).status is Status.UNKNOWN
+    posted(redirect.start(order, means))
+    assert redirect.query(order, means).status is Status.OPEN
+    played.choose(order.reference, "pay")
+    asked = redirect.query(order, means)
+    assert (asked.status, asked.amount) == (Status.SUCCEEDED, FEE)
+    [letter] = played.store.letters()
+    body, headers = played.world.signed(letter)
+    [told] = redirect.read_notice(headers, body, means)
+    assert (told.order, told.outcome.status) == (order.reference, Status.SUCCEEDED)
+    with pytest.raises(ForgedNotice):
+        redirect.read_notice(headers, body.replace(b"SUCCESS", b"FAIL"), means)
+    wanted = RefundOrder(uuid4(), order, FEE)
+    done = [redirect.refund(wanted, means) for _ in range(3)]
+    assert {one.status for one in done} == {RefundStatus.SUCCEEDED}
+    assert len({one.reference for one in done}) == 1
+
+
+def test_the_declared_example_has_every_member_that_can_be_declared():
+    [text] = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    told = yaml.safe_load(text)
+    assert set(Company.model_fields) - set(told) == {"sends"}
+    assert set(Signing.model_fields) - set(told["sign"]) == {"key_first"}

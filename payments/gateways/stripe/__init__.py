@@ -1,0 +1,240 @@
+"""Stripe: people pay on its hosted page (Checkout), so no card and no script of it comes here.
+
+One attempt is one Checkout Session. Its reference is the idempotency key, and what a session says
+of itself is believed only when it was read from Stripe. The library names the version of the
+interface that it was written for with each call, so an account's own default changes nothing.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+from stripe import APIError, InvalidRequestError, PaymentIntent, Refund, StripeClient
+from stripe.checkout import Session
+from stripe.params.checkout import SessionCreateParams
+
+from payments.gateway import (
+    Capabilities,
+    Gateway,
+    GatewayError,
+    Means,
+    Order,
+    Outcome,
+    Redirect,
+    RefundOrder,
+    RefundOutcome,
+    RefundStatus,
+    Status,
+)
+from payments.gateways.stripe.amounts import from_stripe, to_stripe
+from payments.gateways.stripe.line import client, understood
+from payments.gateways.stripe.notices import read_notice
+from payments.gateways.stripe.settings import TRIAL, StripeSettings, faults, hosts
+from portal.kernel.errors import N_
+from portal.kernel.settings import Settings
+
+# A session must stay open for half an hour at least.
+LONGER = timedelta(minutes=30)
+# Under how many keys a session is asked for: Stripe keeps an answer of 500 for its key, too.
+KEYS = 3
+# How far back a session is looked for whose number was lost on its way, and among how many.
+LOOK_BACK, MOST = timedelta(hours=1), 500
+EXPANDED = ["payment_intent"]
+REFUNDS = {
+    "succeeded": RefundStatus.SUCCEEDED,
+    "pending": RefundStatus.PENDING,
+    "requires_action": RefundStatus.PENDING,
+    "failed": RefundStatus.FAILED,
+    "canceled": RefundStatus.FAILED,
+}
+
+
+def start(order: Order, means: Means) -> Redirect:
+    """Raises GatewayError."""
+    with understood():
+        session = _opened(client(means), order)
+        if not session.url:
+            raise GatewayError
+        return Redirect(session.url, session.id)
+
+
+def query(order: Order, means: Means) -> Outcome:
+    """Raises GatewayError."""
+    with understood():
+        stripe = client(means)
+        session = _session(stripe, order)
+        return Outcome(Status.UNKNOWN) if session is None else _outcome(session, order)
+
+
+def cancel(order: Order, means: Means) -> Outcome:
+    """Let nobody pay any more; what was paid before stays paid. Raises GatewayError."""
+    with understood():
+        stripe = client(means)
+        session = _session(stripe, order)
+        if session is None:
+            return Outcome(Status.UNKNOWN)
+        if session.status == "open":
+            session = stripe.v1.checkout.sessions.expire(session.id, {"expand": EXPANDED})
+        return _outcome(session, order)
+
+
+def refund(wanted: RefundOrder, means: Means) -> RefundOutcome:
+    """Raises GatewayError."""
+    with understood():
+        stripe = client(means)
+        session = _session(stripe, wanted.order)
+        intent = session.payment_intent if session else None
+        if not isinstance(intent, PaymentIntent) or intent.status != "succeeded":
+            return RefundOutcome(RefundStatus.FAILED, code="not_paid")
+        try:
+            made = _refunded(stripe, intent.id, wanted)
+        except InvalidRequestError as refusal:
+            return RefundOutcome(RefundStatus.FAILED, code=refusal.code or "refused")
+        return RefundOutcome(REFUNDS[str(made.status)], made.id, _text(made, "failure_reason"))
+
+
+def capabilities(settings: Settings) -> Capabilities:
+    """A key for trials moves no money."""
+    key = settings.of(StripeSettings).stripe_secret_key or ""
+    return Capabilities(partial_refund=True, test=key.startswith(TRIAL))
+
+
+def _opened(stripe: StripeClient, order: Order) -> Session:
+    """The order's session: made once, whatever is lost on the way, also to a saved fault."""
+    for number in range(KEYS):
+        key = f"{order.reference}:{number}" if number else order.reference
+        try:
+            return _opened_under(stripe, order, key)
+        except APIError as error:
+            replayed = (error.headers or {}).get("idempotent-replayed") == "true"
+            if not replayed or number == KEYS - 1:
+                raise
+    raise GatewayError
+
+
+def _opened_under(stripe: StripeClient, order: Order, key: str) -> Session:
+    wanted = _wanted(order)
+    sessions = stripe.v1.checkout.sessions
+    try:
+        return sessions.create(wanted, {"idempotency_key": key})
+    except InvalidRequestError as error:
+        if error.param != "expires_at":
+            raise
+    # Begun so late that less than half an hour is left: the same for every try, so once.
+    wanted["expires_at"] = int((order.expires_at + LONGER).timestamp())
+    return sessions.create(wanted, {"idempotency_key": f"{key}:late"})
+
+
+def _wanted(order: Order) -> SessionCreateParams:
+    """The same each time for one order, or Stripe refuses the key."""
+    return {
+        "mode": "payment",
+        "client_reference_id": order.reference,
+        "metadata": {"reference": order.reference},
+        "payment_intent_data": {
+            "description": order.title,
+            "metadata": {"reference": order.reference},
+        },
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": order.amount.currency.lower(),
+                    "unit_amount": to_stripe(order.amount),
+                    "product_data": {"name": order.title},
+                },
+            }
+        ],
+        # What was asked is what is taken: no other currency at Stripe's own rate.
+        "adaptive_pricing": {"enabled": False},
+        "success_url": order.return_url,
+        "cancel_url": order.return_url,
+        "expires_at": int(order.expires_at.timestamp()),
+        # Of our languages its page knows one; for the others the browser says what else it reads.
+        "locale": "en" if order.language == "en" else "auto",
+    }
+
+
+def _session(stripe: StripeClient, order: Order) -> Session | None:
+    """By its number, or looked for, when the answer that named it was lost."""
+    number = order.gateway_reference
+    if number is None:
+        made = stripe.v1.checkout.sessions
+        since = int((order.expires_at - LOOK_BACK).timestamp())
+        listed = made.list({"created": {"gte": since}, "limit": 100}).auto_paging_iter()
+        number = _named(islice(listed, MOST), order.reference)
+    if number is None:
+        return None
+    session = stripe.v1.checkout.sessions.retrieve(number, {"expand": EXPANDED})
+    if session.client_reference_id != order.reference:
+        raise GatewayError
+    return session
+
+
+def _named(sessions: Iterator[Session], reference: str) -> str | None:
+    """Raises GatewayError when there are too many to say that it is not among them."""
+    seen = 0
+    for session in sessions:
+        seen += 1
+        if session.client_reference_id == reference:
+            return session.id
+    if seen == MOST:
+        raise GatewayError
+    return None
+
+
+def _outcome(session: Session, order: Order) -> Outcome:
+    """Raises GatewayError for a state that it never had."""
+    if session.status == "open":
+        return Outcome(Status.OPEN, reference=session.id)
+    if session.status == "expired":
+        return Outcome(Status.EXPIRED, reference=session.id)
+    intent = session.payment_intent
+    if session.status != "complete" or not isinstance(intent, PaymentIntent):
+        raise GatewayError
+    if session.payment_status == "paid" and intent.status == "succeeded":
+        taken = from_stripe(intent.amount_received, intent.currency)
+        return Outcome(Status.SUCCEEDED, taken, session.id)
+    if intent.status in ("processing", "requires_capture", "requires_action"):
+        return Outcome(Status.PENDING, reference=session.id)
+    if intent.status in ("requires_payment_method", "canceled"):
+        error = intent.last_payment_error
+        return Outcome(Status.FAILED, None, session.id, (error and error.code) or "declined")
+    raise GatewayError(order.reference)
+
+
+def _refunded(stripe: StripeClient, intent: str, wanted: RefundOrder) -> Refund:
+    """Looked for first: Stripe forgets a key after a day, and we may ask again later than that."""
+    for one in stripe.v1.refunds.list({"payment_intent": intent, "limit": 100}).auto_paging_iter():
+        if _text(one.metadata, "refund") == str(wanted.id):
+            return one
+    return stripe.v1.refunds.create(
+        {
+            "payment_intent": intent,
+            "amount": to_stripe(wanted.amount),
+            "metadata": {"refund": str(wanted.id), "reference": wanted.order.reference},
+        },
+        {"idempotency_key": str(wanted.id)},
+    )
+
+
+def _text(told: Any, name: str) -> str | None:
+    found = getattr(told, name, None)
+    return str(found) if found else None
+
+
+gateway = Gateway(
+    slug="stripe",
+    title=N_("Card or wallet, with Stripe"),
+    start=start,
+    read_notice=read_notice,
+    query=query,
+    refund=refund,
+    cancel=cancel,
+    capabilities=Capabilities(partial_refund=True),
+    capabilities_by=capabilities,
+    check_config=faults,
+    settings=(StripeSettings,),
+    hosts_by=hosts,
+)

@@ -1,0 +1,1 @@
+"""Orders at gateways, and the payments that each of them pays."""

@@ -1,0 +1,1 @@
+"""Receipts on paper: made when the money has come, signed, and kept."""
