@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.applications import carrying, domain, looking, service
+from portal.applications.checking import service as checking
 from portal.applications.fees import service as fees
 from portal.applications.looking import Found
 from portal.applications.quotes import service as quotes
@@ -104,6 +105,11 @@ class Course:
         theirs = {language(): gettext("the profile of %(name)s", name=self.owner)}
         looked_up = self.offer.provider.name.texts
         return {name: words if words == looked_up else theirs for name, words in known.items()}
+
+    @property
+    def origins(self) -> Mapping[str, Mapping[str, str]]:
+        """The same as they are kept, with who vouches for what."""
+        return self.draft.sources or {}
 
     @property
     def stamp(self) -> str:
@@ -271,9 +277,12 @@ def objections(course: Course) -> Sequence[Objection]:
         why=course.offer.provider.slug,
     )
     try:
-        return interfaces.check(course.offer, told)
+        found = interfaces.check(course.offer, told)
     except NotAnswering:
+        checking.looked_into(course.draft.id, checking.SILENT)
         return ()
+    checking.looked_into(course.draft.id, checking.WRONG if found else checking.PASSED)
+    return found
 
 
 def _told(course: Course, names: Collection[str]) -> Draft:
@@ -310,7 +319,9 @@ def hand_in(
     found = judged(course)
     told = None if found is None else domain.judgement(found)
     said = said_by(course.offer, fee)
-    return service.submit(course.draft.id, sender, course.offer, course.asked, told, said)
+    made = service.submit(course.draft.id, sender, course.offer, course.asked, told, said)
+    checking.vouch(made, course.origins)
+    return made
 
 
 def said_by(offer: registry.Offer, fee: Money | None) -> Money | None:
@@ -335,20 +346,24 @@ def judged_for(
 def refill(person_id: UUID) -> None:
     """What is known otherwise now reaches drafts that still hold what was filled in before."""
     held = drafts.held_of_person(person_id)
-    # A draft of several services calls questions by other names, and corrections are not filled in.
+    # A draft of several services has a form of its own, and corrections are not filled in.
     for draft in (one for one in held if not one.purpose.startswith((CORRECTION, TOGETHER))):
-        told = prefilling.known(person_id, registry.version(draft.version_id).service.form)
-        before, was = draft.sources, draft.answers
-        fresh = {
-            name: one
-            for name, one in told.items()
-            if PATH in before.get(name, {})
-            and (before[name], was.get(name)) != (written(one), one.value)
-        }
-        if fresh:
-            answers = {name: one.value for name, one in fresh.items()}
-            origins = {name: written(one) for name, one in fresh.items()}
-            drafts.save(draft, answers, list(fresh), origins)
+        refill_draft(draft, registry.version(draft.version_id).service.form)
+
+
+def refill_draft(draft: Saved, form: Form) -> None:
+    told = prefilling.known(draft.person_id, form)
+    before, was = draft.sources, draft.answers
+    fresh = {
+        name: one
+        for name, one in told.items()
+        if PATH in before.get(name, {})
+        and (before[name], was.get(name)) != (written(one), one.value)
+    }
+    if fresh:
+        answers = {name: one.value for name, one in fresh.items()}
+        origins = {name: written(one) for name, one in fresh.items()}
+        drafts.save(draft, answers, list(fresh), origins)
 
 
 def saved(person_id: UUID, by: Behalf | None = None) -> list[Saved]:

@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
 from portal.applications import casework, domain, service, words
+from portal.applications.alike import service as alike
 from portal.applications.calling import panels
+from portal.applications.checking import panels as checking
 from portal.applications.deciding import service as deciding
 from portal.applications.domain import State
 from portal.applications.fees import service as fees
@@ -20,6 +22,8 @@ from portal.applications.lists.domain import Place, read_place
 from portal.applications.pausing import service as pausing
 from portal.applications.queueing import Queue
 from portal.applications.reach import service as reach
+from portal.applications.referring import panels as referrals
+from portal.applications.referring import service as referring
 from portal.applications.service import Case
 from portal.applications.threads import service as threads
 from portal.applications.threads.domain import Side
@@ -242,8 +246,18 @@ def _page(application: Case, form: ActForm, *, may_act: bool = True) -> str:
         paused=pausing.now(application),
         pauses=pausing.declared(application) if pausing.may_pause(application) else (),
         unread=threads.unread({application.id}, Side.OFFICE).get(application.id, 0),
+        alike=[(one, _labels(offer, one)) for one in alike.of(application, _reach(READ))],
+        state_of=partial(words.state, desk=True),
+        checks=checking.of(application, given, service.papers(application)),
+        referrals=referrals.of(application),
+        may_refer=may_act and mine.may_act and referring.may_ask(application),
         moments=words.timeline(application, desk=True),
     )
+
+
+def _labels(offer: registry.Offer, one: alike.Alike) -> list[str]:
+    asked = [offer.service.form.field(name) for name in one.questions]
+    return [say(field.label) for field in asked if field is not None]
 
 
 def _asked_of(application: Case) -> list[tuple[str, str]]:

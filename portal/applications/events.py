@@ -25,10 +25,14 @@ class ApplicationWithdrawn(Event):
 
 @dataclass(frozen=True)
 class StateChanged(Event):
-    """The provider or an officer moved the application; told after every such move."""
+    """The provider or an officer moved the application; told after every such move.
+
+    `why` is appeal where the outcome of one did it, of which AppealEnded tells.
+    """
 
     application_id: UUID
     state: str
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,11 +76,16 @@ class ApplicationAppealed(Event):
 
 @dataclass(frozen=True)
 class AppealEnded(Event):
-    """An appeal was decided, withdrawn, or settled by a decision that came late."""
+    """An appeal was decided, withdrawn, or settled by a decision that came late.
+
+    `ground` is what it was about, `then` what the application became by it, if anything.
+    """
 
     application_id: UUID
     appeal_id: UUID
     state: str
+    ground: str = ""
+    then: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ A promise that lapsed opens an appeal, and one that is not decided goes to the n
 """
 
 from portal.applications.appeals import service as appeals
+from portal.applications.checking import service as checking
 from portal.applications.fees import service as fees
 from portal.applications.quotes import service as quotes
 from portal.applications.renewals import service as renewals
@@ -29,6 +30,11 @@ def forget_quotes() -> None:
 
 
 @job(queue="applications")
+def forget_checks() -> None:
+    checking.sweep()
+
+
+@job(queue="applications")
 def let_rise() -> None:
     if staging.rise():
         raise Again(0)
@@ -51,6 +57,7 @@ PERIODIC = (
     Periodic("17 * * * *", lapse_unpaid),
     Periodic("40 3 * * *", announce_renewals),
     Periodic("50 * * * *", forget_quotes),
+    Periodic("40 4 * * *", forget_checks),
     Periodic("10 * * * *", open_appeals),
     Periodic("15 * * * *", pass_appeals_on),
 )

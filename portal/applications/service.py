@@ -96,7 +96,7 @@ def submit(
     while (application := _inserted(_new(submission, sender, offer, asked, judged, fee))) is None:
         if twin := find_submission(sender.person_id, submission):
             return twin
-    _consent(application, offer, asked)
+    _consent(application, offer, asked, is_first=True)
     if application.submitted_at is None:
         fees.ask_first(application)
         return application
@@ -160,7 +160,11 @@ def _new(
 
 
 def _consent(
-    application: Application, offer: registry.Offer, answers: Answers | declared.Asked
+    application: Application,
+    offer: registry.Offer,
+    answers: Answers | declared.Asked,
+    *,
+    is_first: bool = False,
 ) -> None:
     """Record what the person agreed to share: all that the form asked them."""
     consent.record(
@@ -169,6 +173,7 @@ def _consent(
         person_id=application.person_id,
         offer=offer,
         fields=sorted(declared.shared_fields(offer.service, answers)),
+        is_first=is_first,
     )
 
 

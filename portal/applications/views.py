@@ -212,8 +212,6 @@ def show(reference: str) -> ResponseReturnValue:
         stood_still=tracking.stood_still(application),
         forecast=None if _is_decided(application) else tracking.forecast(application),
         meeting=panels.of(application),
-        looks=service.looks(application),
-        emergencies=service.looks(application, emergency=True),
         may_withdraw=domain.may_withdraw(domain.State(application.state)),
     )
 

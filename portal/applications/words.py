@@ -62,6 +62,7 @@ ACTS: Mapping[str, str] = {
     "appeal_pass_on": N_("Passed on to the next authority"),
     "appeal_uphold": N_("Review: the decision stands"),
     "appeal_set_aside": N_("Review: the provider must decide again"),
+    "appeal_allow_in_part": N_("Review: right in part, the provider must decide again"),
     "appeal_grant": N_("Review: decided for you"),
     "appeal_withdraw": N_("You withdrew the appeal"),
     "appeal_settle": N_("The review ended: nothing was left to decide"),
@@ -72,7 +73,13 @@ ACTS: Mapping[str, str] = {
     "met": N_("The visit or appointment took place"),
     "met_nobody": N_("Nobody was there at the time that was set"),
     "met_refused": N_("The officer was not let in"),
+    "refer": N_("Another office was asked"),
+    "refer_answer": N_("The other office answered"),
+    "refer_decline": N_("The other office declined to answer"),
+    "refer_withdraw": N_("The other office is asked no more"),
 }
+# Of these the person is told nothing: they learn that another office was asked, and who looked.
+AMONG_OFFICES = ("refer_answer", "refer_decline", "refer_withdraw")
 # What an officer reads instead, who is not the person.
 AT_THE_DESK: Mapping[str, str] = {
     State.AWAITING_PAYMENT: N_("Approved, waiting for the fee"),
@@ -184,7 +191,7 @@ def timeline(application: Case, reader: UUID | None = None, *, desk: bool = Fals
     offer = registry.version(application.version_id)
     stages = {stage.slug: say(stage.title) for stage in offer.service.stages}
     form = offer.service.form
-    entries = _telling(service.timeline(application))
+    entries = _telling(service.timeline(application), desk=desk)
     doers = _doers(application, entries, reader or application.person_id, desk=desk)
     moments = []
     for entry in entries:
@@ -253,10 +260,12 @@ def submitted_by(application: Case) -> str:
     return gettext(SUBMITTED_BY[service.submitted_by(application)])
 
 
-def _telling(entries: Sequence[Any]) -> list[Any]:
-    """Without the asking for a fee that was paid afterwards."""
+def _telling(entries: Sequence[Any], *, desk: bool) -> list[Any]:
+    """Without the asking for a fee that was paid afterwards, and what is among offices."""
     is_paid = any(entry.act == "pay" for entry in entries)
-    return [entry for entry in entries if not (is_paid and entry.act == "owe")]
+    hidden = {"owe"} if is_paid else set()
+    hidden |= set() if desk else set(AMONG_OFFICES)
+    return [entry for entry in entries if entry.act not in hidden]
 
 
 def asked_in_words(application: Case) -> str:

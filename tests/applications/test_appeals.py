@@ -85,13 +85,15 @@ def test_from_every_state_some_end_is_reached():
 
 @pytest.mark.parametrize("before", [None, *State])
 @pytest.mark.parametrize("by", Party)
-def test_an_act_is_taken_if_and_only_if_the_table_has_it(before, by):
+@pytest.mark.parametrize("ground", Ground)
+def test_an_act_is_taken_if_and_only_if_the_table_has_it(before, by, ground):
+    fit = [one for one in MOVES if one.only in (None, ground)]
     for name in {move.act for move in MOVES}:
-        if any((one.act, one.before, one.by) == (name, before, by) for one in MOVES):
-            assert domain.move(name, before, by).act == name
+        if any((one.act, one.before, one.by) == (name, before, by) for one in fit):
+            assert domain.move(name, before, by, ground).act == name
         else:
             with pytest.raises(domain.NotOpen):
-                domain.move(name, before, by)
+                domain.move(name, before, by, ground)
 
 
 def test_only_an_authority_leads_out_of_a_refusal():
@@ -186,6 +188,27 @@ def test_set_aside_the_application_goes_back_to_work_with_all_its_days(
     assert case.due_on > fresh(refused).submitted_at.date()
     assert service.timeline(case)[-1].act == "appeal_set_aside"
     assert service.timeline(case)[-1].words["reason"] == {"en": "We looked at it again."}
+
+
+@pytest.mark.usefixtures("then")
+def test_right_in_part_it_is_decided_again_and_may_be_appealed_from_the_first_level(
+    refused, appeal, commissioner, head
+):
+    case = decides(appeal, commissioner, "allow_in_part", why="Half of the income counts.")
+    assert (case.state, case.officer_id) == ("in_progress", None)
+    assert rows(case)[0].state == State.ALLOWED_IN_PART
+    assert service.timeline(case)[-1].words["reason"] == {"en": "Half of the income counts."}
+    act(fresh(refused), head, "refuse", "head", reason={"en": "The other half is too much."})
+    assert asks(refused).level == 0
+
+
+def test_nothing_can_be_right_in_part_where_nobody_decided(case, commissioner):
+    with time_machine.travel(LATER, tick=True):
+        jobs.open_appeals()
+        db.session.commit()
+        (made,) = rows(case)
+        with pytest.raises(domain.NotOpen):
+            decides(made, commissioner, "allow_in_part")
 
 
 @pytest.mark.usefixtures("then")

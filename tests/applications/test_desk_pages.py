@@ -58,6 +58,7 @@ def test_the_desk_has_its_own_menu(desk):
         "/en/desk",
         "/en/desk/appeals",
         "/en/desk/meetings",
+        "/en/desk/referrals",
     }
 
 

@@ -169,7 +169,7 @@ def test_money_that_comes_for_a_withdrawn_application_goes_back(person):
     gateway.notify(attempt)
     assert fresh(application).paid_at is None
     assert acts(application) == ["submit", "withdraw"]
-    assert payments.newest(fees.payment(application)).refunded_minor == FEE.minor
+    assert gateway.part_of(fees.payment(application)).refunded_minor == FEE.minor
 
 
 def test_money_for_a_case_that_was_refused_meanwhile_goes_back(person):
@@ -180,7 +180,7 @@ def test_money_for_a_case_that_was_refused_meanwhile_goes_back(person):
     told(application, "refuse", reason={"en": "No."})
     gateway.notify(attempt)
     assert acts(application) == ["submit", "refuse"]
-    assert payments.newest(payment).refunded_minor == FEE.minor
+    assert gateway.part_of(payment).refunded_minor == FEE.minor
 
 
 def test_what_was_never_paid_is_withdrawn_without_a_word_to_the_provider(person):

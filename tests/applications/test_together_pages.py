@@ -2,10 +2,12 @@
 
 import re
 import shutil
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
+from payments import service as payments
 from portal.applications.models import Application
 from portal.applications.together import filling, service
 from portal.files import shelves
@@ -19,6 +21,7 @@ from tests.applications.joint import LICENCE, POWER, SHOP
 from tests.applications.pages import open_page
 from tests.browser.visit import open_offices
 from tests.files.samples import pdf
+from tests.payments.factories import paid, press
 from tests.registry.publishing_factories import MEERA, words
 
 START = f"/en/life-events/{SHOP}/apply"
@@ -111,7 +114,7 @@ def test_answers_that_changed_meanwhile_are_shown_again(noor, mine):
     assert count() == 0
 
 
-def test_a_service_that_was_paused_is_named_and_nothing_is_sent(noor, mine):
+def test_a_paymentsthat_was_paused_is_named_and_nothing_is_sent(noor, mine):
     joint.draft_for(noor)
     page_ = open_page(mine, REVIEW)
     publishing.pause("power", "new-connection", MEERA, words("The office moves."))
@@ -133,13 +136,44 @@ def test_pressed_twice_it_is_sent_once_and_each_part_is_followed_and_paid(noor, 
     assert "To pay: ₹2,450" in first.words
     assert "Pay ₹600 Trade licence" in first.words
     assert "Waiting for payment" in first.words
-    (pay, _other) = first.links("/pay/")
+    (_all, pay, _other) = first.links("/pay/")
     due = open_page(mine, pay)
     assert "Trade licence" in due.words
     assert any("/bundles/" in link for link in due.links())
     (reference, *_) = first.links("/applications/PB-")
     part = open_page(mine, reference)
     assert part.links("/bundles/") == [first.response.request.path]
+
+
+def test_all_fees_are_paid_at_once_and_each_part_goes_on(noor, mine):
+    joint.draft_for(noor)
+    sent = open_page(mine, REVIEW).send(**AGREED)
+    (together, *_) = sent.links("/pay/together")
+    due = open_page(mine, together)
+    assert "Pay ₹2,450" in due.words
+    assert "Municipal Corporation" in due.words
+    fees = [payments.by_id(UUID(one)) for one in re.findall(r"of=([0-9a-f-]{36})", together)]
+    payments.start_all(fees, "sandbox")
+    press(payments.newest(fees[0]))
+    payments.came_back(*fees)
+    db.session.commit()
+    done = open_page(mine, together)
+    assert done.words.count("-000001") == 2
+    (bundle, *_) = done.links("/bundles/")
+    after = open_page(mine, bundle)
+    assert "To pay" not in after.words
+    assert not after.links("/pay/")
+    states = db.session.scalars(select(Application.state)).all()
+    assert set(states) == {"submitted"}
+
+
+def test_one_fee_that_is_left_is_not_offered_together(noor, mine):
+    joint.draft_for(noor)
+    sent = open_page(mine, REVIEW).send(**AGREED)
+    (_all, one, _other) = sent.links("/pay/")
+    paid(payments.by_id(UUID(one.rpartition("/")[2])))
+    left = open_page(mine, sent.response.request.path)
+    assert len(left.links("/pay/")) == 1
 
 
 def test_a_draft_is_listed_gone_on_with_and_deleted(noor, mine):

@@ -31,6 +31,7 @@ class State(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
     SET_ASIDE = "set_aside"
+    ALLOWED_IN_PART = "allowed_in_part"
     GRANTED = "granted"
     WITHDRAWN = "withdrawn"
     PASSED_ON = "passed_on"
@@ -46,12 +47,16 @@ class Party(StrEnum):
 
 @dataclass(frozen=True)
 class Move:
-    """One line of the table; `before` is None where no appeal was made yet."""
+    """One line of the table; `before` is None where no appeal was made yet.
+
+    `only` is the one ground that it fits: nothing can be allowed in part where nobody decided.
+    """
 
     act: str
     before: State | None
     to: State
     by: Party
+    only: Ground | None = None
 
 
 MOVES: tuple[Move, ...] = (
@@ -60,6 +65,7 @@ MOVES: tuple[Move, ...] = (
     Move("open", None, State.OPEN, Party.CLOCK),
     Move("uphold", State.OPEN, State.UPHELD, Party.AUTHORITY),
     Move("set_aside", State.OPEN, State.SET_ASIDE, Party.AUTHORITY),
+    Move("allow_in_part", State.OPEN, State.ALLOWED_IN_PART, Party.AUTHORITY, Ground.REFUSED),
     Move("grant", State.OPEN, State.GRANTED, Party.AUTHORITY),
     Move("withdraw", State.OPEN, State.WITHDRAWN, Party.PERSON),
     Move("settle", State.OPEN, State.SETTLED, Party.PROVIDER),
@@ -67,12 +73,23 @@ MOVES: tuple[Move, ...] = (
     Move("open", State.PASSED_ON, State.OPEN, Party.CLOCK),
 )
 # Where it may stay for good; what was upheld, when no level is left or nobody asks.
-ENDS = frozenset({State.UPHELD, State.SET_ASIDE, State.GRANTED, State.WITHDRAWN, State.SETTLED})
+ENDS = frozenset(
+    {
+        *(State.UPHELD, State.SET_ASIDE, State.ALLOWED_IN_PART, State.GRANTED),
+        *(State.WITHDRAWN, State.SETTLED),
+    }
+)
 OUTCOMES = tuple(move.act for move in MOVES if move.by is Party.AUTHORITY)
 # What an outcome makes of a refused application; it leaves one that is late where it is.
 AFTER: Mapping[str, CaseState] = MappingProxyType(
-    {"set_aside": CaseState.IN_PROGRESS, "grant": CaseState.APPROVED}
+    {
+        "set_aside": CaseState.IN_PROGRESS,
+        "allow_in_part": CaseState.IN_PROGRESS,
+        "grant": CaseState.APPROVED,
+    }
 )
+# After these the provider decides anew, and what it says then can be appealed from the first level.
+ANEW = tuple(act for act, state in AFTER.items() if state is CaseState.IN_PROGRESS)
 
 
 class NothingToAppeal(Conflict):
@@ -121,10 +138,10 @@ class Askable:
     until: date | None
 
 
-def move(act: str, before: State | None, by: Party) -> Move:
+def move(act: str, before: State | None, by: Party, ground: Ground | None = None) -> Move:
     """The line of the table. Raises NotOpen."""
     for one in MOVES:
-        if (one.act, one.before, one.by) == (act, before, by):
+        if (one.act, one.before, one.by) == (act, before, by) and one.only in (None, ground):
             return one
     raise NotOpen
 

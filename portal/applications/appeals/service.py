@@ -98,7 +98,7 @@ def _since(application: Case) -> int:
     """The line with which the work began that stands now: what is set aside begins anew."""
     anew = select(func.max(TimelineEntry.number)).where(
         TimelineEntry.application_id == application.id,
-        TimelineEntry.act == "appeal_set_aside",
+        TimelineEntry.act.in_([f"appeal_{act}" for act in domain.ANEW]),
     )
     return db.session.scalar(anew) or 0
 
@@ -179,6 +179,7 @@ def withdraw(application: Case, author: Author) -> Appeal:
     if row is None:
         raise domain.NotOpen
     _end(application, row, domain.move("withdraw", State(row.state), Party.PERSON), author)
+    _ended(application, row)
     return row
 
 
@@ -198,7 +199,10 @@ def _end(
     application.changed_at = clock.now()
     db.session.flush()
     _tell(application, ProviderEvent(type=move.act, reason=reasons), author)
-    publish(AppealEnded(application.id, row.id, row.state))
+
+
+def _ended(application: Case, row: Appeal, then: str = "") -> None:
+    publish(AppealEnded(application.id, row.id, row.state, row.ground, then))
 
 
 def _tell(application: Case, event: ProviderEvent, author: Author) -> None:
@@ -232,14 +236,15 @@ def decide(
     words = {code: text.strip() for code, text in reasons.items() if text.strip()}
     if not words or max(map(len, words.values())) > domain.LONGEST:
         raise domain.NoReasons
-    move = domain.move(outcome, State(row.state), Party.AUTHORITY)
+    move = domain.move(outcome, State(row.state), Party.AUTHORITY, Ground(row.ground))
     _check_judge(case, row, officer, reach)
     row.decided_by, row.reasons = officer, words
     to = _moved(case, row, outcome)
     _end(case, row, move, Author(Actor.OFFICER, f"person:{officer}"), words)
     if to is not None:
         _settle_fee(case)
-        publish(StateChanged(case.id, case.state))
+        publish(StateChanged(case.id, case.state, "appeal"))
+    _ended(case, row, case.state if to else "")
     return case
 
 
@@ -316,6 +321,7 @@ def settle(application_id: UUID) -> None:
     if row is not None and row.ground == Ground.LATE and case.state not in workflow.WORKED:
         move = domain.move("settle", State(row.state), Party.PROVIDER)
         _end(case, row, move, Author(Actor.PORTAL, "appeals"))
+        _ended(case, row)
 
 
 # --- The clock ----------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     State.OPEN: (N_("Waiting for the authority"), "info"),
     State.UPHELD: (N_("The decision stands"), "bad"),
     State.SET_ASIDE: (N_("The provider must decide again"), "ok"),
+    State.ALLOWED_IN_PART: (N_("Right in part: the provider must decide again"), "ok"),
     State.GRANTED: (N_("Decided for the person"), "ok"),
     State.WITHDRAWN: (N_("Withdrawn"), "off"),
     State.PASSED_ON: (N_("Passed on to the next authority"), "warn"),
@@ -32,6 +33,7 @@ OUTCOMES: Mapping[str, Mapping[str, str]] = {
     Ground.REFUSED: {
         "uphold": N_("The decision stands"),
         "set_aside": N_("The decision is set aside: the application is decided again"),
+        "allow_in_part": N_("The person is right in part: it is decided again as your reasons say"),
         "grant": N_("Decide for the person: the application is approved"),
     },
     Ground.LATE: {

@@ -171,8 +171,8 @@ def paid(application_id: UUID, payment_id: UUID) -> None:
 def lapse() -> bool:
     """End a batch of what was not paid in time; whether there may be more."""
     unpaid, is_any_gone = _unpaid(), False
+    payments.hold(PURPOSE, *unpaid)
     for application_id in unpaid:
-        payments.hold(PURPOSE, application_id)
         application = _locked(application_id)
         if _is_left(application):
             is_any_gone = True

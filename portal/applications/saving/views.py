@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from portal.applications.applying import Course
 from portal.applications.mine import course as course_of
 from portal.applications.saving import service
 from portal.forms import service as drafts
@@ -28,6 +29,11 @@ def save(provider: str, name: str, slug: str) -> ResponseReturnValue:
     course = course_of(provider, name)
     if course is None:
         raise drafts.NoSuchDraft
+    return kept(course, slug)
+
+
+def kept(course: Course, slug: str) -> Response:
+    """Keep what is right of the page; what its browser is told."""
     try:
         service.keep(course, slug, Posted(request.form, request.files))
     except drafts.SavedElsewhere as refusal:

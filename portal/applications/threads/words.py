@@ -43,13 +43,15 @@ def for_person(application: Case, reader: UUID) -> list[Line]:
 
 def for_office(application: Case, officer: UUID) -> list[Line]:
     rows = service.thread(application)
-    officers = {_officer(one) for one in rows if one.side == Side.OFFICE}
+    officers = {_officer(one) for one in rows if one.author == Actor.OFFICER}
     names = accounts.names(officers)
     new = service.unread({application.id}, Side.OFFICE).get(application.id, 0)
 
     def who(one: Written) -> str:
         if one.side == Side.PERSON:
             return _part(one)
+        if one.author == Actor.PROVIDER:
+            return gettext("a program of your provider")
         if _officer(one) == officer:
             return gettext("You")
         return names.get(_officer(one)) or gettext("an officer who left")

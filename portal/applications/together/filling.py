@@ -18,6 +18,7 @@ from portal.delegation.domain import covers
 from portal.forms import engine, prefilling
 from portal.forms import service as drafts
 from portal.forms.engine import Posted, Sheet
+from portal.forms.sending import stamp
 from portal.forms.service import Saved
 from portal.i18n import LANGUAGES, gettext, speaking
 from portal.kernel.errors import N_
@@ -95,6 +96,10 @@ class Part(Course):
     path: str = ""
     filled_from: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    @property
+    def origins(self) -> Mapping[str, Mapping[str, str]]:
+        return self.filled_from
+
 
 def purpose(slug: str) -> str:
     return f"{TOGETHER}{slug}"
@@ -136,6 +141,15 @@ def find(person_id: UUID, slug: str, draft_id: UUID) -> Whole:
     return _whole(draft)
 
 
+def refill(person_id: UUID) -> None:
+    """What is known otherwise now reaches these drafts too, under the names that they ask it by."""
+    held = drafts.held_of_person(person_id)
+    for draft in (one for one in held if one.purpose.startswith(TOGETHER)):
+        whole = _whole(draft)
+        form = _joint(whole.pin, whole.together, tuple(whole.offers)).form
+        applying.refill_draft(draft, form)
+
+
 def saved(person_id: UUID, by: Behalf | None = None) -> list[Whole]:
     """The person's open drafts of life events of which every service may be filled in."""
     mine = (one for one in drafts.of_person(person_id) if one.purpose.startswith(TOGETHER))
@@ -150,7 +164,7 @@ def _covered(path: str, by: Behalf) -> bool:
 def taken(whole: Whole, slug: str, posted: Posted) -> tuple[Whole, Sheet]:
     """Check a page and keep what is right of it. Raises NoSuchStep, NoSuchDraft."""
     sheet = engine.take(whole.page(slug), posted, _keep(whole))
-    drafts.save(whole.draft, sheet.answers, sheet.answered)
+    drafts.save(whole.draft, sheet.answers, sheet.answered, by=stamp(posted.texts).by)
     return replace(_whole(whole.draft), owner=whole.owner), sheet
 
 
@@ -162,12 +176,12 @@ def refreshed(whole: Whole, slug: str, posted: Posted, by: UUID) -> tuple[Whole,
     page, path = whole.page(slug), whole.joint.of.get(slug)
     found = looking.look_up(page, posted, whole.offers[path], by) if path else None
     if path and found and found.changed:
-        applying.keep_found(whole.draft, whole.offers[path], found)
+        applying.keep_found(whole.draft, whole.offers[path], found, stamp(posted.texts).by)
         whole = replace(_whole(whole.draft), owner=whole.owner)
         page, posted = whole.page(slug), posted.without(found.replaced, page.questions)
     sheet = engine.refresh(page, posted, _keep(whole))
     if sheet.kept:
-        drafts.save(whole.draft, sheet.kept, list(sheet.kept))
+        drafts.save(whole.draft, sheet.kept, list(sheet.kept), by=stamp(posted.texts).by)
     if found:
         found.say_on(sheet)
     return whole, sheet

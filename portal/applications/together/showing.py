@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask import url_for
 
+from payments import service as payments
+from payments.service import Payment
 from portal.applications import applying, domain, reviewing, words
 from portal.applications.fees import service as fees
 from portal.applications.service import Case
@@ -44,7 +45,7 @@ class Followed:
     state: tuple[str, str]
     clock: str
     fee: Money | None
-    payment: Any
+    payment: Payment | None
 
 
 Objected = Mapping[str, Sequence[Objection]]
@@ -121,6 +122,12 @@ def _followed(case: Case, offer: registry.Offer) -> Followed:
     owes = case.paid_at is None and domain.takes_money(state)
     payment = fees.payment(case) if owes else None
     return Followed(case, offer, words.state(case.state), clock, fees.of(case), payment)
+
+
+def payable(parts: Sequence[Followed]) -> list[Payment]:
+    """The fees that are due now, when one order can pay all of them."""
+    due = [one.payment for one in parts if one.payment is not None]
+    return due if 1 < len(due) <= payments.TOGETHER and payments.ways(*due) else []
 
 
 def places(whole: Whole, slug: str) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.applications import applying
 from portal.applications.mine import by
+from portal.applications.saving import views as saving
 from portal.applications.together import filling, service, showing
 from portal.applications.together.filling import Whole
 from portal.applications.together.showing import Objected, Reviewed
@@ -93,6 +94,16 @@ def save_step(slug: str, step: str) -> ResponseReturnValue:
     return redirect(_next(whole, step))
 
 
+@pages.post("/life-events/<slug>/apply/<step>/save")
+@signed_in
+def save(slug: str, step: str) -> ResponseReturnValue:
+    """A page sends its answers while they are typed."""
+    whole = _whole(slug)
+    if whole is None:
+        raise drafts.NoSuchDraft
+    return saving.kept(whole, step)
+
+
 @pages.get("/life-events/<slug>/apply/review")
 @signed_in
 def review(slug: str) -> ResponseReturnValue:
@@ -151,6 +162,7 @@ def show(bundle_id: UUID) -> ResponseReturnValue:
         bundle=bundle,
         parts=parts,
         due=showing.total([one.fee for one in parts if one.payment is not None]),
+        payable=showing.payable(parts),
     )
 
 

@@ -1,0 +1,1 @@
+"""What machines looked into before an officer does: said on the page of a case, never decided."""

@@ -1,0 +1,1 @@
+"""Which posts providers declare, who holds them, and where nobody does."""
