@@ -1,6 +1,7 @@
-"""What the clock does to bills: nobody holds one for long, and what was asked is forgotten."""
+"""What the clock does to bills: holds end, lookups are forgotten, watched accounts asked for."""
 
 from portal.bills import service
+from portal.bills.watching import service as watching
 from portal.kernel.jobs import Again, Periodic, job
 
 
@@ -15,4 +16,14 @@ def forget_lookups() -> None:
     service.sweep()
 
 
-PERIODIC = (Periodic("*/5 * * * *", release_bills), Periodic("25 * * * *", forget_lookups))
+@job(queue="bills")
+def ask_watched() -> None:
+    watching.ask_all()
+
+
+PERIODIC = (
+    Periodic("*/5 * * * *", release_bills),
+    Periodic("25 * * * *", forget_lookups),
+    # Before the reminders of the day, and again for those who did not answer.
+    Periodic("10 1-6 * * *", ask_watched),
+)

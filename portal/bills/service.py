@@ -4,7 +4,7 @@ Where a payment and its bill are both changed, the payment is locked first: the 
 from that side.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -36,7 +36,7 @@ from portal.bills.sources import service as sources
 from portal.bills.sources.service import Biller
 from portal.kernel import clock, keys
 from portal.kernel.db import db, wait_patiently
-from portal.kernel.errors import TooMany
+from portal.kernel.errors import DomainError, TooMany
 from portal.kernel.events import publish
 
 PURPOSE = "bill"
@@ -57,6 +57,14 @@ class Disclosure:
     subject_id: UUID
     provider_slug: str
     data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The payments of the bills that can be paid, and why others cannot, by their numbers."""
+
+    payments: list[UUID]
+    refused: dict[str, DomainError]
 
 
 def fetch(person_id: UUID, provider_slug: str, account: str) -> BillLookup:
@@ -95,6 +103,28 @@ def pay(lookup: BillLookup, number: str, seen: str) -> UUID:
     """
     asked = sources.biller(lookup.provider_slug)
     _ask_again(lookup, asked)
+    return _begun(lookup, asked, number, seen)
+
+
+def pay_several(lookup: BillLookup, wanted: Mapping[str, str]) -> Begun:
+    """The same for several bills, number -> `seen`: those that cannot be paid are named with why.
+
+    Raises NotConnected, NotAnswering, UnknownAccount.
+    """
+    asked = sources.biller(lookup.provider_slug)
+    _ask_again(lookup, asked)
+    wait_patiently()
+    payments.hold(PURPOSE, *_standing_ids(lookup.provider_slug, wanted))
+    begun = Begun([], {})
+    for number, seen in sorted(wanted.items()):
+        try:
+            begun.payments.append(_begun(lookup, asked, number, seen))
+        except (NotOpen, AmountChanged, PaidAlready, BeingPaid) as refusal:
+            begun.refused[number] = refusal
+    return begun
+
+
+def _begun(lookup: BillLookup, asked: Biller, number: str, seen: str) -> UUID:
     found = lookup.told.bill(number)
     if found is None:
         raise NotOpen
@@ -147,6 +177,7 @@ def release() -> bool:
     """
     left = (Bill.state == State.PAYING, Bill.held_until < clock.now())
     found = db.session.scalars(select(Bill.id).where(*left).limit(A_BATCH)).all()
+    payments.hold(PURPOSE, *found)
     for bill_id in found:
         bill = _locked(bill_id)
         if bill.state != State.PAYING or bill.held_until >= clock.now():
@@ -313,6 +344,12 @@ def _standing_id(provider_slug: str, number: str) -> Select[UUID]:
     return select(Bill.id).where(
         Bill.provider_slug == provider_slug, Bill.number_key == key, STANDS
     )
+
+
+def _standing_ids(provider_slug: str, numbers: Iterable[str]) -> Sequence[UUID]:
+    keyed = [_key(provider_slug, number) for number in numbers]
+    found = Bill.provider_slug == provider_slug, Bill.number_key.in_(keyed), STANDS
+    return db.session.scalars(select(Bill.id).where(*found)).all()
 
 
 def _key(provider_slug: str, number: str) -> bytes:

@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 from portal.i18n import LANGUAGES, direction, gettext, speaking
 from portal.i18n.languages import NAMES
 from portal.kernel.errors import BadInput, NotFound
-from portal.notifications import leaving
+from portal.notifications import arriving, leaving
 from portal.notifications.domain import Channel
 from portal.notifications.kinds import kinds
 from portal.notifications.samples import NOBODY, samples
 from portal.notifications.telling import service as telling
 from portal.notifications.telling import words as around
 from portal.post.domain import parts
+from portal.post.reports import service as reports
 from portal.web.access import may, visitor
 from portal.web.languages import SHOWN
 
@@ -42,6 +43,21 @@ def index() -> ResponseReturnValue:
     known = kinds()
     rows = [(name, known[slug], say()) for name, (slug, say) in samples().items()]
     return render_template("notifications/messages.html", rows=rows)
+
+
+@pages.get("/arrived")
+@may(MANAGE)
+def arrived() -> ResponseReturnValue:
+    """How many messages of each kind came how far, and those that did not arrive."""
+    return render_template(
+        "notifications/arrivals.html",
+        rows=arriving.totals(),
+        states=list(arriving.SAID),
+        said=arriving.in_words,
+        lost=reports.lost(),
+        kind=arriving.kind_in_words,
+        way=arriving.way_in_words,
+    )
 
 
 @pages.get("/<name>")

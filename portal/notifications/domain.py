@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from portal.kernel.errors import N_, NotFound
@@ -56,9 +56,11 @@ class Quiet:
         return at.hour >= self.begins or at.hour < self.ends
 
     def over(self, at: datetime) -> datetime:
-        """When it ends next."""
-        end = at.replace(hour=self.ends, minute=0, second=0, microsecond=0)
-        return end if end > at else end + DAY
+        """When it ends next; an hour that a change of the clock leaves out is the one after it."""
+        end = at.replace(hour=self.ends, minute=0, second=0, microsecond=0, fold=0)
+        end = end if end > at else end + DAY
+        there = end.astimezone(UTC).astimezone(at.tzinfo)
+        return self.over(there) if self.holds(there) else there
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,14 @@ from portal.post.events import MailCameBack
 from portal.webhooks.events import DeliveryGivenUp, EndpointFailing, EndpointSwitchedOff
 
 ENDED = {"revoke": "revoked", "replace": "replaced"}
+# By how an appeal ended, and what it was about.
+OUTCOMES = {
+    ("upheld", "refused"): "appeal_upheld",
+    ("upheld", "late"): "appeal_goes_on",
+    ("set_aside", "refused"): "appeal_set_aside",
+    ("set_aside", "late"): "appeal_hurried",
+    ("allowed_in_part", "refused"): "appeal_in_part",
+}
 
 
 def submitted(event: ApplicationSubmitted) -> None:
@@ -36,7 +44,9 @@ def withdrawn(event: ApplicationWithdrawn) -> None:
 
 
 def changed(event: StateChanged) -> None:
-    service.tell(event.application_id, event.state)
+    """What the outcome of an appeal did is told with the outcome."""
+    if event.why != "appeal":
+        service.tell(event.application_id, event.state)
 
 
 def met(event: MeetingChanged) -> None:
@@ -61,8 +71,10 @@ def appealed(event: ApplicationAppealed) -> None:
 
 def appeal_ended(event: AppealEnded) -> None:
     """What its person withdrew, or a decision settled, they know already."""
-    if event.state in ("upheld", "set_aside", "granted"):
-        service.tell(event.application_id, "appeal_ended")
+    happened = OUTCOMES.get((event.state, event.ground), "")
+    if event.state == "granted":
+        happened = "appeal_owes" if event.then == "awaiting_payment" else "appeal_granted"
+    service.tell(event.application_id, happened)
 
 
 def written(event: MessageWritten) -> None:

@@ -16,7 +16,7 @@ from portal.applications.events import (
 )
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Notice, Room
-from portal.notifications import api, back_office, jobs, listeners, views
+from portal.notifications import api, arriving, back_office, jobs, listeners, views
 from portal.notifications.coming import service as coming
 from portal.notifications.inbox import service as kept
 from portal.notifications.letters import back_office as letter_pages
@@ -74,6 +74,7 @@ room = Room(
         ),
     ),
     permissions={back_office.MANAGE: N_("Read the words of messages, and try them")},
+    beside={"case": arriving.beside_case},
     within={PersonRemoved: (listeners.removed,)},
     after={
         ApplicationSubmitted: (listeners.submitted,),

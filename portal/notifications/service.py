@@ -11,6 +11,7 @@ from portal.notifications.coming import service as coming
 from portal.notifications.domain import Words
 from portal.notifications.inbox import service as inbox
 from portal.notifications.push import service as push
+from portal.notifications.sendings import service as sendings
 from portal.notifications.telling import service as telling
 from portal.registry import service as registry
 
@@ -22,7 +23,13 @@ ACTS = {
     "replaced": ("replace",),
     "appeal_ask": ("appeal_ask",),
     "appeal_open": ("appeal_open", "appeal_pass_on"),
-    "appeal_ended": ("appeal_uphold", "appeal_set_aside", "appeal_grant"),
+    "appeal_upheld": ("appeal_uphold",),
+    "appeal_goes_on": ("appeal_uphold",),
+    "appeal_hurried": ("appeal_set_aside",),
+    "appeal_in_part": ("appeal_allow_in_part",),
+    "appeal_granted": ("appeal_grant",),
+    "appeal_owes": ("appeal_grant",),
+    "appeal_set_aside": ("appeal_set_aside",),
 } | {act: (act,) for act in ("meeting_set", "meeting_moved", "meeting_off", "met_nobody")}
 
 
@@ -49,7 +56,7 @@ def _write(application: Case, happened: str, reader_id: UUID, occasion: str) -> 
     slug = words.kind_of(happened)
     times = occasion or _times(application, happened)
     key = f"application:{application.id}:{happened}:{times}:{reader_id}"
-    telling.tell(reader_id, slug, key, say)
+    telling.tell(reader_id, slug, key, say, about=application.id)
 
 
 def _times(application: Case, happened: str) -> int:
@@ -73,3 +80,4 @@ def forget(person_id: UUID) -> None:
     choices.forget(person_id)
     coming.forget(person_id)
     push.forget(person_id)
+    sendings.forget(person_id)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from portal.i18n import gettext
 from portal.kernel import clock
 from portal.kernel.errors import BadInput
-from portal.notifications import leaving
+from portal.notifications import arriving, leaving
 from portal.notifications.choices import service as choices
 from portal.notifications.coming import service as coming
 from portal.notifications.domain import Channel
@@ -41,6 +41,7 @@ def inbox() -> ResponseReturnValue:
     return render_template(
         "notifications/inbox.html",
         rows=here,
+        arrived=arriving.of_rows(here),
         previous=url_for(".inbox") if "after" in request.args else None,
         next=url_for(".inbox", after=here[-1].id) if more else None,
     )
@@ -59,7 +60,8 @@ def notice(notice_id: UUID) -> ResponseReturnValue:
     """Whoever opens a message has read it."""
     kept.mark(visitor().id, notice_id, read=True)
     row: Any = kept.one(visitor().id, notice_id)
-    return render_template("notifications/notice.html", row=row, kind=kinds().get(row.kind))
+    arrived = arriving.of_rows([row])
+    return render_template("notifications/notice.html", row=row, arrived=arrived)
 
 
 @pages.post("/inbox/<uuid:notice_id>")

@@ -92,9 +92,33 @@ SAID: Mapping[str, tuple[str, str]] = {
         N_("Your application %(reference)s for %(service)s: the next authority has your appeal"),
         N_("Your appeal was not decided in time. The next authority has it now."),
     ),
-    "appeal_ended": (
+    "appeal_upheld": (
         N_("Your application %(reference)s for %(service)s: your appeal is decided"),
-        N_("Your appeal is decided. Open your application to read the decision and its reasons."),
+        N_("The authority looked at it again, and the decision stands. Read its reasons."),
+    ),
+    "appeal_goes_on": (
+        N_("Your application %(reference)s for %(service)s: your appeal is decided"),
+        N_("The delay has good reasons, the authority says, and work goes on. Read its reasons."),
+    ),
+    "appeal_set_aside": (
+        N_("Your application %(reference)s for %(service)s: the provider must decide again"),
+        N_("Your appeal is decided: the refusal is set aside, and the provider decides again."),
+    ),
+    "appeal_hurried": (
+        N_("Your application %(reference)s for %(service)s: the provider must decide now"),
+        N_("Your appeal is decided: the provider must decide without more delay."),
+    ),
+    "appeal_in_part": (
+        N_("Your application %(reference)s for %(service)s: you are right in part"),
+        N_("Your appeal is decided: the provider decides again, as the authority's reasons say."),
+    ),
+    "appeal_granted": (
+        N_("Your application %(reference)s for %(service)s: approved on your appeal"),
+        N_("The authority decided for you: your application is approved. Read its reasons."),
+    ),
+    "appeal_owes": (
+        N_("Your application %(reference)s for %(service)s: approved on your appeal, pay the fee"),
+        N_("The authority approved your application. Pay the fee, and the document is issued."),
     ),
     "renewal": (
         N_("Your application %(reference)s for %(service)s: it is time to renew"),
@@ -107,7 +131,8 @@ SAID: Mapping[str, tuple[str, str]] = {
 NEEDED = frozenset(
     {
         *("needs_information", "approved", "refused", "issued", "awaiting_payment", "lapsed"),
-        *("revoked", "replaced", "appeal_ended"),
+        *("revoked", "replaced", "appeal_upheld", "appeal_goes_on", "appeal_set_aside"),
+        *("appeal_hurried", "appeal_in_part", "appeal_granted", "appeal_owes"),
         *("meeting_set", "meeting_moved", "meeting_off", "met_nobody"),
     }
 )

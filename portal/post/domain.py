@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from enum import StrEnum
@@ -22,6 +23,11 @@ BASIC = frozenset(
 EXTENDED = frozenset("\f^{}\\[~]|€")
 # Beside 5.1.x: the mailbox was closed, the host is none.
 GONE = frozenset({"5.0.0", "5.2.1", "5.4.4"})
+# What companies of text messages call it, without regard to capitals; all else is on its way still.
+ARRIVED = frozenset({"delivered", "delivrd", "delivered_to_handset", "received", "read"})
+LOST = frozenset(
+    {"failed", "undelivered", "undeliv", "undeliverable", "rejected", "rejectd", "expired"}
+)
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -33,9 +39,20 @@ class Channel(StrEnum):
 class State(StrEnum):
     PENDING = "pending"
     SENT = "sent"
+    # The other side told that it came, as companies of text messages do.
+    DELIVERED = "delivered"
     FAILED = "failed"
     # A mail server took it and sent it back later.
     RETURNED = "returned"
+
+
+class ReportForged(BadInput):
+    message = N_("The signature does not fit what was sent.")
+
+
+class ReportUnfit(BadInput):
+    status = 422
+    message = N_("The report is signed, but names no message, or does not say how it went.")
 
 
 class AddressUnfit(BadInput):
@@ -94,6 +111,28 @@ class Bounce:
     def is_for_good(self) -> bool:
         """The address is none, or none any more; a full mailbox may be emptied."""
         return self.status.startswith("5.1.") or self.status in GONE
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a company says of one text message; `name` is our id of it, or else theirs."""
+
+    name: str
+    said: str
+
+    @property
+    def state(self) -> State | None:
+        """None while it is on its way."""
+        said = self.said.strip().casefold()
+        return State.DELIVERED if said in ARRIVED else State.FAILED if said in LOST else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a message came, and since when."""
+
+    state: State
+    at: datetime
 
 
 def check_address(address: str) -> str:

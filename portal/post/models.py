@@ -13,15 +13,20 @@ from portal.post.domain import Channel
 class Message(PersonalRow, Base):
     """`key` names what the message is about, so that it goes out once however often it is asked.
 
-    `channel` is mail or text, `leave` the address that stops such mails. After
-    `good_until` it is not sent any more.
+    `channel` is mail or text, `kind` one that people choose the ways of, `leave` the address that
+    stops such mails. After `good_until` it is not sent any more. `their_id` is what a company calls
+    it; at `settled_at` it came, came back, or was given up.
     """
 
     __tablename__ = "messages"
-    __table_args__ = (Index("ix_messages_state_created_at", "state", "created_at"),)
+    __table_args__ = (
+        Index("ix_messages_state_created_at", "state", "created_at"),
+        Index("ix_messages_their_id", "their_id", postgresql_where="their_id IS NOT NULL"),
+    )
 
     key: Mapped[str | None] = mapped_column(unique=True)
     channel: Mapped[str] = mapped_column(default=Channel.MAIL, server_default=Channel.MAIL)
+    kind: Mapped[str | None]
     language: Mapped[str]
     recipient_sealed: Mapped[bytes] = sealed("personal")
     recipient = Encrypted(str, "recipient_sealed")
@@ -35,6 +40,8 @@ class Message(PersonalRow, Base):
     attempts: Mapped[int]
     error: Mapped[str | None]
     sent_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    their_id: Mapped[str | None]
     good_until: Mapped[datetime | None]
 
 

@@ -4,7 +4,7 @@ from flask import Flask
 
 from portal.kernel.room import Room
 from portal.kernel.settings import Settings, SettingsError
-from portal.post import commands, service
+from portal.post import api, commands, service
 from portal.post.settings import PostSettings
 
 
@@ -22,6 +22,7 @@ def refuse_console(app: Flask) -> None:
 room = Room(
     name="post",
     opens=(refuse_console,),
+    api=(api.pages,),
     commands=(commands.post,),
     jobs=(service.send,),
     settings=(PostSettings,),

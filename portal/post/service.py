@@ -27,13 +27,14 @@ def offers_texts() -> bool:
     return chosen != "none" and not (chosen == "auto" and current().kernel.env == "production")
 
 
-def send_text(
+def send_text(  # noqa: PLR0913 - what a text message consists of
     *,
     subject_id: UUID,
     to: str,
     body: str,
     language: str,
     key: str | None = None,
+    kind: str | None = None,
     good_until: datetime | None = None,
 ) -> bool:
     """Send this person one text message once the running transaction is committed.
@@ -44,7 +45,7 @@ def send_text(
     if not offers_texts():
         return False
     message = _new(subject_id, domain.check_number(to), language, key)
-    message.channel, message.good_until = Channel.TEXT, good_until
+    message.channel, message.kind, message.good_until = Channel.TEXT, kind, good_until
     message.title, message.body = "", domain.check_text(body)
     return _on_its_way(message)
 
@@ -57,17 +58,18 @@ def send_mail(  # noqa: PLR0913 - what a mail consists of
     body: str,
     language: str,
     key: str | None = None,
+    kind: str | None = None,
     leave: str | None = None,
 ) -> bool:
     """Send this person one mail once the running transaction is committed.
 
     `key` names the occasion, such as "state:<application>:approved:<person>": a second message of
-    the same key is not sent, and the answer is then False. `leave` stops such mails by
-    one POST. Raises AddressUnfit, SubjectUnfit.
+    the same key is not sent, and the answer is then False. `kind` is what people choose the ways
+    of, `leave` stops such mails by one POST. Raises AddressUnfit, SubjectUnfit.
     """
     message = _new(subject_id, domain.check_address(to), language, key)
     message.title, message.body = domain.check_subject(subject), body
-    message.leave = leave
+    message.kind, message.leave = kind, leave
     return _on_its_way(message)
 
 
@@ -75,6 +77,7 @@ def _new(subject_id: UUID, to: str, language: str, key: str | None) -> Message:
     message = Message(subject_id=subject_id, key=key, language=language, attempts=0)
     message.channel, message.good_until = Channel.MAIL, None
     message.state, message.error, message.sent_at = State.PENDING, None, None
+    message.kind, message.settled_at, message.their_id = None, None, None
     message.recipient, message.leave = to, None
     return message
 
@@ -106,25 +109,34 @@ def send(message_id: str) -> None:
     # A mail server may be slow; no transaction waits for it. Only the mail is needed from here.
     db.session.commit()
     try:
-        _hand_over(opened, message.created_at)
+        their_id = _hand_over(opened, message.created_at)
     except Undelivered as failure:
         _note_failure(message, failure)
     else:
-        message.attempts += 1
-        message.state, message.error, message.sent_at = State.SENT, None, clock.now()
+        _note_sent(message, their_id)
 
 
-def _hand_over(opened: Mail | Text, at: datetime) -> None:
+def _hand_over(opened: Mail | Text, at: datetime) -> str | None:
+    """The company's id of the message, if it said one."""
     if isinstance(opened, Text):
-        texts.configured().send(opened, at)
-    else:
-        adapters.configured().send(opened, at)
+        return texts.configured().send(opened, at)
+    adapters.configured().send(opened, at)
+    return None
+
+
+def _note_sent(message: Message, their_id: str | None) -> None:
+    """A company's report may have been quicker than this: it knows more."""
+    db.session.refresh(message, with_for_update=True)
+    message.attempts += 1
+    message.error, message.sent_at, message.their_id = None, clock.now(), their_id
+    if message.state == State.PENDING:
+        message.state = State.SENT
 
 
 def _opened(message: Message) -> Mail | Text | None:
     """None when it must not be sent any more."""
     if message.good_until is not None and message.good_until <= clock.now():
-        message.state, message.error = State.FAILED, "too_late"
+        _give_up(message, "too_late")
         return None
     name = str(message.id)
     try:
@@ -133,8 +145,12 @@ def _opened(message: Message) -> Mail | Text | None:
         words = message.title, message.body, message.language, message.leave
         return Mail(name, message.recipient, *words)
     except Erased:
-        message.state, message.error = State.FAILED, "erased"
+        _give_up(message, "erased")
         return None
+
+
+def _give_up(message: Message, code: str) -> None:
+    message.state, message.error, message.settled_at = State.FAILED, code, clock.now()
 
 
 def _note_failure(message: Message, failure: Undelivered) -> None:
@@ -144,7 +160,7 @@ def _note_failure(message: Message, failure: Undelivered) -> None:
     wait = None if failure.final else domain.wait_after(message.attempts)
     if wait is not None:
         raise Again(wait)
-    message.state = State.FAILED
+    _give_up(message, failure.code)
     if message.channel == Channel.MAIL:
         publish(MailCameBack(message.id, message.subject_id))
     log.error("message failed", message=str(message.id), error=failure.code)
@@ -163,6 +179,7 @@ def take_back(bounce: Bounce) -> bool:
     if message is None or message.state != State.SENT or not _went_to(message, bounce.recipient):
         return False
     message.state, message.error = State.RETURNED, bounce.status[:20]
+    message.settled_at = clock.now()
     if bounce.is_for_good:
         row = ReturnedAddress(address_key=_address_key(bounce.recipient), status=bounce.status[:20])
         kept = {column.key: getattr(row, column.key) for column in row.__table__.columns}

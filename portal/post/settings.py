@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from portal.kernel import signatures
 from portal.kernel.settings import Section
 from portal.post.domain import AddressUnfit, check_address
 
@@ -38,7 +39,8 @@ class PostSettings(Section):
     )
     sms_body: str = Field(
         default='{"to": "{to}", "text": "{text}"}',
-        description="what is posted: JSON, or a form such as to={to}&text={text}; also {from}",
+        description="what is posted: JSON, or a form such as to={to}&text={text}; also {from}"
+        " and {id}",
     )
     sms_headers: str | None = Field(
         default=None,
@@ -46,6 +48,23 @@ class PostSettings(Section):
         repr=False,
     )
     sms_from: str | None = Field(default=None, description="the sender that {from} stands for")
+
+    sms_answer_id: str | None = Field(
+        default=None,
+        description="where the company's id of a message stands in its JSON answer, such as"
+        " messages.0.id; without it the company is to send back {id}",
+    )
+    sms_report_secret: str | None = Field(
+        default=None,
+        description="whsec_…: opens /hooks/texts, where the company reports what was delivered",
+        repr=False,
+    )
+    sms_report_id: str = Field(
+        default="id", description="what holds a message's id in a report, such as data.id"
+    )
+    sms_report_state: str = Field(
+        default="status", description="what says in a report whether the message was delivered"
+    )
 
     @property
     def secret_headers(self) -> dict[str, str]:
@@ -68,6 +87,13 @@ class PostSettings(Section):
             raise ValueError("it must be a JSON object or a form")
         if "{to}" not in value or "{text}" not in value:
             raise ValueError("it must hold {to} and {text}")
+        return value
+
+    @field_validator("sms_report_secret")
+    @classmethod
+    def _is_a_secret(cls, value: str | None) -> str | None:
+        if value is not None and not signatures.is_shared(value):
+            raise ValueError("it must be whsec_ and at least 24 bytes in base64")
         return value
 
     @field_validator("sms_headers")

@@ -17,23 +17,25 @@ from portal.post.adapters import Undelivered
 from portal.post.domain import Text
 from portal.post.settings import PostSettings
 
-PLACE = re.compile(r"\{(to|text|from)\}")
+PLACE = re.compile(r"\{(to|text|from|id)\}")
+LONGEST_ID = 200
 # Too many at once, or asked to come back: not the message's fault.
 LATER = {408, 425, 429}
 
 
 class Texts(Protocol):
-    def send(self, text: Text, at: datetime) -> None:
-        """Hand the message over. Raises Undelivered."""
+    def send(self, text: Text, at: datetime) -> str | None:
+        """Hand the message over; what the company calls it, if it says so. Raises Undelivered."""
         ...
 
 
 class ConsoleTexts:
     """Prints the message, for development."""
 
-    def send(self, text: Text, at: datetime) -> None:
+    def send(self, text: Text, at: datetime) -> str | None:
         sys.stdout.write(f"--- text to {text.to}, {at:%H:%M:%S} UTC\n{text.body}\n---\n")
         sys.stdout.flush()
+        return None
 
 
 class HttpTexts:
@@ -42,7 +44,7 @@ class HttpTexts:
     def __init__(self, settings: PostSettings, *, allow_private: bool) -> None:
         self.settings, self.allow_private = settings, allow_private
 
-    def send(self, text: Text, at: datetime) -> None:  # noqa: ARG002 - companies note the time
+    def send(self, text: Text, at: datetime) -> str | None:  # noqa: ARG002 - companies note the time
         content, kind = body(self.settings.sms_body, text, self.settings.sms_from or "")
         # The same at every try, for companies that know the header.
         headers = {"content-type": kind, "idempotency-key": text.id}
@@ -60,6 +62,25 @@ class HttpTexts:
         if not 200 <= answer.status < 300:
             final = 400 <= answer.status < 500 and answer.status not in LATER
             raise Undelivered(f"sms_{answer.status}", final=final)
+        path = self.settings.sms_answer_id
+        return named(answer.body, path) if path else None
+
+
+def named(said: bytes, path: str) -> str | None:
+    """What stands there in an answer of JSON: names and numbers of places, with dots between."""
+    try:
+        told = json.loads(said)
+    except ValueError:
+        return None
+    for name in path.split("."):
+        if isinstance(told, dict):
+            told = told.get(name)
+        elif isinstance(told, list) and name.isdecimal() and int(name) < len(told):
+            told = told[int(name)]
+        else:
+            return None
+    is_one = isinstance(told, str | int) and not isinstance(told, bool)
+    return str(told)[:LONGEST_ID] if is_one else None
 
 
 def body(template: str, text: Text, sender: str) -> tuple[bytes, str]:
@@ -67,7 +88,7 @@ def body(template: str, text: Text, sender: str) -> tuple[bytes, str]:
 
     So that nothing in a message can end its field and begin another.
     """
-    values = {"to": text.to, "text": text.body, "from": sender}
+    values = {"to": text.to, "text": text.body, "from": sender, "id": text.id}
     if template.lstrip().startswith("{"):
         told = _filled(json.loads(template), values)
         return json.dumps(told, ensure_ascii=False).encode(), "application/json"

@@ -1,6 +1,6 @@
 """Keeping, reading and deleting messages of the inbox. Alone at their table."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from portal.kernel import clock
+from portal.kernel import clock, ids
 from portal.kernel.db import db
 from portal.notifications.domain import NoSuchNotice, Words
 from portal.notifications.inbox.models import InboxNotice
@@ -20,9 +20,17 @@ UNREAD = "inbox.unread"
 Kept = InboxNotice
 
 
-def keep(person_id: UUID, kind: str, key: str, words: Words, *, listed: bool) -> InboxNotice | None:
+def keep(
+    person_id: UUID,
+    kind: str,
+    key: str,
+    words: Words,
+    *,
+    listed: bool,
+    about: UUID | None = None,
+) -> InboxNotice | None:
     """The new row; None when the occasion was told before."""
-    row = InboxNotice(subject_id=person_id, key=key, kind=kind, listed=listed)
+    row = InboxNotice(subject_id=person_id, key=key, kind=kind, listed=listed, about=about)
     row.words, row.waits, row.send_at, row.read_at = words, [], None, None
     values = {column.key: getattr(row, column.key) for column in InboxNotice.__table__.columns}
     put = insert(InboxNotice).values(values).on_conflict_do_nothing(index_elements=["key"])
@@ -82,6 +90,21 @@ def one(person_id: UUID, notice_id: UUID) -> InboxNotice:
     if row is None or row.words is None:
         raise NoSuchNotice
     return row
+
+
+def about(application_id: UUID, most: int) -> Sequence[InboxNotice]:
+    """The newest that tell of an application, whoever reads them."""
+    rows = select(InboxNotice).where(InboxNotice.about == application_id)
+    return db.session.scalars(rows.order_by(InboxNotice.id.desc()).limit(most)).all()
+
+
+def listed_since(at: datetime) -> Mapping[str, int]:
+    """How many messages were laid into an inbox, by kind."""
+    rows = select(InboxNotice.kind, func.count().label("n")).where(
+        InboxNotice.listed, InboxNotice.id >= ids.first_at(at)
+    )
+    found = db.session.execute(rows.group_by(InboxNotice.kind))
+    return {row.kind: row.n for row in found}
 
 
 def mark(person_id: UUID, notice_id: UUID, *, read: bool) -> None:

@@ -1,6 +1,6 @@
 """Telling people things once, by the ways that they chose and at the hours that they chose."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from portal.notifications.inbox import service as inbox
 from portal.notifications.inbox.service import Kept
 from portal.notifications.kinds import kinds
 from portal.notifications.push import service as push
+from portal.notifications.sendings import service as sendings
 from portal.notifications.telling import words as said
 from portal.post import service as post
 from portal.post.domain import MOST_PARTS, SUBJECT_LIMIT, parts
@@ -50,10 +51,11 @@ class Reader:
         return frozenset(way for way, where in there.items() if where) | {Channel.INBOX}
 
 
-def tell(person_id: UUID, slug: str, key: str, say: Say) -> bool:
+def tell(person_id: UUID, slug: str, key: str, say: Say, *, about: UUID | None = None) -> bool:
     """Tell the person in their language; False when this occasion was told before.
 
-    Those who left, and those without an account, hear nothing.
+    `about` is the application that it tells of. Those who left, and those without an account, hear
+    nothing.
     """
     reader, kind = reader_of(person_id), kinds()[slug]
     if reader is None:
@@ -62,14 +64,14 @@ def tell(person_id: UUID, slug: str, key: str, say: Say) -> bool:
     with speaking(reader.language):
         words = say()
     listed = Channel.INBOX in chosen.ways(kind)
-    kept = inbox.keep(person_id, slug, key, words, listed=listed)
+    kept = inbox.keep(person_id, slug, key, words, listed=listed, about=about)
     if kept is None:
         return False
     plan = domain.plan(kind, chosen, clock.now().astimezone(ZONE))
     if plan.at is not None:
         inbox.hold_back(kept, plan.later, plan.at)
     for way in domain.leads(kind, reader.ways, plan.now):
-        send(reader, kind, way, words, key)
+        send(reader, kind, way, words, key, of=[kept.id])
     return True
 
 
@@ -114,7 +116,7 @@ def tell_of_return(person_id: UUID, message_id: UUID) -> None:
     lost = inbox.by_key(key) if key else None
     kind = kinds().get(lost.kind) if lost else None
     if lost and lost.words and kind and kind.needed and Channel.TEXT in reader.ways:
-        _send_text(reader, kind, lost.words, lost.key)
+        send(reader, kind, Channel.TEXT, lost.words, lost.key, of=[lost.id])
 
 
 def send_waiting() -> bool:
@@ -146,20 +148,26 @@ def _send_together(person_id: UUID, rows: Iterable[Kept]) -> None:
         words = [row.words for row in theirs if row.words]
         with speaking(reader.language):
             whole = words[0] if len(words) == 1 else said.bundle(words)
-        send(reader, kinds()[slug], way, whole, theirs[0].key)
+        send(reader, kinds()[slug], way, whole, theirs[0].key, of=[row.id for row in theirs])
 
 
-def send(reader: Reader, kind: Notice, way: str, words: Words, key: str) -> None:
+def send(
+    reader: Reader, kind: Notice, way: str, words: Words, key: str, of: Sequence[UUID] = ()
+) -> None:
+    """By one way, and note for each message of the inbox that this carries it out."""
+    name: str | None = None
     if way == Channel.MAIL and reader.mail:
-        _send_mail(reader, kind, words, key)
+        name = _send_mail(reader, kind, words, key)
     elif way == Channel.TEXT and reader.mobile:
-        _send_text(reader, kind, words, key)
+        name = _send_text(reader, kind, words, key)
     elif way == Channel.PUSH:
         # No path of a thing: what rings on a screen says no more than that there is something.
-        push.send(reader.id, kind.slug, "inbox")
+        name = push.send(reader.id, kind.slug, "inbox", reader.language)
+    if name is not None:
+        sendings.went(reader.id, of, kind.slug, way, name)
 
 
-def _send_mail(reader: Reader, kind: Notice, words: Words, key: str) -> None:
+def _send_mail(reader: Reader, kind: Notice, words: Words, key: str) -> str:
     token = None if kind.needed else leaving.token(reader.id, kind.slug, Channel.MAIL)
     with speaking(reader.language):
         body = said.letter(words, kind, token)
@@ -170,20 +178,24 @@ def _send_mail(reader: Reader, kind: Notice, words: Words, key: str) -> None:
         body=body,
         language=reader.language,
         key=key,
+        kind=kind.slug,
         leave=token and leaving.address(reader.id, kind.slug, Channel.MAIL),
     )
+    return key
 
 
-def _send_text(reader: Reader, kind: Notice, words: Words, key: str) -> None:
+def _send_text(reader: Reader, kind: Notice, words: Words, key: str) -> str:
     leave = None if kind.needed else leaving.address(reader.id, kind.slug, Channel.TEXT)
     with speaking(reader.language):
         body = said.text(words, leave)
     # Without the links it fits: the portal's own address may be long.
-    fits = parts(body) <= MOST_PARTS
+    fits, key = parts(body) <= MOST_PARTS, f"{key}:text"
     post.send_text(
         subject_id=reader.id,
         to=reader.mobile or "",
         body=body if fits else f"{said.SITE}: {words.short}",
         language=reader.language,
-        key=f"{key}:text",
+        key=key,
+        kind=kind.slug,
     )
+    return key

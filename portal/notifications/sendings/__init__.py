@@ -1,0 +1,1 @@
+"""By which ways a message of the inbox went out, and how far it came."""

@@ -1,0 +1,1 @@
+"""How messages fared: what companies report, and what is read of it."""
