@@ -152,6 +152,7 @@ CHANGE_OF_NAME = Service(
     issues=(IssuedDocument("change-letter", _("Letter of the change of name")),),
     channels=("online", "counter"),
     shares=_("To check that the place is yours, and to write the new name on the bills."),
+    alike_by=("account", "meter_number"),
     keeps=_(
         "The corporation keeps your answers and documents as long as the connection stands, and "
         "five years after that."

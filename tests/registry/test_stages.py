@@ -115,7 +115,9 @@ LEVEL = AppealLevel(said("Chief engineer"), "engineer", ask_days=30, days=15)
 
 
 def test_levels_of_appeal_and_what_may_be_corrected_are_sound_and_read_back():
-    more = {"appeals": (LEVEL,), "appeal_when_late": False, "corrects": ("name",)}
+    more = {"appeals": (LEVEL,), "appeal_when_late": False, "corrects": ("name",)} | {
+        "alike_by": ("name",)
+    }
     whole = provider(service(stages=SOUND, **more), posts=POSTS)
     told = definition(whole, whole.services[0])
     assert Offering.model_validate(told).service == whole.services[0]
@@ -124,7 +126,7 @@ def test_levels_of_appeal_and_what_may_be_corrected_are_sound_and_read_back():
 def test_what_is_not_said_of_appeals_leaves_definitions_as_they_were():
     plain = provider(service(stages=SOUND), posts=POSTS)
     told = definition(plain, plain.services[0])["service"]
-    assert {"appeals", "appeal_when_late", "corrects"}.isdisjoint(told)
+    assert {"appeals", "appeal_when_late", "corrects", "alike_by"}.isdisjoint(told)
     assert all("corrects" not in one for one in told["stages"])
 
 
@@ -137,6 +139,8 @@ def test_what_is_not_said_of_appeals_leaves_definitions_as_they_were():
         ({"appeals": (LEVEL,) * 6}, "appeals"),
         ({"appeal_when_late": False}, "appeal_when_late"),
         ({"corrects": ("nobody_asked",)}, "corrects.nobody_asked"),
+        ({"alike_by": ("nobody_asked",)}, "alike_by.nobody_asked"),
+        ({"alike_by": ("name", "name")}, "alike_by.name"),
     ],
 )
 def test_nonsense_about_appeals_and_corrections_is_found(changed, place):
