@@ -11,6 +11,7 @@ from portal.kernel import clock
 from portal.kernel.serving import THREADS, serve
 from tools.bench import (
     desk,
+    growth,
     manifests,
     measures,
     page,
@@ -20,6 +21,7 @@ from tools.bench import (
     servers,
     signing,
     stalled,
+    whole,
 )
 from tools.bench.house import House
 from tools.bench.load import BROWSERS, Crowd
@@ -43,12 +45,15 @@ def measure() -> page.Found:
         listener = opened.enter_context(servers.listening())
         house = House(here)
         house.listen(listener.url)
+        whole.publish(house, listener.url)
         pages = _said("pages", measures.pages(house, crowd, hello))
         memory = processes.largest(here.var, "web")
         signed = _said("signing in", signing.measure(house, crowd))
         sending = _said("applications", measures.sending(house, crowd))
         delivered = _said("deliveries", measures.deliveries(house, listener))
         rotated = _said("changing secrets", rotation.measure(house))
+        one = _said("whole applications", whole.measure(house, crowd))
+        full = _said("the desk", desk.measure(house))
         return page.Found(
             day=clock.now(),
             load=(before, os.getloadavg()[0]),
@@ -57,9 +62,12 @@ def measure() -> page.Found:
             sending=sending,
             delivered=delivered,
             rotated=rotated,
-            desk=_said("the desk", desk.measure(house)),
+            desk=full,
+            whole=one,
+            whole_after=_said("whole applications again", whole.sent(house, crowd)),
             stalled=_said("providers that stall", stalled.measure(house, crowd)),
             papers=_said("issued documents", papers.measure(house)),
+            grown=_said("ten times the rows", growth.measure(house)),
             form=_said("the long form", measures.big_form(house)),
             manifests=_said("manifests", manifests.measure()),
             memory=(memory, processes.largest(here.var, "worker")),

@@ -4,6 +4,7 @@
 """
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import cast
@@ -74,7 +75,7 @@ def measure(house: House) -> Desk:
     with house.work():
         case = _case(house)
         reference = service.by_id(case).reference
-        officer = _officer(house)
+        officer = an_officer(house)
     before = _filled(house, case, (1, FEW), officer, reference)
     after = _filled(house, case, (FEW + 1, MANY), officer, reference)
     pages = {name: (before[name], after[name]) for name in PAGES}
@@ -93,7 +94,7 @@ def _case(house: House) -> UUID:
     return made
 
 
-def _officer(house: House) -> Citizen:
+def an_officer(house: House) -> Citizen:
     (who,) = house.citizens(1)
     accounts.grant(who.id, Role.OFFICER, PROVIDER, by="bench")
     return Citizen(who.id, f"language=en; session={sessions.open_row(who.id)}")
@@ -106,16 +107,17 @@ def _filled(
         with house.work():
             told = {"id": case, "first": first, "last": min(first + A_BATCH - 1, numbers[1])}
             db.session.execute(text(COPIES), told)
-    _analysed(house)
+    analyse(house, ["applications"])
     paths = {name: path.format(reference=reference) for name, path in PAGES.items()}
     return {name: _time(house, officer, path) for name, path in paths.items()}
 
 
-def _analysed(house: House) -> None:
+def analyse(house: House, tables: Iterable[str]) -> None:
     """As the database does by itself a minute after so many rows came."""
     owner = create_engine(Cluster(house.here.var / "postgres").owner_url)
     with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE applications"))
+        for table in tables:
+            connection.execute(text(f"VACUUM ANALYZE {table}"))
     owner.dispose()
 
 

@@ -148,10 +148,10 @@ class House:
         kind, body = multipart(self.page(path, who))
         return request(self.here.port, path, who.cookie, body=body, kind=kind)
 
-    def review_post(self, who: Citizen) -> bytes:
+    def review_post(self, who: Citizen, path: str = REVIEW) -> bytes:
         """The last click of an application."""
-        pairs = [*self.page(REVIEW, who).pairs, ("agree", "yes")]
-        return request(self.here.port, REVIEW, who.cookie, body=urlencoded(pairs))
+        pairs = [*self.page(path, who).pairs, ("agree", "yes")]
+        return request(self.here.port, path, who.cookie, body=urlencoded(pairs))
 
     def cost(self, asked: Sequence[bytes], times: int = TIMES) -> Cost:
         """Of asking these in turn; the first two teach caches.

@@ -38,10 +38,10 @@ def measure(house: House) -> Papers:
     with house.work():
         subject_id = keys.new_subject()
         # The first one starts the press and makes the key.
-        documents.issue(_sheet("en", 0), subject_id, None)
+        documents.issue(sheet("en", 0), subject_id, None)
         medians = {
             language: statistics.median(
-                _seconds(_sheet(language, one), subject_id) for one in range(TIMES)
+                _seconds(sheet(language, one), subject_id) for one in range(TIMES)
             )
             for language in WORDS
         }
@@ -56,7 +56,7 @@ def _seconds(sheet: Sheet, subject_id: UUID) -> float:
     return perf_counter() - begun
 
 
-def _sheet(language: str, number: int) -> Sheet:
+def sheet(language: str, number: int) -> Sheet:
     own, english = WORDS[language], WORDS["en"]
     both = [{"en": en, language: it} for en, it in zip(english, own, strict=True)]
     issuer, title, text, label = both
