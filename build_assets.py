@@ -31,7 +31,7 @@ STAMP = DIST / ".built"
 KEPT = MODULES / ".fonts"
 ENTRIES = (
     *("look.css", "office.css", "sprite.svg", "mark.svg"),
-    *("portal.js", "draft.js", "worker.js"),
+    *("portal.js", "draft.js", "keys.js", "worker.js"),
 )
 TEXTS = (".css", ".js", ".svg")
 OLDEST_NODE = 20

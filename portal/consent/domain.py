@@ -77,7 +77,7 @@ class Offered(Protocol):
 
 @dataclass(frozen=True)
 class Disclosed:
-    """What was sent under a consent, by which way: webhook, api, desk."""
+    """What was sent under a consent, by which way: webhook, api, desk, referral."""
 
     provider: str
     fields: tuple[str, ...]

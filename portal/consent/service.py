@@ -14,7 +14,7 @@ from portal.consent.domain import Disclosed, Given, NoSuchConsent, Offered
 from portal.consent.events import ConsentGiven
 from portal.consent.models import Consent, Disclosure
 from portal.kernel import clock, ids
-from portal.kernel.db import db
+from portal.kernel.db import db, unit
 from portal.kernel.events import publish
 
 
@@ -52,8 +52,12 @@ def record(
     person_id: UUID,
     offer: Offered,
     fields: Collection[str],
+    is_first: bool = False,
 ) -> Given:
-    """Note that the person agreed to share these fields with the provider of the offer."""
+    """Note that the person agreed to share these fields with the provider of the offer.
+
+    `is_first`: the application is made in this transaction, so that nothing was agreed to before.
+    """
     row = Consent(
         subject_id=subject_id,
         person_id=person_id,
@@ -67,6 +71,9 @@ def record(
     # Written by itself: the event below can wait for what comes next.
     db.session.execute(PUT, {column.name: getattr(row, column.name) for column in TABLE.c})
     publish(ConsentGiven(row.id, application_id, person_id))
+    _agreed().pop(application_id, None)
+    if is_first:
+        _agreed()[application_id] = frozenset(fields)
     return _given(row)
 
 
@@ -99,10 +106,42 @@ def disclose_latest(application_id: UUID, fields: Collection[str], channel: str)
         disclosed(given[-1].id, fields, channel)
 
 
+def pass_on(application_id: UUID, fields: Collection[str], channel: str, *, to: str) -> None:
+    """Note what was shown to another provider, beside what the application's own one was sent.
+
+    Raises NoSuchConsent, NotConsented when it is more than that one may have itself.
+    """
+    given = for_application(application_id)
+    if not given:
+        raise NoSuchConsent
+    domain.check(given[-1].fields, fields)
+    note = Disclosure(
+        subject_id=_subject(given[-1].id),
+        consent_id=given[-1].id,
+        provider_slug=to,
+        fields=sorted(fields),
+        channel=channel,
+    )
+    db.session.add(note)
+    db.session.flush()
+
+
+def _subject(consent_id: UUID) -> UUID:
+    return db.session.get_one(Consent, consent_id).subject_id
+
+
 def effective_fields(application_id: UUID) -> frozenset[str]:
     """The fields of an application that its provider may be sent."""
+    if (only := _agreed().get(application_id)) is not None:
+        return only
     agreed = db.session.scalars(FIELDS, {"application": application_id})
     return frozenset(name for fields in agreed for name in fields)
+
+
+def _agreed() -> dict[UUID, frozenset[str]]:
+    """What was agreed to in this transaction for applications that are made in it."""
+    agreed: dict[UUID, frozenset[str]] = unit().setdefault("agreed", {})
+    return agreed
 
 
 def for_application(application_id: UUID) -> tuple[Given, ...]:

@@ -5,7 +5,7 @@ Services add and change rows and never commit; the edge of a request or a job do
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from select import POLLIN, poll
 from typing import Any, TypeVar
 from uuid import UUID
@@ -26,6 +26,9 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+# More than two machines drift apart that ask a time server.
+MOST_APART = timedelta(seconds=15)
+THEIR_TIME = text("SELECT clock_timestamp()")
 Json = dict[str, Any]
 M = TypeVar("M", bound="type[Base]")
 
@@ -108,6 +111,12 @@ def apart() -> Iterator[Session]:
     """A short transaction of its own, for what must stand although the request is refused."""
     with Session(db.engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def is_on_time() -> bool:
+    """Whether this machine's clock and the database's say the same."""
+    theirs: datetime = db.session.connection().execute(THEIR_TIME).scalar_one()
+    return abs(theirs - clock.now()) <= MOST_APART
 
 
 def wait_patiently() -> None:

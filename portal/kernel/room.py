@@ -116,6 +116,7 @@ class Room:
     parameter that holds the person's id, and all are read with the one query for who visits.
     `told` are the kinds of messages that programs are sent, as portal.api.openapi.Told.
     `notices` are the kinds of messages that people are sent; `reminds` know what falls due.
+    `beside` gives by a thing's name, such as case, what else stands on its page: markup, or None.
     """
 
     name: str
@@ -141,3 +142,4 @@ class Room:
     counts: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     reminds: tuple[Reminding, ...] = ()
+    beside: Mapping[str, Callable[[UUID], Any]] = field(default_factory=dict)

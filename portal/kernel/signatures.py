@@ -6,12 +6,12 @@ nobody else ever sees: whoever checks has the public one (whpk_).
 
 import base64
 import secrets as randomness
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 Kind = Literal["v1", "v1a"]
 SHARED, PRIVATE, PUBLIC = "whsec_", "whsk_", "whpk_"
@@ -39,6 +39,26 @@ def headers(message_id: str, said: str, secrets: Sequence[str], at: datetime) ->
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
+
+
+def is_shared(secret: str) -> bool:
+    """Whether it can be a secret of two sides (24 to 64 bytes, as the specification asks)."""
+    try:
+        raw = base64.b64decode(secret.removeprefix(SHARED), validate=True)
+    except ValueError:
+        return False
+    return secret.startswith(SHARED) and 24 <= len(raw) <= 64
+
+
+def is_signed(told: Mapping[str, str], body: bytes, secret: str) -> bool:
+    """Whether who shares this secret sent it, within the last five minutes."""
+    named = {name.lower(): value for name, value in told.items()}
+    try:
+        Webhook(secret).verify(body, named, json_parse=False)
+    except (WebhookVerificationError, ValueError):
+        # Beside its own, the library lets out those of reading figures and base64.
+        return False
+    return True
 
 
 def _signature(secret: str, message_id: str, said: str, at: datetime) -> str:

@@ -224,7 +224,8 @@ class Service(Frozen):
     the answers that people may correct before anybody works on them; all but those that decide the
     fee if it is not said. `appeals` are the levels at which a refusal is looked at again, the first
     one first; where the promised day passes without a decision the first opens by itself, unless
-    `appeal_when_late` is False.
+    `appeal_when_late` is False. `alike_by` names the questions whose answers tell one thing from
+    another, such as the number of a meter: officers are shown other cases with the same answer.
     """
 
     slug: str
@@ -251,6 +252,7 @@ class Service(Frozen):
     corrects: tuple[str, ...] | None = None
     appeals: tuple[AppealLevel, ...] | None = None
     appeal_when_late: bool | None = None
+    alike_by: tuple[str, ...] | None = None
     eligibility: str | None = None
     issues: tuple[IssuedDocument, ...] = ()
     renewal: Renewal | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from portal.registry.contract import Form, Provider, Service, Stage, Step
-from portal.registry.finding import Finding, nearest, slugs
+from portal.registry.finding import Finding, nearest, slugs, twice
 from portal.registry.form_conformance import about_form
 from portal.registry.meeting_conformance import about_meetings
 from portal.registry.words import Words
@@ -16,6 +16,9 @@ MOST_LEVELS = 5
 RECORDED = frozenset(
     {"text", "long_text", "integer", "decimal", "money", "date", "yes_no", "choice", "choices"}
     | {"location", "document", "photo", "notice"}
+)
+NO_MARK = frozenset(
+    {"document", "photo", "audio", "declaration", "notice", "computed", "group", "yes_no"}
 )
 DECISIONS = ("approve", "refuse")
 
@@ -36,6 +39,7 @@ def about_work(provider: Provider, service: Service) -> Iterator[Finding]:
     yield from _about_ways(f"{place}.stages", service)
     yield from slugs(f"{place}.pauses", service.pauses or (), "pauses")
     names = [one.name for one in service.form.fields]
+    yield from _about_alike(place, service)
     for name in service.corrects or ():
         if name not in names:
             sentence = f"There is no question {name}.{nearest(name, names)}"
@@ -140,3 +144,17 @@ def _reached(begun: set[str], ways: Mapping[str, set[str]]) -> set[str]:
         reached |= fresh
         begun = {slug for one in fresh for slug in ways.get(one, ())}
     return reached
+
+
+def _about_alike(place: str, service: Service) -> Iterator[Finding]:
+    """Two cases are alike by what one types or chooses once, and never by a file."""
+    yield from twice(f"{place}.alike_by", service.alike_by or (), "questions")
+    for name in service.alike_by or ():
+        field = service.form.field(name)
+        if field is None:
+            known = [one.name for one in service.form.fields]
+            sentence = f"There is no question {name}.{nearest(name, known)}"
+            yield Finding(f"{place}.alike_by.{name}", sentence)
+        elif field.kind in NO_MARK:
+            sentence = f"{name} is a {field.kind}, which tells no two cases apart. Leave it out."
+            yield Finding(f"{place}.alike_by.{name}", sentence)

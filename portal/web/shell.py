@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, request, url_for
 from flask_wtf.csrf import generate_csrf
@@ -9,6 +10,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from portal import i18n
+from portal.kernel.keys import keyed_hash
 from portal.kernel.room import MenuItem, Room, WayIn
 from portal.web import access, sendable
 from portal.web.assets import asset
@@ -37,6 +39,10 @@ def furnish(app: Flask, rooms: tuple[Room, ...]) -> None:
     def banners() -> list[Markup]:
         return [told for room in rooms for banner in room.banners if (told := banner())]
 
+    def beside(thing: str, thing_id: UUID) -> list[Markup]:
+        panels = (room.beside[thing] for room in rooms if thing in room.beside)
+        return [told for panel in panels if (told := panel(thing_id))]
+
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
@@ -61,8 +67,10 @@ def furnish(app: Flask, rooms: tuple[Room, ...]) -> None:
         "nav": nav,
         "ways_in": ways_in,
         "banners": banners,
+        "beside": beside,
         "can": access.can,
         "csrf": csrf,
+        "device_owner": device_owner,
         "sendable": sendable.sendable,
     }
     app.context_processor(lambda: {"visitor": access.visitor_or_none()})
@@ -71,6 +79,11 @@ def furnish(app: Flask, rooms: tuple[Room, ...]) -> None:
 def ltr(value: object) -> Markup:
     """Numbers, references, phones and addresses keep their order in right-to-left text."""
     return Markup('<bdi dir="ltr">{}</bdi>').format(value)
+
+
+def device_owner() -> str:
+    """What a browser calls the visitor by beside what it keeps for them; it tells nobody who."""
+    return keyed_hash("device.owner", str(access.visitor().id)).hex()
 
 
 def csrf() -> Markup:

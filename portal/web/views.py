@@ -1,7 +1,6 @@
 """The way in without a language, and the probes of operators."""
 
 import json
-from datetime import datetime, timedelta
 from hashlib import sha256
 from mimetypes import guess_type
 
@@ -15,11 +14,10 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
 
 from portal.i18n import TAGS, tag
-from portal.kernel import clock, schema
-from portal.kernel.db import db
+from portal.kernel import schema
+from portal.kernel.db import db, is_on_time
 from portal.kernel.errors import NotFound
 from portal.web.access import public
 from portal.web.assets import DIST, asset, is_asset
@@ -28,7 +26,6 @@ from portal.web.languages import wanted
 pages = Blueprint("web", __name__)
 # What stands under each language.
 shown = Blueprint("shown", __name__)
-MOST_APART = timedelta(seconds=15)
 # What a browser keeps for when the connection is lost: enough to draw a page, without fonts.
 OUTFIT = ("look.css", "portal.js", "draft.js", "sprite.svg", "mark.svg", "phulkari.svg")
 
@@ -107,9 +104,8 @@ def readyz() -> ResponseReturnValue:
     With a wrong clock codes of authenticator apps fit nobody, or too long.
     """
     connection = db.session.connection()
-    theirs: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     if not schema.is_current(connection):
         return {"status": "migrations are missing: run portal db upgrade"}, 503
-    if abs(theirs - clock.now()) > MOST_APART:
+    if not is_on_time():
         return {"status": "this clock and the database's differ: set both by a time server"}, 503
     return {"status": "ok"}

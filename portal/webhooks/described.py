@@ -61,12 +61,22 @@ class RefundedCase(Case):
 class Appealed(BaseModel):
     level: int = Field(description="counts the levels of appeal from 1")
     ground: Literal["refused", "late"]
-    state: Literal["open", "upheld", "set_aside", "granted", "withdrawn", "settled"]
+    state: Literal[
+        "open", "upheld", "set_aside", "allowed_in_part", "granted", "withdrawn", "settled"
+    ]
     due_on: date
 
 
 class AppealedCase(Case):
     appeal: Appealed
+
+
+class Written(BaseModel):
+    number: int = Field(description="counts the messages of the thread from 1")
+
+
+class MessageCase(Case):
+    message: Written
 
 
 class Bill(BaseModel):
@@ -100,6 +110,11 @@ class ApplicationMoved(_Message):
 class ApplicationAppealed(_Message):
     type: Literal["application.appealed"]
     data: AppealedCase
+
+
+class MessageWritten(_Message):
+    type: Literal["application.message"]
+    data: MessageCase
 
 
 class PaymentRefunded(_Message):
@@ -172,6 +187,7 @@ DATA: Mapping[str, Callable[[Sample], dict[str, Json]]] = {
     "application.appealed": lambda sample: _case(
         sample, sequence=3, state="refused", appeal=APPEAL
     ),
+    "application.message": lambda sample: _case(sample, sequence=2, message={"number": 1}),
     "payment.refunded": lambda sample: _case(
         sample, sequence=3, state="withdrawn", paid=PAID, refund=BACK
     ),
@@ -199,6 +215,11 @@ SAID: Mapping[str, tuple[str, type[BaseModel], str]] = {
         "An appeal was opened, or ended",
         ApplicationAppealed,
         "`appeal` says at which level, and `state` beside it what the application is now.",
+    ),
+    "application.message": (
+        "The person wrote to you",
+        MessageWritten,
+        "Read it at `/api/v1/provider/applications/{reference}/messages`: no word of it is sent.",
     ),
     "payment.refunded": (
         "Money of an application went back to the person",

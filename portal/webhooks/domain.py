@@ -59,6 +59,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "application.answered": Kind(answers=True),
         "application.withdrawn": Kind(),
         "application.appealed": Kind(),
+        "application.message": Kind(),
         "payment.refunded": Kind(),
         "bill.paid": Kind("bill"),
         TEST: Kind("endpoint", tries=1),

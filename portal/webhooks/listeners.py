@@ -12,9 +12,9 @@ from portal.applications.events import (
     ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    MessageWritten,
 )
 from portal.bills.events import BillPaid
-from portal.kernel.money import Money
 from portal.webhooks import service
 
 
@@ -48,14 +48,19 @@ def _tell_appeal(application_id: UUID, appeal_id: UUID) -> None:
     service.announce(application_id, "application.appealed", told)
 
 
+def written(event: MessageWritten) -> None:
+    """What the person wrote is read through the interface, not sent."""
+    if event.side == "person":
+        told = {"message": {"number": event.number}}
+        service.announce(event.application_id, "application.message", told)
+
+
 def refunded(event: PaymentRefunded) -> None:
     """Of applications alone: a bill that was told as paid stays paid."""
     if event.purpose != "application":
         return
     payment = payments.by_id(event.payment_id)
-    came = payments.paid(payment)
-    given_back = payments.returned(came) if came else Money(0, payment.currency)
-    refund = {"payment": payment.reference, **given_back.as_json()}
+    refund = {"payment": payment.reference, **payments.returned(payment).as_json()}
     service.announce(event.about, "payment.refunded", {"refund": refund})
 
 

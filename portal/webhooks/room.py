@@ -8,6 +8,7 @@ from portal.applications.events import (
     ApplicationPaid,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    MessageWritten,
 )
 from portal.bills.events import BillPaid
 from portal.kernel.errors import N_
@@ -50,6 +51,7 @@ room = Room(
         ApplicationWithdrawn: (listeners.withdrawn,),
         ApplicationAppealed: (listeners.appealed,),
         AppealEnded: (listeners.appeal_ended,),
+        MessageWritten: (listeners.written,),
         PaymentRefunded: (listeners.refunded,),
         BillPaid: (listeners.bill_paid,),
     },

@@ -2,9 +2,14 @@
 
 import base64
 import json
+from io import BytesIO
 
 import pytest
+from werkzeug.datastructures import FileStorage
 
+from portal.applications.domain import Actor, Author
+from portal.applications.enclosing import kept
+from portal.applications.threads import service as threads
 from portal.kernel.db import db
 from portal.webhooks import service as webhooks
 from portal.webhooks.feed import service as feed
@@ -12,12 +17,14 @@ from portal.webhooks.models import Delivery
 from tests.api.contract import check, response_of
 from tests.api.test_provider_interface import CERTIFICATE
 from tests.applications import factories
-from tests.applications.factories import told
+from tests.applications.factories import SLIP, told
 from tests.registry.uploading import as_json
 
 LIST = "/api/v1/provider/applications"
 CASE, EVENTS = f"{LIST}/{{reference}}", f"{LIST}/{{reference}}/events"
 PAPER = f"{LIST}/{{reference}}/documents/{{document_id}}"
+THREAD = f"{CASE}/messages"
+ENCLOSED = f"{THREAD}/{{message_id}}/documents/{{file_id}}"
 MANIFEST = "/api/v1/provider/manifest"
 FEED, SENT = "/api/v1/provider/events", "/api/v1/provider/deliveries"
 AGAIN, ALL_AGAIN = f"{SENT}/{{delivery_id}}/replay", f"{SENT}/replay"
@@ -30,6 +37,9 @@ CALLED = {
     ("get", CASE),
     ("post", EVENTS),
     ("get", PAPER),
+    ("get", THREAD),
+    ("post", THREAD),
+    ("get", ENCLOSED),
     ("get", MANIFEST),
     ("put", MANIFEST),
 }
@@ -114,6 +124,28 @@ def test_a_document_that_is_none_is_said_so(document, program, application):
     content = base64.b64encode(b"no document").decode()
     event = {"type": "issue", "document": {"name": "x.pdf", "content": content}}
     fits(document, program.tell(application, **event), EVENTS, "post")
+
+
+def test_a_thread_is_as_it_is_described(document, program, other_program, application):
+    content = document["paths"][THREAD]["post"]["requestBody"]["content"]["application/json"]
+    said = json.dumps(content["examples"]["text"]["value"])
+    path = f"{LIST}/{application.reference}/messages"
+    paper = kept(application, FileStorage(BytesIO(SLIP), "slip.pdf"))
+    person = Author(Actor.CITIZEN, str(application.person_id))
+    threads.write(application, person, "The slip.", [paper])
+    db.session.commit()
+    assert fits(document, program.send(path, said), THREAD, "post").status_code == 201
+    got = fits(document, program.get(path), THREAD, "get").json
+    url = got["messages"][0]["documents"][0]["url"].removeprefix("http://localhost:8000")
+    fetched = fits(document, program.get(url), ENCLOSED, "get")
+    assert fetched.data == SLIP
+    for refused in (
+        program.send(path, "{}", key="other"),
+        program.send(path, said, key=None),
+        other_program.send(path, said),
+    ):
+        fits(document, refused, THREAD, "post")
+    fits(document, other_program.get(url), ENCLOSED, "get")
 
 
 @pytest.fixture

@@ -152,7 +152,10 @@ def test_another_person_on_the_same_device_sees_nothing_of_it(visit, asha):
     out.page.wait_for_load_state("networkidle")
     assert out.page.locator("[name=guardian]").input_value() == ""
     assert "guardian" not in answers(ravi)[0]
-    # It waits for the one whose it is.
+    # It waits for the one whose it is, also when somebody else leaves.
+    assert len(out.page.evaluate(WAITING)) == 1
+    with out.page.expect_navigation():
+        out.page.locator("form[data-unsent] button").click()
     assert len(out.page.evaluate(WAITING)) == 1
     out.let_in(asha)
     with out.page.expect_response(SAVED):

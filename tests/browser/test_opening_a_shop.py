@@ -81,10 +81,52 @@ def test_a_shop_is_opened_with_one_set_of_answers(noor, visit, place, card, way)
     person.press("main form button.btn.go")
     assert "/bundles/" in person.page.url
     person.shot("sent")
-    person.follow("main a[href*='/pay/']")
+    person.follow("main a[href*='/pay/together']")
+    person.shot("pay-together")
     pay(person)
+    person.check()
+    person.shot("receipts")
+    assert person.page.locator("main a[href$='/receipt']").count() == 2
     person.press("main a.btn")
     assert "/bundles/" in person.page.url
-    person.shot("one-paid")
-    assert person.page.locator("main a[href*='/pay/']").count() == 1
+    person.shot("all-paid")
+    assert person.page.locator("main a[href*='/pay/']").count() == 0
     assert person.faults == []
+
+
+def chosen(noor):
+    """Begun, and what is needed is said."""
+    whole = filling.begin(noor.id, SHOP)
+    drafts.save(whole.draft, joint.CHOSEN, list(joint.CHOSEN))
+    db.session.commit()
+
+
+@pytest.mark.promise("B11")
+def test_what_is_typed_for_several_services_is_saved_by_itself(noor, visit):
+    chosen(noor)
+    person = visit(width=360).let_in(noor)
+    person.go(f"/life-events/{SHOP}/apply/about-you")
+    with person.page.expect_response("**/save"):
+        person.fill(guardian="Harpal Singh")
+    person.page.locator("[data-draft] [role=status]").get_by_text("Saved at").wait_for()
+    person.check()
+    db.session.expire_all()
+    assert filling.resume(noor.id, SHOP).answers["guardian"] == "Harpal Singh"
+    assert person.faults == []
+
+
+def test_what_was_typed_for_several_services_without_a_connection_is_sent_when_it_is_back(
+    noor, visit
+):
+    chosen(noor)
+    person = visit(width=360).let_in(noor)
+    person.go(f"/life-events/{SHOP}/apply/about-you")
+    person.page.context.set_offline(True)
+    person.fill(guardian="Harpal Singh")
+    status = person.page.locator("[data-draft] [role=status]")
+    status.get_by_text("Saved on this device").wait_for()
+    with person.page.expect_response("**/save"):
+        person.page.context.set_offline(False)
+    status.get_by_text("Saved at").wait_for()
+    db.session.expire_all()
+    assert filling.resume(noor.id, SHOP).answers["guardian"] == "Harpal Singh"

@@ -22,11 +22,13 @@ from portal.api import service as api
 from portal.applications import service as applications
 from portal.applications.appeals.models import Appeal
 from portal.applications.domain import Actor, Author
+from portal.applications.referring.models import CaseReferral
 from portal.applications.threads import service as threads
 from portal.applications.together.models import Bundle
 from portal.applications.work import service as work
 from portal.bills.domain import Fetched
 from portal.bills.models import BillLookup
+from portal.bills.watching import service as watching
 from portal.delegation import service as delegation
 from portal.federation import service as federation
 from portal.federation.domain import Identity
@@ -118,6 +120,23 @@ def _message(citizen, application):
     return threads.write(application, author, "What is missing?", enclosed).id
 
 
+def _referral(citizen, application):
+    """Asked of the provider itself, so that the officer of ours has it on the list."""
+    row = CaseReferral(
+        subject_id=citizen.id,
+        application_id=application.id,
+        provider_slug=OURS,
+        asked_by=citizen.id,
+        fields=["identity_proof"],
+        due_on=clock.today(),
+        state="open",
+    )
+    row.question = "Does the family live there?"
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
 def _document(_, application):
     return applications.issued(application)[0].id
 
@@ -130,6 +149,11 @@ def _payment(citizen, _):
     return payments.owed(person_id=citizen.id, subject_id=citizen.id, provider=OURS).id
 
 
+def _order(citizen, _):
+    owed = payments.owed(person_id=citizen.id, subject_id=citizen.id, provider=OURS)
+    return payments.begun(owed).id
+
+
 def _lookup(citizen, _):
     told = Fetched(account="3001234567", bills=())
     lookup = BillLookup(
@@ -138,6 +162,13 @@ def _lookup(citizen, _):
     db.session.add(lookup)
     db.session.flush()
     return lookup.id
+
+
+def _watch(citizen, application):
+    lookup = db.session.get_one(BillLookup, _lookup(citizen, application))
+    watching.keep(lookup)
+    db.session.flush()
+    return watching.watched(lookup)
 
 
 def _delivery(citizen, _):
@@ -274,10 +305,13 @@ def _letter(citizen, _):
 THINGS: dict[str, Callable] = {
     "appeal_id": _appeal,
     "message_id": _message,
+    "referral_id": _referral,
     "document_id": _document,
     "file_id": _paper,
     "payment_id": _payment,
+    "order_id": _order,
     "lookup": _lookup,
+    "watch_id": _watch,
     "delivery_id": _delivery,
     "token_id": _token,
     "child_id": _child,
@@ -341,6 +375,8 @@ def is_after(rule):
         "appeals.ask",
         "correcting.show",
         "payments.receipt",
+        "payments.paper",
         "payments.come_back",
+        "payments.come_back_together",
         "bills.show",
     }

@@ -16,6 +16,7 @@ VALUES = {
     "slug": "you",
     "step": "you",
     "area": "provider",
+    "spoken": "en",
     "token": "unknown",
     "code": "unknown",
     "endpoint": "revenue",

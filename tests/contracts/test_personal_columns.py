@@ -74,13 +74,20 @@ EXCUSED = {
         "hash": HASH,
     },
     "bill_lookups": {"provider_slug": SLUG},
+    "bill_watches": {"provider_slug": SLUG, "dues": "days on which bills fall due"},
     "bills": {"provider_slug": SLUG, "currency": MONEY, "state": CODE},
+    "case_marks": {"question": "the name of a question, never an answer"},
     "case_messages": {"side": CODE, "author": CODE, "author_id": "an id"},
     "bundles": {"life_event": SLUG, "title": PUBLIC},
     "case_pauses": {"reason": CODE},
     "case_proposals": {"act": CODE},
     "case_readings": {"side": CODE},
     "case_records": {"stage": STAGE},
+    "case_referrals": {
+        "provider_slug": SLUG,
+        "fields": "names of questions, never answers",
+        "state": CODE,
+    },
     "desk_views": {"name": "an officer's own name for a filter", "query": "codes of a filter"},
     "catalogue_entries": {"*": PUBLIC},
     "catalogue_stamp": {"*": PUBLIC},
@@ -126,6 +133,7 @@ EXCUSED = {
         "names": "how the issuer and the kind of document are called",
         "sha256": "of a file with a random number in it",
     },
+    "draft_checks": {"outcome": CODE},
     "drafts": {"purpose": "the service, or the id of an application"},
     "emergencies": {
         "provider": SLUG,
@@ -179,8 +187,16 @@ EXCUSED = {
         "state": CODE,
         "error": CODE,
         "channel": CODE,
+        "kind": CODE,
+        "their_id": "what a company calls the message",
     },
     "notice_choices": {"chosen": "kinds and ways of messages", "digest": CODE},
+    "notice_sendings": {
+        "kind": CODE,
+        "way": CODE,
+        "name": "a kind and ids",
+        "state": CODE,
+    },
     "number_releases": {
         "token_hash": HASH,
         "language": CODE,
@@ -236,6 +252,9 @@ EXCUSED = {
         "currency": MONEY,
         "state": CODE,
         "code": "why a gateway declined, as one of a few codes",
+    },
+    "payment_attempt_parts": {
+        "currency": MONEY,
     },
     "payment_notices": {
         "gateway": CODE,
@@ -295,6 +314,7 @@ EXCUSED = {
     },
     "rises": {"stage": STAGE, "post": POST},
     "returned_addresses": {"status": CODE},
+    "referral_ends": {"outcome": CODE},
     "role_changes": {
         "role": CODE,
         "provider": SLUG,
@@ -374,8 +394,10 @@ NEVER_CHANGED = {
     "ledger_transactions",
     "manifest_uploads",
     "meeting_photos",
+    "payment_receipts",
     "provider_icons",
     "publisher_keys",
+    "referral_ends",
     "rises",
     "service_definitions",
     "service_versions",
@@ -385,6 +407,7 @@ NEVER_CHANGED = {
     "version_trials",
     "version_turns",
     "version_publications",
+    "vouched_answers",
 }
 
 

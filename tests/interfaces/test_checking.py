@@ -4,8 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from portal.applications import service as applications
+from portal.applications.checking import panels
+from portal.applications.checking import service as checking
 from portal.applications.service import ProviderEvent
 from portal.audit.models import AuditEntry
+from portal.i18n import speaking
 from portal.interfaces import service as interfaces
 from portal.kernel.db import db
 from portal.registry.contract import Document, Field, Form, HookPaths, Step
@@ -172,3 +175,17 @@ def test_corrections_are_checked_too(by_http, client):
     by_http.answers["/ask/check"] = (200, WELL)
     open_page(client, url).send(khasra="12/6")
     assert sent()[0].answers["khasra"] == "12/6"
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "said"),
+    [((200, WELL), checking.PASSED, "passed"), ((500, {}), checking.SILENT, "not run")],
+)
+def test_what_it_came_to_is_kept_for_the_officer(by_http, client, answer, outcome, said):
+    by_http.answers["/ask/check"] = answer
+    filled_in(client).send(agree="yes")
+    (case,) = sent()
+    assert checking.said(case).outcome == outcome
+    with speaking("en"):
+        found = {one.title: one.words for one in panels.of(case, {}, [])}
+    assert found["The check of your own system, before it was sent"] == said

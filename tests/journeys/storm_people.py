@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from payments import service as payments
 from payments.gateways.sandbox.company import service as company
-from payments.settling import service as settling
+from payments.orders import service as orders
 from portal.accounts.sessions import service as sessions
 from portal.applications import applying
 from portal.forms import service as drafts
@@ -211,5 +211,5 @@ def pay(browser, path, choices, *, leaves=False):
 
 def letters(path):
     payment_id = path.rpartition("/")[2]
-    found = settling.attempts(payments.by_id(payment_id).id)
+    found = orders.attempts(payments.by_id(payment_id).id)
     return [company.letter(one) for each in found for one in company.letters(each.reference)]

@@ -21,6 +21,7 @@ from tools.bench.rotation import Rotated
 from tools.bench.servers import Listener, listening
 from tools.bench.signing import SigningIn
 from tools.bench.stalled import Stalled
+from tools.bench.whole import Whole
 
 FORM = """
 <header><form><input name="csrf_token" value="of the header"></form></header>
@@ -121,6 +122,9 @@ def found(**changes):
         desk=Desk({"a case": (0.05, 0.06)}, 9.5),
         stalled=Stalled(STEADY, STEADY, 190, 14, 2.1),
         papers=Papers({"en": 0.022, "ur": 0.028}, Memory(120, 90)),
+        whole=Whole({"page 1, opened": 0.012}, replace(STEADY, rate=81.0)),
+        whole_after=replace(STEADY, rate=80.0),
+        grown={"a paper looked up": (0.010, 0.012)},
     )
     return replace(usual, **changes)
 
@@ -180,6 +184,23 @@ def test_issued_documents_are_told_with_their_aim():
     slow = Papers({"ur": 0.031}, Memory(120, 90))
     assert "| In Urdu and English | 31 ms | 30 ms **short of it** |" in said(papers=slow)
     assert "| Memory of the press | 120 MB | - |" in said()
+
+
+def test_a_whole_application_is_told_step_by_step_with_its_aims():
+    told = said()
+    assert "| Page 1, opened | p50 12 ms | 60 ms |" in told
+    assert "| Forty questions, sent | 81/s, p50" in told
+    assert "| With more cases | 80/s" in told
+    assert "| 80/s, p95 200 ms |" in told
+    slow = said(whole=Whole({"sent": 0.07}, STEADY), whole_after=replace(STEADY, rate=70.0))
+    assert "| Sent | p50 70 ms | 60 ms **short of it** |" in slow
+    assert "| 80/s, p95 200 ms **short of it** |" in slow
+
+
+def test_what_ten_times_the_rows_cost_is_told_with_its_aim():
+    assert "| A paper looked up | 10 ms, then 12 ms, 1.20 times that | 1.5 times |" in said()
+    slow = said(grown={"a paper looked up": (0.010, 0.020)})
+    assert "2.00 times that | 1.5 times **short of it** |" in slow
 
 
 def test_the_desk_with_many_cases_is_told_with_its_aims():

@@ -153,6 +153,7 @@ def send(subject_id: UUID, contact: Contact, message: words.Said, language: str)
             to=contact.value,
             body=message.text,
             language=language,
+            kind="security",
             good_until=message.good_until,
         )
     else:
@@ -162,6 +163,7 @@ def send(subject_id: UUID, contact: Contact, message: words.Said, language: str)
             subject=message.subject,
             body=message.mail,
             language=language,
+            kind="security",
         )
 
 

@@ -1,6 +1,7 @@
 """Who holds which role, the links that invite staff, and changes that wait for a second person."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -135,6 +136,22 @@ def holders(provider: str, permission: str) -> dict[UUID, frozenset[Scope]]:
         held.setdefault(row.person_id, []).append(_grant(row, Role(row.role)))
     scopes = {who: domain.scopes(grants, permission) for who, grants in held.items()}
     return {who: reach for who, reach in scopes.items() if reach}
+
+
+def holders_at(
+    providers: Collection[str], permission: str
+) -> dict[str, dict[UUID, frozenset[Scope]]]:
+    """The same at many providers, by one query."""
+    rows = select(RoleGrant).where(RoleGrant.provider.in_(providers))
+    held: dict[tuple[str, UUID], list[Grant]] = {}
+    for row in db.session.scalars(rows.order_by(RoleGrant.created_at)):
+        place = row.provider or "", row.person_id
+        held.setdefault(place, []).append(_grant(row, Role(row.role)))
+    found: dict[str, dict[UUID, frozenset[Scope]]] = {}
+    for (provider, who), grants in held.items():
+        if reach := domain.scopes(grants, permission):
+            found.setdefault(provider, {})[who] = reach
+    return found
 
 
 def needs_two(by: UUID | str) -> bool:

@@ -27,6 +27,9 @@ HERE = Path(__file__).parent
 PATIENCE = 600.0
 LENGTH = struct.Struct(">I")
 DIRECTIONS = {"ltr": "/L2R", "rtl": "/R2L"}
+# Room for a signature and two certificates, in hexadecimal digits. Left to itself, the signer would
+# sign twice: once to see how long that gets.
+SIGNATURE = 8192
 MADE, FAILED = b"\x01", b"\x00"
 
 
@@ -104,7 +107,7 @@ def _sign(plain: bytes, direction: str, told: dict[str, Any]) -> bytes:
         reason=told["reason"],
     )
     signed = io.BytesIO()
-    signers.sign_pdf(paper, meant, signer, output=signed)
+    signers.sign_pdf(paper, meant, signer, output=signed, bytes_reserved=SIGNATURE)
     return signed.getvalue()
 
 

@@ -55,14 +55,14 @@ async function keyOf(base, told) {
 
 const way = (iv, id) => ({ name: "AES-GCM", iv, additionalData: text.encode(id) });
 
-/* `place` holds the name of the draft and the server's part of the key; `page` is this page. */
+/* `place` holds the name of the draft, whose it is, and the server's part of the key. */
 export function keep(place, page, what) {
   const id = `${place.draft} ${page}`;
   return using(async (base) => {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const plain = text.encode(JSON.stringify(what));
     const data = await crypto.subtle.encrypt(way(iv, id), await keyOf(base, place.key), plain);
-    await done(store(base, "unsent", "readwrite").put({ id, at: Date.now(), iv, data }));
+    await done(store(base, "unsent", "readwrite").put({ id, owner: place.owner, at: Date.now(), iv, data }));
   });
 }
 
@@ -88,19 +88,28 @@ export function drop(id) {
   return using((base) => done(store(base, "unsent", "readwrite").delete(id)));
 }
 
-/* Whether anything waits here, of anybody; what is too old goes first. Makes no base of its own. */
-export async function waiting() {
+/* Let go what is too old, and what `gone` says; whose are the others? Makes no base of its own. */
+async function owners(gone = () => false) {
   const known = await indexedDB.databases?.();
-  if (known && !known.some((one) => one.name === BASE)) return 0;
+  if (known && !known.some((one) => one.name === BASE)) return [];
   return using(async (base) => {
-    const rows = await done(store(base, "unsent").getAll());
-    const old = rows.filter((one) => Math.abs(Date.now() - one.at) > WEEK);
-    for (const { id } of old) await done(store(base, "unsent", "readwrite").delete(id));
-    return rows.length - old.length;
+    const left = [];
+    for (const one of await done(store(base, "unsent").getAll())) {
+      if (Math.abs(Date.now() - one.at) <= WEEK && !gone(one)) left.push(one.owner);
+      else await done(store(base, "unsent", "readwrite").delete(one.id));
+    }
+    return left;
   });
 }
 
-/* With the key: what a copy of the disk may hold of it opens for nobody. */
-export function wipe() {
-  return done(indexedDB.deleteDatabase(BASE));
+/* How much of this person waits here. */
+export async function waiting(owner) {
+  return (await owners()).filter((one) => one === owner).length;
+}
+
+/* Of this person, nothing stays; with the last answer goes the key, so that a copy of the disk
+   opens for nobody. */
+export async function wipe(owner) {
+  const left = await owners((one) => one.owner === owner);
+  if (!left.length) await done(indexedDB.deleteDatabase(BASE));
 }

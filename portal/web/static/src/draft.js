@@ -164,7 +164,7 @@ function open(is) {
 async function begin() {
   clearTimeout(timer);
   stuck = false;
-  if (!device.can || !(await device.waiting()) || !(await device.kept(words)).length) return;
+  if (!device.can || !(await device.waiting(words.owner)) || !(await device.kept(words)).length) return;
   open(false);
   const left = await sendKept();
   if (left === "again") return location.reload();

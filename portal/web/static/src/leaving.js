@@ -14,11 +14,11 @@ addEventListener("load", () => {
 if (can) {
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    const ask = document.querySelector("[data-unsent]")?.dataset.unsent;
-    if (!ask || !form.matches(LEAVING) || "left" in form.dataset) return;
+    const told = document.querySelector("[data-unsent]")?.dataset;
+    if (!told || !form.matches(LEAVING) || "left" in form.dataset) return;
     event.preventDefault();
-    if ((await waiting().catch(() => 0)) && !confirm(ask)) return;
-    await wipe().catch(() => null);
+    if ((await waiting(told.owner).catch(() => 0)) && !confirm(told.unsent)) return;
+    await wipe(told.owner).catch(() => null);
     form.dataset.left = "";
     form.requestSubmit();
   });

@@ -1,4 +1,5 @@
-/* For the service worker: `import "./push-worker.js"`. What comes holds a kind and a path alone. */
+/* For the service worker: `import "./push-worker.js"`. What comes says that there is something, in the
+   language of the account. What cannot be read is said in the language of the browser. */
 const SAID = {
   en: "There is something new for you.",
   hi: "आपके लिए कुछ नया है।",
@@ -7,19 +8,20 @@ const SAID = {
 };
 
 function path(told) {
-  return /^[a-z0-9/-]+$/.test(told?.path ?? "") ? told.path : "inbox";
+  return /^[a-z0-9][a-z0-9/-]*$/i.test(told?.path ?? "") ? told.path : "inbox";
 }
 
 self.addEventListener("push", (event) => {
   let told = {};
   try {
-    told = event.data?.json() ?? {};
+    told = Object(event.data?.json());
   } catch {
     /* Whatever it was, something is new. */
   }
   const language = (self.navigator.language ?? "en").slice(0, 2);
-  const shown = { body: SAID[language] ?? SAID.en, tag: "sanjha", data: path(told) };
-  event.waitUntil(self.registration.showNotification("Sanjha", shown));
+  const { title = "Sanjha", body = SAID[language] ?? SAID.en, lang = "", dir = "auto" } = told;
+  const shown = { body, lang, dir, tag: "sanjha", data: path(told) };
+  event.waitUntil(self.registration.showNotification(title, shown));
 });
 
 self.addEventListener("notificationclick", (event) => {
