@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar
@@ -100,6 +100,24 @@ class Due:
     amount: Money
     back: str
     payee: Mapping[str, str] = field(default_factory=dict)
+
+
+class Delivered(StrEnum):
+    """How it stands with what a payment was for."""
+
+    GIVEN = "given"
+    IN_TIME = "in_time"
+    LATE = "late"
+    # Refused, withdrawn or lapsed: it was dealt with, and will not be given.
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """`until` is the promised day, where there is one."""
+
+    stands: Delivered
+    until: date | None = None
 
 
 class NoSuchPayment(NotFound):

@@ -31,3 +31,28 @@ class PaymentRefunded(Event):
     payment_id: UUID
     purpose: str
     about: UUID
+
+
+@dataclass(frozen=True)
+class PaymentClaimed(Event):
+    """A department is asked about a payment: what was paid for is late."""
+
+    payment_id: UUID
+    purpose: str
+    about: UUID
+    claim_id: UUID
+
+
+@dataclass(frozen=True)
+class ClaimMoved(Event):
+    """A claim went on: it waits for somebody else, or is settled."""
+
+    claim_id: UUID
+    state: str
+
+
+@dataclass(frozen=True)
+class ReceiptMade(Event):
+    """The receipt of a payment can be downloaded, and shown to anybody."""
+
+    payment_id: UUID

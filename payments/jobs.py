@@ -1,6 +1,7 @@
-"""What the clock does to payments: open attempts are asked about, parked notices tried again."""
+"""What the clock does to payments: open attempts are asked about, notices and claims looked at."""
 
 from payments.asking import service as asking
+from payments.claims import service as claims
 from payments.inbox import service as inbox
 from payments.refunds import service as refunds
 from portal.kernel.jobs import Periodic, job
@@ -11,5 +12,12 @@ def sort_inbox() -> None:
     inbox.retry_parked()
 
 
-JOBS = (asking.look_after, asking.ask_later, refunds.send_back, sort_inbox)
-PERIODIC = (Periodic("* * * * *", asking.look_after), Periodic("*/10 * * * *", sort_inbox))
+JOBS = (
+    *(asking.look_after, asking.ask_later, refunds.send_back, sort_inbox),
+    *(claims.look_after, claims.look),
+)
+PERIODIC = (
+    Periodic("* * * * *", asking.look_after),
+    Periodic("*/10 * * * *", sort_inbox),
+    Periodic("7 * * * *", claims.look_after),
+)

@@ -1,5 +1,6 @@
-"""What follows from money that came or went back: its receipt on paper."""
+"""What follows from money that came or went back: its receipt on paper, and claims about it."""
 
+from payments.claims import service as claims
 from payments.events import PaymentRefunded, PaymentSucceeded
 from payments.receipts import service as receipts
 
@@ -11,3 +12,11 @@ def print_receipt(event: PaymentSucceeded) -> None:
 
 def end_receipt(event: PaymentRefunded) -> None:
     receipts.end(event.payment_id)
+
+
+def came(event: PaymentSucceeded) -> None:
+    claims.look_again(event.payment_id)
+
+
+def went_back(event: PaymentRefunded) -> None:
+    claims.look_again(event.payment_id)

@@ -1,8 +1,11 @@
 """The room of payments, and what its gateways bring."""
 
-from payments import api, commands, jobs, listeners, views
+from payments import api, back_office, commands, jobs, listeners, views
+from payments.claims import back_office as claims_desk
+from payments.claims import views as claims
 from payments.events import PaymentRefunded, PaymentSucceeded
 from payments.gateways import gateways, rooms
+from payments.settings import PaymentsSettings
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Room
 
@@ -12,15 +15,29 @@ SETTINGS = (section for gateway in gateways().values() for section in gateway.se
 room = Room(
     name="payments",
     opens=tuple(one for brought in BROUGHT for one in brought.opens),
-    pages=(views.pages, *(one for brought in BROUGHT for one in brought.pages)),
+    pages=(views.pages, claims.pages, *(one for brought in BROUGHT for one in brought.pages)),
+    back_office=(back_office.pages, claims_desk.pages, claims_desk.offices),
     api=(api.pages, *(one for brought in BROUGHT for one in brought.api)),
     commands=(commands.payments,),
     jobs=(*jobs.JOBS, *(one for brought in BROUGHT for one in brought.jobs)),
     periodic=(*jobs.PERIODIC, *(one for brought in BROUGHT for one in brought.periodic)),
     after={
-        PaymentSucceeded: (listeners.print_receipt,),
-        PaymentRefunded: (listeners.end_receipt,),
+        PaymentSucceeded: (listeners.print_receipt, listeners.came),
+        PaymentRefunded: (listeners.end_receipt, listeners.went_back),
     },
-    menu=(MenuItem("account", N_("Payments"), "payments.mine", "wallet", 25, signed_in=True),),
-    settings=tuple(dict.fromkeys(SETTINGS)),
+    beside={"case": claims_desk.beside_case},
+    menu=(
+        MenuItem("account", N_("Payments"), "payments.mine", "wallet", 25, signed_in=True),
+        MenuItem("admin", N_("Payments"), "payments_desk.index", "wallet", 40, back_office.READ),
+        MenuItem(
+            *("admin", N_("Claims about payments"), "claims_desk.index", "flag", 41),
+            permission=claims_desk.READ,
+            count=claims_desk.waiting,
+        ),
+    ),
+    permissions={
+        back_office.READ: N_("See payments, the books, and what gateways say"),
+        back_office.MANAGE: N_("Give money back, and settle what waits at the finance desk"),
+    },
+    settings=(PaymentsSettings, *dict.fromkeys(SETTINGS)),
 )

@@ -45,6 +45,8 @@ from portal.kernel.outside import Busy, TookTooLong
 from portal.kernel.room import Room
 from portal.kernel.settings import current
 
+Delivered = domain.Delivered
+Delivery = domain.Delivery
 Due = domain.Due
 Payment = models.Payment
 Attempt = models.Attempt
@@ -195,10 +197,29 @@ def refund(payment_id: UUID, amount: Money, reason: str, by: UUID | str) -> UUID
     """
     by_id(payment_id)
     orders.lock([payment_id])
+    attempt, share = _paid_by(payment_id)
+    return refunds.give(attempt, share, amount, reason, by)
+
+
+def check_refund(payment_id: UUID, amount: Money) -> None:
+    """Whether so much could be given back now. Raises NotPaid, TooMuchBack, OnlyWhole."""
+    attempt, share = _paid_by(payment_id)
+    refunds.check(attempt, share, amount)
+
+
+def left(payment: Payment) -> Money:
+    """What can still be given back; nothing of what is not paid."""
+    order = orders.succeeded(payment.id)
+    shares = order.shares if order else ()
+    parts = [share.part.left for share in shares if share.payment.id == payment.id]
+    return parts[0] if parts else Money(0, payment.currency)
+
+
+def _paid_by(payment_id: UUID) -> tuple[Attempt, orders.Share]:
+    """The order that paid it, and its share of it. Raises NotPaid."""
     if (order := orders.succeeded(payment_id)) is None:
         raise NotPaid
-    share = next(one for one in order.shares if one.payment.id == payment_id)
-    return refunds.give(order.attempt, share, amount, reason, by)
+    return order.attempt, next(one for one in order.shares if one.payment.id == payment_id)
 
 
 def start(payment: Payment, gateway_slug: str, by: UUID | None = None) -> Started:

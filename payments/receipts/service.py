@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from payments import service as payments
 from payments.domain import PaymentState
+from payments.events import ReceiptMade
 from payments.models import Attempt, Payment
 from payments.orders import service as orders
 from payments.receipts.models import PaymentReceipt
@@ -20,6 +21,7 @@ from portal.i18n import LANGUAGES, day, gettext, money, speaking
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import N_, NotFound
+from portal.kernel.events import publish
 
 SLUG, ENGLISH = "receipt", "en"
 SHOWN = 50
@@ -70,6 +72,7 @@ def make(payment_id: UUID) -> None:
     )
     db.session.add(row)
     db.session.flush()
+    publish(ReceiptMade(payment_id))
 
 
 def end(payment_id: UUID) -> None:

@@ -3,11 +3,12 @@
 Once when it is owed back, and once more when the gateway has returned it.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from payments import ledger
 from payments.books import service as books
@@ -37,6 +38,7 @@ from portal.kernel.log import log
 from portal.kernel.money import Money
 
 DONE_WITHIN = timedelta(days=1)
+SHOWN = 50
 LATE = "The money came when nothing was owed any more."
 
 
@@ -45,12 +47,8 @@ def give(attempt: Attempt, share: Share, amount: Money, reason: str, by: UUID | 
 
     Raises TooMuchBack, OnlyWhole.
     """
-    payment, left = share.payment, share.part.left
-    gateway = calling.known(attempt.gateway)
-    if amount > left or amount.minor <= 0:
-        raise TooMuchBack(left=in_words(left))
-    if amount != attempt.amount and not gateway.capabilities.partial_refund:
-        raise OnlyWhole
+    check(attempt, share, amount)
+    payment = share.payment
     refund = _made(attempt, share, amount, by)
     with suppress(Erased):
         refund.reason = reason
@@ -58,6 +56,15 @@ def give(attempt: Attempt, share: Share, amount: Money, reason: str, by: UUID | 
     postings = ledger.to_refund(attempt.gateway, payment.provider, amount)
     books.post(Kind.REFUND, payment.id, refund.id, postings)
     return refund.id
+
+
+def check(attempt: Attempt, share: Share, amount: Money) -> None:
+    """Whether so much can go back. Raises TooMuchBack, OnlyWhole."""
+    left, gateway = share.part.left, calling.known(attempt.gateway)
+    if amount > left or amount.minor <= 0:
+        raise TooMuchBack(left=in_words(left))
+    if amount != attempt.amount and not gateway.capabilities.partial_refund:
+        raise OnlyWhole
 
 
 def give_late(attempt: Attempt, share: Share) -> None:
@@ -157,9 +164,19 @@ def returned(attempt_id: UUID, payment_id: UUID) -> int:
 
 def stuck() -> list[UUID]:
     """Refunds that a gateway would not do, or has not done in a day: somebody has to look."""
+    return list(db.session.scalars(select(Refund.id).where(_is_stuck()).order_by(Refund.id)))
+
+
+def stuck_ones() -> Sequence[tuple[Refund, Payment]]:
+    """The oldest of them, with what they are of."""
+    wanted = select(Refund, Payment).join(Payment, Payment.id == Refund.payment_id)
+    wanted = wanted.where(_is_stuck()).order_by(Refund.id).limit(SHOWN)
+    return [(refund, payment) for refund, payment in db.session.execute(wanted)]
+
+
+def _is_stuck() -> ColumnElement[bool]:
     late = and_(Refund.state == RefundState.ASKED, Refund.created_at < clock.now() - DONE_WITHIN)
-    wanted = select(Refund.id).where(or_(Refund.state == RefundState.FAILED, late))
-    return list(db.session.scalars(wanted.order_by(Refund.id)))
+    return or_(Refund.state == RefundState.FAILED, late)
 
 
 def try_again(refund_id: UUID, by: str) -> None:

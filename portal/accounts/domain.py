@@ -54,6 +54,7 @@ class Role(StrEnum):
     INTEGRATOR = "integrator"
     ADMIN = "admin"
     OPERATOR = "operator"
+    FINANCE = "finance"
     # Given by nobody: it lasts as long as the emergency does.
     EMERGENCY = "emergency"
 
@@ -81,11 +82,12 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         }
     ),
     Role.OPERATOR: frozenset({"delegation.assist"}),
+    Role.FINANCE: frozenset({"payments.read", "payments.manage"}),
     Role.EMERGENCY: frozenset({"applications.read"}),
 }
 # These act for one provider and for no other; an operator's is the service centre.
 FOR_A_PROVIDER = {Role.OFFICER, Role.INTEGRATOR, Role.OPERATOR}
-STAFF = (Role.OFFICER, Role.INTEGRATOR, Role.OPERATOR, Role.ADMIN)
+STAFF = (Role.OFFICER, Role.INTEGRATOR, Role.OPERATOR, Role.FINANCE, Role.ADMIN)
 # Until there are so many admins, the machine's command line stands for the second person.
 FIRST_ADMINS = 2
 CHANGE_LASTS = timedelta(days=7)

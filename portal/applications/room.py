@@ -73,6 +73,7 @@ room = Room(
     },
     after={VersionProposed: (listeners.proposed,)},
     payers={fees.PURPOSE: service.may_pay},
+    delivers={fees.PURPOSE: fees.delivery},
     menu=(
         MenuItem("site", N_("My applications"), "applications.index", "doc", 20, signed_in=True),
         MenuItem("site", N_("Desk"), "desk.queue", "users", 80, "applications.read"),

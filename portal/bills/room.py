@@ -2,7 +2,7 @@
 
 from payments.events import PaymentSucceeded
 from portal.accounts.events import PersonRemoved
-from portal.bills import jobs, listeners, views
+from portal.bills import jobs, listeners, service, views
 from portal.bills.watching import service as watching
 from portal.bills.watching import views as watching_pages
 from portal.kernel.errors import N_
@@ -14,6 +14,7 @@ room = Room(
     jobs=(jobs.release_bills, jobs.forget_lookups, jobs.ask_watched, watching.ask),
     periodic=jobs.PERIODIC,
     within={PaymentSucceeded: (listeners.paid,), PersonRemoved: (listeners.removed,)},
+    delivers={service.PURPOSE: service.delivery},
     reminds=(Reminding(watching.of_person, watching.to_remind),),
     menu=(MenuItem("site", N_("Bills"), "bills.index", "wallet", 30, signed_in=True),),
 )

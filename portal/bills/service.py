@@ -14,7 +14,7 @@ from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from payments import service as payments
-from payments.service import Due
+from payments.service import Delivered, Delivery, Due
 from portal.audit import service as audit
 from portal.bills import domain
 from portal.bills.domain import (
@@ -266,6 +266,12 @@ def paid(bill_id: UUID, payment_id: UUID) -> None:
         "bill.paid", about=f"bill:{bill.id}", actor=bill.person_id, subject_id=bill.subject_id
     )
     publish(BillPaid(bill.id))
+
+
+def delivery(bill_id: UUID) -> Delivery:
+    """What a bill was paid for was had before: its provider is told of the payment."""
+    bill = db.session.get_one(Bill, bill_id)
+    return Delivery(Delivered.GIVEN if bill.state == State.PAID else Delivered.IN_TIME)
 
 
 def disclosure(bill_id: UUID) -> Disclosure:

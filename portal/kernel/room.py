@@ -111,6 +111,8 @@ class Room:
     tells what it knows of such paths of a person. `ways_in` offer other ways to sign in; each of
     `banners` gives what stands above a page for this visitor, as markup, or None. `payers`
     maps a purpose of payments to what says whether a person may pay for a thing of another's.
+    `delivers` says by purpose how it stands with what a payment was for, as
+    payments.service.Delivery.
     `bearers` tell who calls an interface with a token of theirs, as portal.api.service.Caller.
     `counts` are figures of a visitor that pages show, by name: each makes a scalar subquery of the
     parameter that holds the person's id, and all are read with the one query for who visits.
@@ -137,6 +139,7 @@ class Room:
     ways_in: tuple[Callable[[], Sequence[WayIn]], ...] = ()
     banners: tuple[Callable[[], Any], ...] = ()
     payers: Mapping[str, Callable[[UUID, UUID], bool]] = field(default_factory=dict)
+    delivers: Mapping[str, Callable[[UUID], Any]] = field(default_factory=dict)
     bearers: tuple[Callable[[str], Any], ...] = ()
     told: tuple[Any, ...] = ()
     counts: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from payments import service as payments
-from payments.service import Due, Payment
+from payments.service import Delivered, Delivery, Due, Payment
 from portal.applications.domain import Actor, Author, State, owes_with, takes_money
 from portal.applications.events import ApplicationPaid, ApplicationSubmitted, StateChanged
 from portal.applications.models import Application
@@ -29,6 +29,7 @@ from portal.rules import UNKNOWN
 
 PURPOSE = "application"
 TO_PAY = timedelta(days=14)
+GIVES_NOTHING = frozenset({State.REFUSED, State.WITHDRAWN, State.LAPSED})
 PORTAL = Author(Actor.PORTAL, "payments")
 A_BATCH = 100
 
@@ -149,6 +150,20 @@ def drop(application: Application) -> None:
         payments.cancel(PURPOSE, application.id)
 
 
+def delivery(application_id: UUID) -> Delivery:
+    """How it stands with what the fee was for."""
+    application = db.session.get_one(Application, application_id)
+    state = State(application.state)
+    if state is State.ISSUED or (state is State.APPROVED and not _issues(application)):
+        return Delivery(Delivered.GIVEN)
+    if state in GIVES_NOTHING:
+        return Delivery(Delivered.ENDED)
+    until = application.due_on
+    stands_still = application.days_left is not None
+    is_late = until is not None and not stands_still and until < clock.today()
+    return Delivery(Delivered.LATE if is_late else Delivered.IN_TIME, until)
+
+
 def paid(application_id: UUID, payment_id: UUID) -> None:
     """The money has come: go on, or give it back when there is nothing to go on with."""
     application = _locked(application_id)
@@ -195,6 +210,10 @@ def _hand_over(application: Application) -> None:
     records.tell(application, "pay", PORTAL)
     records.tell(application, "submit", records.sender(application))
     publish(ApplicationSubmitted(application.id))
+
+
+def _issues(application: Application) -> bool:
+    return bool(registry.version(application.version_id).service.issues)
 
 
 def _moment(application: Application) -> PaymentMoment:

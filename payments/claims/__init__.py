@@ -1,0 +1,1 @@
+"""Claims of people who paid: money left the account, or the service was not given."""

@@ -1,0 +1,1 @@
+"""Refunds by finance staff: a second person looks at what is above a limit."""
