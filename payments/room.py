@@ -7,7 +7,7 @@ from payments.events import PaymentRefunded, PaymentSucceeded
 from payments.gateways import gateways, rooms
 from payments.settings import PaymentsSettings
 from portal.kernel.errors import N_
-from portal.kernel.room import MenuItem, Room
+from portal.kernel.room import MenuItem, Notice, Room
 
 BROUGHT = rooms()
 SETTINGS = (section for gateway in gateways().values() for section in gateway.settings)
@@ -25,6 +25,19 @@ room = Room(
         PaymentSucceeded: (listeners.print_receipt, listeners.came),
         PaymentRefunded: (listeners.end_receipt, listeners.went_back),
     },
+    notices=(
+        Notice(
+            "claims",
+            N_("Claims about your payments"),
+            N_("You get this message because you made a claim about a payment."),
+            needed=True,
+        ),
+        Notice(
+            "receipts",
+            N_("Receipts"),
+            N_("You get this message because you paid through Sanjha. Do not answer it."),
+        ),
+    ),
     beside={"case": claims_desk.beside_case},
     menu=(
         MenuItem("account", N_("Payments"), "payments.mine", "wallet", 25, signed_in=True),

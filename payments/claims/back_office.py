@@ -71,11 +71,10 @@ def answer(claim_id: UUID) -> ResponseReturnValue:
 @may(DECIDE)
 def cannot(claim_id: UUID) -> ResponseReturnValue:
     """An officer of the department says that what was paid for cannot be given."""
-    form = CannotForm()
-    providers = visitor().providers_for(DECIDE)
+    claim, form = service.find_of(visitor().providers_for(DECIDE), claim_id), CannotForm()
     if not form.validate_on_submit():
         raise BadInput
-    service.office_cannot(claim_id, providers, form.words.answer() or "", visitor().id)
+    service.office_cannot(claim, form.words.answer() or "", visitor().id)
     flash(gettext("The money goes back to the person."), "ok")
     return redirect(url_for("desk.queue"), 303)
 

@@ -167,14 +167,17 @@ def answer(claim_id: UUID, outcome: Outcome, words: str, by: UUID) -> None:
     _go(claim, Verdict(State.SETTLED, outcome), "answer", by)
 
 
-def office_cannot(claim_id: UUID, providers: Collection[str], words: str, by: UUID) -> None:
-    """An officer says that the service cannot be given: the money goes back.
-
-    Raises NoSuchClaim, also for another provider's, NotWithYou.
-    """
-    claim = _held(claim_id)
+def find_of(providers: Collection[str], claim_id: UUID) -> PaymentClaim:
+    """About money that these got. Raises NoSuchClaim, also for another provider's."""
+    claim = by_id(claim_id)
     if payment_of(claim).provider not in providers:
         raise NoSuchClaim
+    return claim
+
+
+def office_cannot(found: PaymentClaim, words: str, by: UUID) -> None:
+    """An officer says that the service cannot be given: the money goes back. Raises NotWithYou."""
+    claim = _held(found.id)
     if claim.state == State.SETTLED or claim.kind != Kind.NOT_SERVED:
         raise NotWithYou
     claim.cannot = True

@@ -54,9 +54,9 @@ class Role(StrEnum):
     INTEGRATOR = "integrator"
     ADMIN = "admin"
     OPERATOR = "operator"
-    FINANCE = "finance"
     # Given by nobody: it lasts as long as the emergency does.
     EMERGENCY = "emergency"
+    FINANCE = "finance"
 
 
 class Gender(StrEnum):

@@ -1,5 +1,6 @@
 """Which events become a message to a person."""
 
+from payments.events import ClaimMoved, ReceiptMade
 from portal.accounts.events import PersonRemoved
 from portal.applications.events import (
     AppealEnded,
@@ -16,6 +17,7 @@ from portal.applications.events import (
 )
 from portal.notifications import service
 from portal.notifications.integrators import service as integrators
+from portal.notifications.money import service as money
 from portal.notifications.telling import service as telling
 from portal.post.events import MailCameBack
 from portal.webhooks.events import DeliveryGivenUp, EndpointFailing, EndpointSwitchedOff
@@ -55,6 +57,14 @@ def met(event: MeetingChanged) -> None:
 
 def paid(event: ApplicationPaid) -> None:
     service.tell(event.application_id, "paid")
+
+
+def receipt_made(event: ReceiptMade) -> None:
+    money.tell_of_receipt(event.payment_id)
+
+
+def claim_moved(event: ClaimMoved) -> None:
+    money.tell_of_claim(event.claim_id, event.state)
 
 
 def document_ended(event: DocumentEnded) -> None:

@@ -1,5 +1,6 @@
 """The notifications room."""
 
+from payments.events import ClaimMoved, ReceiptMade
 from portal.accounts.events import PersonRemoved
 from portal.applications.events import (
     AppealEnded,
@@ -81,6 +82,8 @@ room = Room(
         ApplicationAnswered: (listeners.answered,),
         ApplicationWithdrawn: (listeners.withdrawn,),
         ApplicationPaid: (listeners.paid,),
+        ReceiptMade: (listeners.receipt_made,),
+        ClaimMoved: (listeners.claim_moved,),
         DocumentEnded: (listeners.document_ended,),
         ApplicationAppealed: (listeners.appealed,),
         AppealEnded: (listeners.appeal_ended,),

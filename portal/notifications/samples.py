@@ -7,9 +7,11 @@ from uuid import UUID
 from portal.i18n import gettext as _
 from portal.notifications import words
 from portal.notifications.domain import Words
+from portal.notifications.money import service as paying
+from portal.notifications.money import words as money
 from portal.notifications.telling import words as around
 
-REFERENCE = "SNJ-0000-0000"
+REFERENCE, CLAIM = "SNJ-0000-0000", "SNJC-0000-0000"
 NOBODY = UUID(int=0)
 Sample = tuple[str, Callable[[], Words]]
 
@@ -20,6 +22,11 @@ def samples() -> Mapping[str, Sample]:
         happened: (words.kind_of(happened), partial(_of_application, happened))
         for happened in words.SAID
     }
+    for state in money.CLAIMS:
+        say = partial(money.of_claim, state, CLAIM, f"pay/claims/{NOBODY}")
+        found[f"claim_{state}"] = paying.CLAIMS, say
+    receipt = partial(money.of_receipt, "2026-000001", "₹150", f"pay/{NOBODY}/receipt")
+    found["receipt"] = paying.RECEIPTS, receipt
     found["reminder"] = "reminders", _reminder
     found["returned"] = "security", around.of_return
     return found

@@ -11,6 +11,10 @@ from io import BytesIO
 
 from sqlalchemy import select
 
+from payments import service as pay
+from payments.claims import service as claims
+from payments.claims.domain import Kind as ClaimKind
+from payments.proposals import service as proposals
 from portal.accounts import service as accounts
 from portal.accounts.children import service as children
 from portal.accounts.domain import FOR_A_PROVIDER, PERMISSIONS, Grant, Role
@@ -35,6 +39,7 @@ from portal.federation.domain import Identity
 from portal.i18n import LANGUAGES
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.kernel.money import Money
 from portal.notifications.domain import Words
 from portal.notifications.inbox import service as inbox
 from portal.notifications.letters import service as letters
@@ -53,6 +58,8 @@ from tests.payments import factories as payments
 
 A_MONTH = timedelta(days=30)
 OURS, THEIRS = "revenue", "municipal"
+# More than one person gives back alone.
+BIG = Money.of("5000.00", "INR")
 # What names no belonging: words of the catalogue, kinds, and the language.
 PUBLIC = {
     "lang",
@@ -302,7 +309,31 @@ def _letter(citizen, _):
     return letters.write("newsletter", said, said, citizen.id).id
 
 
+def _claim(citizen, _):
+    """Of a payment of its own: the other one has never been begun."""
+    owed = payments.owed(person_id=citizen.id, subject_id=citizen.id, provider=OURS)
+    payments.begun(owed)
+    return claims.make(owed, ClaimKind.OTHER, "Something is wrong.", citizen.id).id
+
+
+def _paid(citizen):
+    owed = payments.owed(BIG, person_id=citizen.id, subject_id=citizen.id, provider=OURS)
+    return payments.paid(owed)
+
+
+def _proposal(citizen, _):
+    return proposals.give_back(_paid(citizen).id, BIG, "A mistake", None).id
+
+
+def _refund(citizen, _):
+    payment = _paid(citizen)
+    return pay.refund(payment.id, payment.amount, "A mistake", "tests")
+
+
 THINGS: dict[str, Callable] = {
+    "claim_id": _claim,
+    "proposal_id": _proposal,
+    "refund_id": _refund,
     "appeal_id": _appeal,
     "message_id": _message,
     "referral_id": _referral,

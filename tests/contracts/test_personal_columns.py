@@ -265,6 +265,20 @@ EXCUSED = {
         "gateway_reference": THEIRS,
         "code": CODE,
     },
+    "payment_claims": {
+        "reference": RANDOM,
+        "kind": CODE,
+        "state": CODE,
+        "outcome": CODE,
+    },
+    "payment_claim_steps": {
+        "act": CODE,
+        "actor": "an id, or the name of a part of the house",
+    },
+    "payment_refund_proposals": {
+        "currency": MONEY,
+        "state": CODE,
+    },
     "payment_refunds": {
         "currency": MONEY,
         "actor": "an id, or the name of a part of the house",
@@ -394,6 +408,7 @@ NEVER_CHANGED = {
     "ledger_transactions",
     "manifest_uploads",
     "meeting_photos",
+    "payment_claim_steps",
     "payment_receipts",
     "provider_icons",
     "publisher_keys",

@@ -202,7 +202,7 @@ def test_a_large_sum_waits_for_a_person_before_the_clock_gives_it_back(person, s
     done = paid(owed(BIG, person_id=person.id, subject_id=person.id))
     stands[done.about] = LATE
     claim = claimed(done, Kind.NOT_SERVED)
-    claims.office_cannot(claim.id, {"municipal"}, "The office is closed.", make_person().id)
+    claims.office_cannot(claim, "The office is closed.", make_person().id)
     db.session.commit()
     run_jobs()
     proposal = proposals.open_one(done.id)
@@ -219,7 +219,8 @@ def test_another_department_says_nothing_of_it(payment, stands):
     stands[done.about] = LATE
     claim = claimed(done, Kind.NOT_SERVED)
     with pytest.raises(claims.NoSuchClaim):
-        claims.office_cannot(claim.id, {"revenue"}, "No.", make_person().id)
+        claims.find_of({"revenue"}, claim.id)
+    assert claims.find_of({"municipal"}, claim.id).id == claim.id
 
 
 def test_once_it_was_given_the_claim_is_settled(payment, stands):
