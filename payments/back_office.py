@@ -146,6 +146,7 @@ def _page(payment: Payment, form: RefundForm) -> str:
         form=form,
         steps=tracing.steps(payment),
         said=tracing.SAID,
+        states=tracing.STATES,
         left=service.left(payment),
         proposal=proposals.open_one(payment.id),
         limit=Money.of(current().of(PaymentsSettings).refund_alone, payment.currency),

@@ -41,6 +41,21 @@ SAID = {
     Kind.REFUND: N_("Booked: money is to go back"),
     Kind.REFUNDED: N_("Booked: money went back"),
 }
+# The states of orders and refunds, and what gateways say of an order.
+STATES = {
+    "created": N_("begun"),
+    "started": N_("at the gateway"),
+    "open": N_("open"),
+    "pending": N_("the bank has not answered yet"),
+    "succeeded": N_("done"),
+    "failed": N_("declined"),
+    "cancelled": N_("called off"),
+    "expired": N_("ended without a payment"),
+    "unknown": N_("not known to the gateway"),
+    "asked": N_("asked for"),
+    "done": N_("agreed"),
+    "declined": N_("declined"),
+}
 
 
 @dataclass(frozen=True)

@@ -210,6 +210,34 @@ ACCOUNTS = (
         provider="nadipur-centre",
     ),
     Account(
+        who="Finance officer, gives money back",
+        details=Details(
+            name="Balbir Singh",
+            birth_date=date(1976, 3, 14),
+            email="finance@demo.example",
+            mobile="+919876500021",
+            address=_lives("Treasury", "IN-PB-NDP-NAD-NADIPUR-CITY", "140001"),
+            gender=Gender.MALE,
+        ),
+        password="tin box and two keys",  # noqa: S106
+        secret="BALBIRDEMOKEY234BALBIRDEMOKEY234",  # noqa: S106
+        role=Role.FINANCE,
+    ),
+    Account(
+        who="Finance officer, agrees to it",
+        details=Details(
+            name="Zainab Akhtar",
+            birth_date=date(1988, 10, 9),
+            email="treasury@demo.example",
+            mobile="+919876500022",
+            address=_lives("Treasury", "IN-PB-NDP-NAD-NADIPUR-CITY", "140001"),
+            gender=Gender.FEMALE,
+        ),
+        password="ink blotter by the window",  # noqa: S106
+        secret="ZAINABDEMOKEY234ZAINABDEMOKEY234",  # noqa: S106
+        role=Role.FINANCE,
+    ),
+    Account(
         who="Admin, proposes services",
         details=Details(
             name="Harleen Kaur",
