@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from payments import service
+from payments.disputes import service as disputes
 from payments.forms import RefundForm
 from payments.proposals import service as proposals
 from payments.proposals.domain import State as ProposalState
@@ -43,6 +44,7 @@ def index() -> ResponseReturnValue:
         proposals=proposals.waiting(),
         stuck=refunds.stuck_ones(),
         suspense=tracing.in_suspense(),
+        disputes=disputes.open_ones(),
         me=visitor().id,
     )
 

@@ -14,12 +14,17 @@ from portal.kernel.money import Money
 
 
 class PaymentState(StrEnum):
-    """Of the whole: `refunded` when all of it went back."""
+    """Of the whole: `refunded` when all of it went back.
+
+    `disputed` while the payer's bank wants it back, `charged_back` when the bank got it.
+    """
 
     DUE = "due"
     PAID = "paid"
     CANCELLED = "cancelled"
     REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    CHARGED_BACK = "charged_back"
 
 
 class State(StrEnum):
@@ -28,6 +33,7 @@ class State(StrEnum):
     CREATED = "created"
     STARTED = "started"
     PENDING = "pending"
+    AUTHORISED = "authorised"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -35,11 +41,16 @@ class State(StrEnum):
 
 
 class Turn(StrEnum):
-    """What happens to an attempt: the edges between its states."""
+    """What happens to an attempt: the edges between its states.
+
+    `corrected`: the gateway took money for what we had given up, and its word is the truth.
+    """
 
     STARTED = "started"
     DELAYED = "delayed"
+    AUTHORISED = "authorised"
     SUCCEEDED = "succeeded"
+    CORRECTED = "corrected"
     DECLINED = "declined"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
@@ -59,18 +70,29 @@ ENDS: Mapping[Turn, State] = MappingProxyType(
         Turn.EXPIRED: State.EXPIRED,
     }
 )
-# A state that is not named here is an end: what is told of it later changes nothing.
+HELD: Mapping[Turn, State] = MappingProxyType(
+    {Turn.DELAYED: State.PENDING, Turn.AUTHORISED: State.AUTHORISED}
+)
+CORRECTED: Mapping[Turn, State] = MappingProxyType({Turn.CORRECTED: State.SUCCEEDED})
+# What is told of an end later changes nothing, but for money that came after all.
 NEXT: Mapping[State, Mapping[Turn, State]] = MappingProxyType(
     {
-        State.CREATED: {Turn.STARTED: State.STARTED, Turn.DELAYED: State.PENDING, **ENDS},
-        State.STARTED: {Turn.DELAYED: State.PENDING, **ENDS},
-        State.PENDING: ENDS,
+        State.CREATED: {Turn.STARTED: State.STARTED, **HELD, **ENDS},
+        State.STARTED: {**HELD, **ENDS},
+        State.PENDING: {Turn.AUTHORISED: State.AUTHORISED, **ENDS},
+        State.AUTHORISED: ENDS,
+        State.FAILED: CORRECTED,
+        State.CANCELLED: CORRECTED,
+        State.EXPIRED: CORRECTED,
     }
 )
-OPEN = tuple(NEXT)
+OPEN = (State.CREATED, State.STARTED, State.PENDING, State.AUTHORISED)
+# Its money is held by a bank or the company: nobody begins another order meanwhile.
+UNDER_WAY = (State.PENDING, State.AUTHORISED)
 TURNS: Mapping[Status, Turn] = MappingProxyType(
     {
         Status.PENDING: Turn.DELAYED,
+        Status.AUTHORISED: Turn.AUTHORISED,
         Status.SUCCEEDED: Turn.SUCCEEDED,
         Status.FAILED: Turn.DECLINED,
         Status.CANCELLED: Turn.CANCELLED,
@@ -172,6 +194,50 @@ class CannotStart(DomainError):
 def after(state: State, turn: Turn) -> State | None:
     """The state that follows; None when the turn comes too late to count."""
     return NEXT.get(state, {}).get(turn)
+
+
+class Standing(StrEnum):
+    """How a payment stands, as far as its payer needs to know."""
+
+    TO_PAY = "to_pay"
+    BEGUN = "begun"
+    UNDER_WAY = "under_way"
+    NOT_PAID = "not_paid"
+    PAID = "paid"
+    CALLED_OFF = "called_off"
+    GIVEN_BACK = "given_back"
+    DISPUTED = "disputed"
+
+
+def standing(payment: PaymentState, attempt: State | None) -> Standing:
+    """What is said of a payment and its newest order, whatever states both are in."""
+    if payment is not PaymentState.DUE:
+        return OUTWARD[payment]
+    return Standing.TO_PAY if attempt is None else OUTWARD_DUE[attempt]
+
+
+OUTWARD: Mapping[PaymentState, Standing] = MappingProxyType(
+    {
+        PaymentState.PAID: Standing.PAID,
+        PaymentState.CANCELLED: Standing.CALLED_OFF,
+        PaymentState.REFUNDED: Standing.GIVEN_BACK,
+        PaymentState.DISPUTED: Standing.DISPUTED,
+        PaymentState.CHARGED_BACK: Standing.GIVEN_BACK,
+    }
+)
+# A success beside a payment that is due is of an order of several, one of which was called off.
+OUTWARD_DUE: Mapping[State, Standing] = MappingProxyType(
+    {
+        State.CREATED: Standing.BEGUN,
+        State.STARTED: Standing.BEGUN,
+        State.PENDING: Standing.UNDER_WAY,
+        State.AUTHORISED: Standing.UNDER_WAY,
+        State.SUCCEEDED: Standing.TO_PAY,
+        State.FAILED: Standing.NOT_PAID,
+        State.CANCELLED: Standing.TO_PAY,
+        State.EXPIRED: Standing.TO_PAY,
+    }
+)
 
 
 def wait_after(asked: int) -> timedelta:

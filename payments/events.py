@@ -34,6 +34,17 @@ class PaymentRefunded(Event):
 
 
 @dataclass(frozen=True)
+class PaymentDisputed(Event):
+    """A bank wants the money back, got it, or was refused: opened, lost or won."""
+
+    payment_id: UUID
+    purpose: str
+    about: UUID
+    dispute_id: UUID
+    happened: str
+
+
+@dataclass(frozen=True)
 class PaymentClaimed(Event):
     """A department is asked about a payment: what was paid for is late."""
 

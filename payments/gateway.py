@@ -24,15 +24,27 @@ class GatewayError(Exception):
 
 
 class Status(StrEnum):
-    """Where one order stands at the company. `unknown`: it knows of no such order."""
+    """Where one order stands at the company. `unknown`: it knows of no such order.
+
+    `authorised`: the money is held for us and has to be captured. `disputed` is told in notices
+    alone, and of a dispute.
+    """
 
     UNKNOWN = "unknown"
     OPEN = "open"
     PENDING = "pending"
+    AUTHORISED = "authorised"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    DISPUTED = "disputed"
+
+
+class DisputeStatus(StrEnum):
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
 
 
 class RefundStatus(StrEnum):
@@ -107,11 +119,30 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Notice:
-    """A message from the company whose signature was checked. `order` is our reference."""
+    """A message from the company whose signature was checked. `order` is our reference.
+
+    `dispute` is the company's number of a dispute, for a notice that is about one: how it stands is
+    asked then.
+    """
 
     id: str
     order: str
     outcome: Outcome
+    dispute: str | None = None
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """The payer's bank wants the money of an order back. `order` is our reference.
+
+    We have until `answer_by` to send the company what speaks for us.
+    """
+
+    order: str
+    amount: Money
+    status: DisputeStatus
+    reason: str | None = None
+    answer_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -155,7 +186,9 @@ class Gateway:
     the browser is sent to, such as https://pay.example.org; `hosts_by` names those that settings
     decide, as `capabilities_by` does what it can. `at_hand`: its calls stay inside this process,
     in our transaction; all others are made outside of any transaction. `cancel` lets the company
-    take nothing more for an order that we gave up, and says how the order stands then.
+    take nothing more for an order that we gave up, and says how the order stands then. `capture`
+    takes what it holds for an authorised one. `dispute` says how one stands, by its number; None
+    for a number that is not of ours.
     """
 
     slug: str
@@ -172,6 +205,8 @@ class Gateway:
     capabilities_by: Callable[[Settings], Capabilities] | None = None
     at_hand: bool = False
     cancel: Callable[[Order, Means], Outcome] | None = None
+    capture: Callable[[Order, Means], Outcome] | None = None
+    dispute: Callable[[str, Means], Dispute | None] | None = None
 
     def takes(self, amount: Money) -> bool:
         currencies = self.capabilities.currencies

@@ -2,6 +2,7 @@
 
 from payments.asking import service as asking
 from payments.claims import service as claims
+from payments.disputes import service as disputes
 from payments.inbox import service as inbox
 from payments.refunds import service as refunds
 from portal.kernel.jobs import Periodic, job
@@ -14,7 +15,7 @@ def sort_inbox() -> None:
 
 JOBS = (
     *(asking.look_after, asking.ask_later, refunds.send_back, sort_inbox),
-    *(claims.look_after, claims.look),
+    *(claims.look_after, claims.look, disputes.read),
 )
 PERIODIC = (
     Periodic("* * * * *", asking.look_after),

@@ -22,6 +22,7 @@ class AccountKind(StrEnum):
     GATEWAY_RECEIVABLE = "gateway_receivable"
     PROVIDER_PAYABLE = "provider_payable"
     REFUND_CLEARING = "refund_clearing"
+    DISPUTED = "disputed"
     SUSPENSE = "suspense"
 
 
@@ -33,6 +34,9 @@ class Kind(StrEnum):
     SUSPENSE = "suspense"
     REFUND = "refund"
     REFUNDED = "refunded"
+    DISPUTE = "dispute"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,47 @@ def refunded(gateway: str, amount: Money) -> Postings:
     """The gateway gave it back."""
     return _moved(
         Account(AccountKind.REFUND_CLEARING, gateway),
+        Account(AccountKind.GATEWAY_RECEIVABLE, gateway),
+        amount,
+    )
+
+
+def disputed(gateway: str, provider: str, amount: Money) -> Postings:
+    """A bank wants the provider's money back: until that is decided it is nobody's."""
+    return _moved(
+        Account(AccountKind.PROVIDER_PAYABLE, provider),
+        Account(AccountKind.DISPUTED, gateway),
+        amount,
+    )
+
+
+def won(gateway: str, provider: str, amount: Money) -> Postings:
+    """The bank was refused: the money is the provider's again."""
+    return _moved(
+        Account(AccountKind.DISPUTED, gateway),
+        Account(AccountKind.PROVIDER_PAYABLE, provider),
+        amount,
+    )
+
+
+def disputed_beyond(gateway: str, amount: Money) -> Postings:
+    """A bank wants more than is left of the order: somebody has to look where that comes from."""
+    return _moved(
+        Account(AccountKind.SUSPENSE, gateway), Account(AccountKind.DISPUTED, gateway), amount
+    )
+
+
+def won_beyond(gateway: str, amount: Money) -> Postings:
+    """And was refused that, too."""
+    return _moved(
+        Account(AccountKind.DISPUTED, gateway), Account(AccountKind.SUSPENSE, gateway), amount
+    )
+
+
+def lost(gateway: str, amount: Money) -> Postings:
+    """The gateway gave the money to the bank."""
+    return _moved(
+        Account(AccountKind.DISPUTED, gateway),
         Account(AccountKind.GATEWAY_RECEIVABLE, gateway),
         amount,
     )

@@ -1,7 +1,7 @@
 """What follows from money that came or went back: its receipt on paper, and claims about it."""
 
 from payments.claims import service as claims
-from payments.events import PaymentRefunded, PaymentSucceeded
+from payments.events import PaymentDisputed, PaymentRefunded, PaymentSucceeded
 from payments.receipts import service as receipts
 
 
@@ -20,3 +20,8 @@ def came(event: PaymentSucceeded) -> None:
 
 def went_back(event: PaymentRefunded) -> None:
     claims.look_again(event.payment_id)
+
+
+def disputed(event: PaymentDisputed) -> None:
+    """A bank that got the money ends the receipt, too."""
+    receipts.end(event.payment_id)

@@ -125,7 +125,7 @@ class Attempt(Row, Base):
         Index(
             "ix_payment_attempts_open",
             "ask_at",
-            postgresql_where="state IN ('created', 'started', 'pending')",
+            postgresql_where="state IN ('created', 'started', 'pending', 'authorised')",
         ),
         Index(
             "ix_payment_attempts_given_up",
@@ -167,7 +167,9 @@ class Part(Row, Base):
         CheckConstraint("amount_minor > 0", name="something"),
         CheckConstraint("captured_minor IN (0, amount_minor)", name="all_or_nothing"),
         CheckConstraint(
-            "refunded_minor BETWEEN 0 AND captured_minor", name="no_more_back_than_came"
+            "refunded_minor >= 0 AND disputed_minor >= 0"
+            " AND refunded_minor + disputed_minor <= captured_minor",
+            name="no_more_back_than_came",
         ),
         CheckConstraint("NOT succeeded OR captured_minor > 0", name="paid_by_money"),
         Index(
@@ -185,6 +187,8 @@ class Part(Row, Base):
     currency: Mapped[str]
     captured_minor: Mapped[int] = mapped_column(BigInteger)
     refunded_minor: Mapped[int] = mapped_column(BigInteger)
+    # What a bank wants back, or got.
+    disputed_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     succeeded: Mapped[bool]
 
     @property
@@ -194,7 +198,8 @@ class Part(Row, Base):
     @property
     def left(self) -> Money:
         """What may still be given back."""
-        return Money(self.captured_minor - self.refunded_minor, self.currency)
+        gone = self.refunded_minor + self.disputed_minor
+        return Money(self.captured_minor - gone, self.currency)
 
 
 class ReceivedNotice(Row, Base):

@@ -3,7 +3,7 @@
 from payments import api, back_office, commands, jobs, listeners, views
 from payments.claims import back_office as claims_desk
 from payments.claims import views as claims
-from payments.events import PaymentRefunded, PaymentSucceeded
+from payments.events import PaymentDisputed, PaymentRefunded, PaymentSucceeded
 from payments.gateways import gateways, rooms
 from payments.settings import PaymentsSettings
 from portal.kernel.errors import N_
@@ -24,6 +24,7 @@ room = Room(
     after={
         PaymentSucceeded: (listeners.print_receipt, listeners.came),
         PaymentRefunded: (listeners.end_receipt, listeners.went_back),
+        PaymentDisputed: (listeners.disputed,),
     },
     notices=(
         Notice(

@@ -48,6 +48,7 @@ from portal.kernel.settings import current
 Delivered = domain.Delivered
 Delivery = domain.Delivery
 Due = domain.Due
+UNDER_WAY = domain.UNDER_WAY
 Payment = models.Payment
 Attempt = models.Attempt
 # An order that ends sooner than this is not gone on with: a new one is made.
@@ -159,7 +160,7 @@ def is_under_way(purpose: str, about: UUID) -> bool:
         return False
     now = clock.now()
     return any(
-        one.state == State.PENDING or (one.state in OPEN and one.expires_at > now)
+        one.state in UNDER_WAY or (one.state in OPEN and one.expires_at > now)
         for one in orders.attempts(payment.id)
     )
 
@@ -314,7 +315,7 @@ def _order(payments: Sequence[Payment], gateway: Gateway, by: UUID) -> Held:
     if any(one.state != PaymentState.DUE for one in payments):
         raise NothingToPay
     before = {one.id: one for payment in payments for one in orders.attempts(payment.id)}
-    if any(one.state == State.PENDING for one in before.values()):
+    if any(one.state in UNDER_WAY for one in before.values()):
         raise BeingPaid
     for one in before.values():
         in_time = one.expires_at > clock.now() + STILL_GOOD

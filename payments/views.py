@@ -7,8 +7,8 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from payments import service
-from payments.domain import DIFFERS, BeingPaid, NoSuchPayment, PaymentState, State
+from payments import service, words
+from payments.domain import DIFFERS, UNDER_WAY, BeingPaid, NoSuchPayment, PaymentState
 from payments.gateway import Gateway, Printed, Redirect, Started
 from payments.receipts import service as receipts
 from payments.service import Payment
@@ -29,7 +29,12 @@ LOOKED_AFTER = timedelta(minutes=10)
 @pages.get("")
 @signed_in
 def mine() -> ResponseReturnValue:
-    return render_template("payments/mine.html", payments=receipts.of_person(visitor().id))
+    payments = receipts.of_person(visitor().id)
+
+    def said(payment: Payment) -> str:
+        return words.said(payment, service.newest(payment))
+
+    return render_template("payments/mine.html", payments=payments, said=said)
 
 
 @pages.get("/<uuid:payment_id>")
@@ -39,7 +44,7 @@ def show(payment_id: UUID) -> ResponseReturnValue:
     if payment.paid_at is not None:
         return redirect(url_for(".receipt", payment_id=payment.id))
     attempt = service.newest(payment)
-    if attempt is not None and attempt.state == State.PENDING:
+    if attempt is not None and attempt.state in UNDER_WAY:
         return _waiting([payment])
     return _due(payment, attempt)
 
@@ -77,7 +82,7 @@ def together() -> ResponseReturnValue:
     if len(payments) == 1:
         return redirect(url_for(".show", payment_id=payments[0].id))
     attempts = [service.newest(one) for one in _owed(payments)]
-    if any(one is not None and one.state == State.PENDING for one in attempts):
+    if any(one is not None and one.state in UNDER_WAY for one in attempts):
         return _waiting(payments)
     return _several(payments)
 

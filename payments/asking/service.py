@@ -23,6 +23,7 @@ A_BATCH = 200
 GRACE = timedelta(minutes=2)
 # What we gave up the company did not: somebody may still stand on its page, and its word be lost.
 STILL_TAKING = timedelta(hours=24)
+STILL_THERE = (Status.OPEN, Status.AUTHORISED)
 GIVEN_UP = (State.CANCELLED, State.EXPIRED)
 
 
@@ -57,10 +58,12 @@ def ask(attempt_id: UUID, by: str, *, waiting: bool) -> bool:
 
 
 def _told(gateway: Gateway, order: Order, means: Means, *, given_up: bool) -> Outcome:
-    """What we gave up, and the company did not yet, is called off there too."""
+    """What we gave up, and the company did not yet, is called off there; what it holds is taken."""
     told = gateway.query(order, means)
-    if given_up and told.status is Status.OPEN and gateway.cancel is not None:
+    if given_up and told.status in STILL_THERE and gateway.cancel is not None:
         return gateway.cancel(order, means)
+    if told.status is Status.AUTHORISED and gateway.capture is not None:
+        return gateway.capture(order, means)
     return told
 
 

@@ -89,6 +89,11 @@ def call(gateway: Gateway, order: Order, work: Callable[[], T]) -> T:
 
 def call_in_job(gateway: Gateway, _: Order, work: Callable[[], T]) -> T:
     """The same where nobody waits. Raises GatewayError."""
+    return ask_in_job(gateway, work)
+
+
+def ask_in_job(gateway: Gateway, work: Callable[[], T]) -> T:
+    """Of what is no order. Raises GatewayError."""
     if not gateway.at_hand:
         db.session.commit()
     return work()

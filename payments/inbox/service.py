@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from payments.asking import service as asking
 from payments.calling import service as calling
+from payments.disputes import service as disputes
 from payments.gateway import ForgedNotice, Gateway, Notice, Outcome, Status
 from payments.models import Attempt, ReceivedNotice
 from payments.settling import service as settling
@@ -54,7 +55,24 @@ def retry_parked() -> int:
     waiting = ReceivedNotice.applied_at.is_(None)
     wanted = select(ReceivedNotice.id).where(waiting).join(Attempt, same[0] & same[1])
     found = db.session.scalars(wanted.order_by(ReceivedNotice.id).limit(A_BATCH)).all()
+    _ask_of_disputes()
     return sum(_applied(row_id) for row_id in found)
+
+
+def _ask_of_disputes() -> None:
+    """Of those whose order was not paid, or not known, when they were heard of first."""
+    wanted = (
+        select(ReceivedNotice.gateway, ReceivedNotice.order_reference)
+        .where(ReceivedNotice.status == Status.DISPUTED, ReceivedNotice.applied_at.is_(None))
+        .distinct()
+        .limit(A_BATCH)
+    )
+    for gateway, number in db.session.execute(wanted):
+        _ask_of_dispute(gateway, number)
+
+
+def _ask_of_dispute(gateway: str, number: str) -> None:
+    defer(disputes.read, lock=f"dispute:{gateway}:{number}", gateway=gateway, number=number)
 
 
 def _applied(row_id: UUID) -> bool:
@@ -85,7 +103,7 @@ def _kept(gateway: Gateway, notice: Notice) -> UUID | None:
     row = ReceivedNotice(
         gateway=gateway.slug,
         notice_id=notice.id,
-        order_reference=notice.order,
+        order_reference=notice.dispute or notice.order,
         status=told.status,
         amount_minor=told.amount.minor if told.amount else None,
         currency=told.amount.currency if told.amount else None,
@@ -108,6 +126,9 @@ def _kept(gateway: Gateway, notice: Notice) -> UUID | None:
 
 def _apply(row_id: UUID) -> bool:
     row = db.session.get_one(ReceivedNotice, row_id, populate_existing=True)
+    if row.status == Status.DISPUTED:
+        _ask_of_dispute(row.gateway, row.order_reference)
+        return False
     order = Attempt.gateway == row.gateway, Attempt.reference == row.order_reference
     attempt_id = db.session.scalar(select(Attempt.id).where(*order))
     if attempt_id is None:
@@ -116,7 +137,9 @@ def _apply(row_id: UUID) -> bool:
         return False
     told = _outcome(row)
     settling.settle(attempt_id, told, "notice")
-    if told.status is Status.SUCCEEDED and told.amount is None:
+    if told.status is Status.AUTHORISED or (
+        told.status is Status.SUCCEEDED and told.amount is None
+    ):
         # It says only that there is news: what was taken, the gateway itself is asked at once.
         defer(asking.ask_later, attempt_id=str(attempt_id))
     row.applied_at = clock.now()

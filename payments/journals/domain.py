@@ -21,6 +21,7 @@ ROOTS = MappingProxyType(
         AccountKind.PROVIDER_PAYABLE: "Liabilities:Providers",
         AccountKind.REFUND_CLEARING: "Liabilities:Refunds",
         AccountKind.SUSPENSE: "Liabilities:Suspense",
+        AccountKind.DISPUTED: "Liabilities:Disputed",
     }
 )
 

@@ -78,7 +78,7 @@ def make(payment_id: UUID) -> None:
 def end(payment_id: UUID) -> None:
     """Nobody shows a receipt for money that went back."""
     (payment,), row = orders.lock([payment_id]), _row(payment_id)
-    if row is None or payment.state != PaymentState.REFUNDED:
+    if row is None or payment.state not in (PaymentState.REFUNDED, PaymentState.CHARGED_BACK):
         return
     with suppress(EndedAlready):
         documents.revoke(row.document_id, _said(WENT_BACK, LANGUAGES))

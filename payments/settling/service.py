@@ -100,9 +100,12 @@ def _take(held: Held, told: Outcome, by: str) -> None:
 
 
 def _share_out(held: Held, by: str) -> None:
-    """Each payment that is still owed has its part; the other parts go back."""
-    attempt, is_open = held.attempt, held.attempt.state in OPEN
-    paid = [one for one in held.shares if is_open and one.is_owed]
+    """Each payment that is still owed has its part; the other parts go back.
+
+    That we had given the order up changes nothing: the gateway took the money.
+    """
+    attempt = held.attempt
+    paid = [one for one in held.shares if one.is_owed]
     late = [one for one in held.shares if one not in paid]
     attempt.captured_minor = attempt.amount_minor
     for one in held.shares:
@@ -116,8 +119,10 @@ def _share_out(held: Held, by: str) -> None:
 
 
 def _succeed(attempt: Attempt, paid: Sequence[Share], by: str) -> None:
-    now = clock.now()
-    attempt.state, attempt.settled_at, attempt.code = State.SUCCEEDED, now, None
+    now, was_open = clock.now(), attempt.state in OPEN
+    turn = Turn.SUCCEEDED if was_open else Turn.CORRECTED
+    attempt.state = domain.NEXT[State(attempt.state)][turn]
+    attempt.settled_at, attempt.code = now, None
     for one in paid:
         one.part.succeeded = True
         one.payment.state, one.payment.paid_at = PaymentState.PAID, now
@@ -127,7 +132,7 @@ def _succeed(attempt: Attempt, paid: Sequence[Share], by: str) -> None:
     for one in paid:
         postings = ledger.captured(attempt.gateway, one.payment.provider, one.part.amount)
         books.post(Kind.CAPTURE, one.payment.id, attempt.id, postings)
-        _record("payment.paid", one.payment, by, attempt)
+        _record("payment.paid" if was_open else "payment.corrected", one.payment, by, attempt)
     for payment in payments:
         publish(PaymentSucceeded(payment.id, payment.purpose, payment.about))
     # Last, since whoever is paid for at the same moment waits here for the number before theirs;

@@ -28,6 +28,7 @@ ACTS: Mapping[tuple[str, str], Callable[[Stripe, str, Mapping[str, Any]], Any]] 
         one.refunds(asked.get("payment_intent")), asked
     ),
     ("GET", "refunds/"): lambda one, number, _: one.refund(number),
+    ("GET", "disputes/"): lambda played, number, _: played.dispute(number),
     ("GET", "events"): lambda one, _, asked: listed(one.events(), asked),
     ("GET", "events/"): lambda one, number, _: one.event(number),
 }

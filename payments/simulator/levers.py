@@ -53,6 +53,14 @@ def press() -> ResponseReturnValue:
         return jsonify(stripe().choose(session["id"], choice))
 
 
+@pages.post("/dispute")
+def dispute() -> ResponseReturnValue:
+    """What the bank of a card's holder does: open, won or lost."""
+    asked = request.get_json()
+    with stripe().store.together():
+        return jsonify(stripe().let_dispute(str(asked["reference"]), str(asked["act"])))
+
+
 @pages.post("/deliver")
 def deliver() -> ResponseReturnValue:
     return jsonify({"taken": stripe().world.deliver()})

@@ -9,7 +9,7 @@ from typing import Any
 
 from payments.simulator.world import World
 
-HALF_AN_HOUR, A_DAY = 30 * 60, 24 * 3600
+HALF_AN_HOUR, A_DAY, A_WEEK = 30 * 60, 24 * 3600, 7 * 24 * 3600
 PARAMS = frozenset(
     (
         *("adaptive_pricing", "cancel_url", "client_reference_id", "expand", "expires_at"),
@@ -213,7 +213,7 @@ class Stripe:
         self._event("checkout.session.expired", done)
         return done
 
-    def _disputed(self, intent: Thing) -> None:
+    def _disputed(self, intent: Thing) -> Thing:
         dispute = {
             "id": self.world.name("dp"),
             "object": DISPUTE,
@@ -222,11 +222,31 @@ class Stripe:
             "created": self.world.now(),
             "currency": intent["currency"],
             "payment_intent": intent["id"],
+            "evidence_details": {"due_by": self.world.now() + A_WEEK, "has_evidence": False},
             "reason": "fraudulent",
             "status": "needs_response",
         }
         self.store.put(DISPUTE, dispute)
         self._event("charge.dispute.created", dispute)
+        return dispute
+
+    def dispute(self, number: str) -> Thing:
+        return self._found(DISPUTE, number)
+
+    def let_dispute(self, reference: str, act: str) -> Thing:
+        """The card's holder opens a dispute of what was paid, and the bank says: won or lost."""
+        intent = self.intent(self.of_reference(reference)["payment_intent"] or "")
+        if act == "open":
+            return self._disputed(intent)
+        if act not in ("won", "lost"):
+            raise Refused("A dispute is opened, won or lost.")
+        [dispute] = [
+            one for one in self.store.all(DISPUTE) if one["payment_intent"] == intent["id"]
+        ]
+        done = dispute | {"status": act}
+        self.store.put(DISPUTE, done)
+        self._event("charge.dispute.closed", done)
+        return done
 
     # --- Intents, refunds, events ---------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from payments.disputes import service as disputes
 from payments.ledger import Kind
 from payments.models import (
     Attempt,
@@ -40,6 +41,11 @@ SAID = {
     Kind.SUSPENSE: N_("Booked: another amount came than was asked for"),
     Kind.REFUND: N_("Booked: money is to go back"),
     Kind.REFUNDED: N_("Booked: money went back"),
+    Kind.DISPUTE: N_("Booked: a bank wants the money back"),
+    Kind.DISPUTE_WON: N_("Booked: the bank was refused"),
+    Kind.DISPUTE_LOST: N_("Booked: the bank got the money"),
+    "dispute": N_("A bank disputes the payment"),
+    "dispute_ended": N_("The dispute ended"),
 }
 # The states of orders and refunds, and what gateways say of an order.
 STATES = {
@@ -47,6 +53,10 @@ STATES = {
     "started": N_("at the gateway"),
     "open": N_("open"),
     "pending": N_("the bank has not answered yet"),
+    "authorised": N_("held by the bank"),
+    "disputed": N_("disputed"),
+    "won": N_("won"),
+    "lost": N_("lost"),
     "succeeded": N_("done"),
     "failed": N_("declined"),
     "cancelled": N_("called off"),
@@ -76,6 +86,7 @@ def steps(payment: Payment) -> list[Step]:
         Step(payment.created_at, "due", amount=payment.amount, number=payment.reference),
         *_of_orders(payment),
         *_of_refunds(payment),
+        *_of_disputes(payment),
         *_of_the_books(payment),
     ]
     return sorted(found, key=lambda one: one.at)
@@ -139,6 +150,14 @@ def _of_refunds(payment: Payment) -> Iterator[Step]:
         if refund.settled_at:
             number, code = refund.gateway_reference or "", refund.code or ""
             yield Step(refund.settled_at, "refund_ended", refund.state, refund.amount, number, code)
+
+
+def _of_disputes(payment: Payment) -> Iterator[Step]:
+    for one in disputes.of_payment(payment.id):
+        told = one.amount, one.number, one.reason or ""
+        yield Step(one.created_at, "dispute", "open", *told)
+        if one.ended_at:
+            yield Step(one.ended_at, "dispute_ended", one.state, *told)
 
 
 def _of_the_books(payment: Payment) -> Iterator[Step]:

@@ -42,7 +42,6 @@ from portal.kernel.events import publish
 PURPOSE = "bill"
 KEPT = timedelta(days=1)
 SHOWN, A_BATCH = 50, 50
-PENDING = "pending"
 COLUMNS = Bill.__table__.columns
 STANDS = text("state <> 'released'")
 # What pages read of a lookup; its columns are changed here alone.
@@ -228,7 +227,7 @@ def _is_under_way(bill: Bill) -> bool:
     attempt = payments.newest(payment) if payment else None
     if attempt is None or attempt.settled_at is not None:
         return False
-    return attempt.state == PENDING or attempt.expires_at > clock.now()
+    return attempt.state in payments.UNDER_WAY or attempt.expires_at > clock.now()
 
 
 def _release(bill: Bill) -> None:

@@ -58,6 +58,19 @@ class RefundedCase(Case):
     refund: Refund
 
 
+class Disputed(BaseModel):
+    payment: str
+    by: Literal["bank", "person"] = Field(description="who wants the money back")
+    state: Literal["opened", "won", "lost"] = Field(description="won: the money stays yours")
+    amount: str
+    currency: str
+    answer_by: date | None = Field(default=None, description="until when an answer counts")
+
+
+class DisputedCase(Case):
+    dispute: Disputed
+
+
 class Appealed(BaseModel):
     level: int = Field(description="counts the levels of appeal from 1")
     ground: Literal["refused", "late"]
@@ -122,6 +135,11 @@ class PaymentRefunded(_Message):
     data: RefundedCase
 
 
+class PaymentDisputed(_Message):
+    type: Literal["payment.disputed"]
+    data: DisputedCase
+
+
 class BillPaid(_Message):
     type: Literal["bill.paid"]
     data: Bill
@@ -167,6 +185,7 @@ def _whole(sample: Sample) -> dict[str, Json]:
 
 PAID = {"payment": "PB-4D1P-VQ6S", "paid_at": "2026-11-22T09:59:41Z"}
 BACK = {"payment": "PB-4D1P-VQ6S", "amount": "150.00", "currency": "INR"}
+DISPUTE = {**BACK, "by": "bank", "state": "opened", "answer_by": "2026-12-01"}
 APPEAL = {"level": 1, "ground": "refused", "state": "open", "due_on": "2027-01-15"}
 BILL = {
     "sequence": 1,
@@ -191,6 +210,7 @@ DATA: Mapping[str, Callable[[Sample], dict[str, Json]]] = {
     "payment.refunded": lambda sample: _case(
         sample, sequence=3, state="withdrawn", paid=PAID, refund=BACK
     ),
+    "payment.disputed": lambda sample: _case(sample, sequence=3, paid=PAID, dispute=DISPUTE),
     "bill.paid": lambda _: BILL,
     "endpoint.test": lambda sample: {"provider": sample.provider},
 }
@@ -225,6 +245,11 @@ SAID: Mapping[str, tuple[str, type[BaseModel], str]] = {
         "Money of an application went back to the person",
         PaymentRefunded,
         "`refund` holds all that went back of the payment until now.",
+    ),
+    "payment.disputed": (
+        "The payer's bank, or the person, wants the fee of an application back",
+        PaymentDisputed,
+        "What a person paid for and did not get by `answer_by` is paid back.",
     ),
     "bill.paid": ("A bill of yours was paid", BillPaid, "Bills have an order of their own."),
     "endpoint.test": (

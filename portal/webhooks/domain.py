@@ -61,6 +61,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "application.appealed": Kind(),
         "application.message": Kind(),
         "payment.refunded": Kind(),
+        "payment.disputed": Kind(),
         "bill.paid": Kind("bill"),
         TEST: Kind("endpoint", tries=1),
     }

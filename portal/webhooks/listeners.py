@@ -3,7 +3,9 @@
 from uuid import UUID
 
 from payments import service as payments
-from payments.events import PaymentRefunded
+from payments.claims import service as claims
+from payments.disputes import service as disputes
+from payments.events import PaymentClaimed, PaymentDisputed, PaymentRefunded
 from portal.applications.appeals import service as appeals
 from portal.applications.events import (
     AppealEnded,
@@ -62,6 +64,30 @@ def refunded(event: PaymentRefunded) -> None:
     payment = payments.by_id(event.payment_id)
     refund = {"payment": payment.reference, **payments.returned(payment).as_json()}
     service.announce(event.about, "payment.refunded", {"refund": refund})
+
+
+def disputed(event: PaymentDisputed) -> None:
+    """A bank wants the fee of an application back, or that was decided."""
+    if event.purpose == "application":
+        dispute = disputes.by_id(event.dispute_id)
+        told = {"by": "bank", "state": event.happened, **dispute.amount.as_json()}
+        if dispute.answer_by is not None:
+            told["answer_by"] = f"{dispute.answer_by:%Y-%m-%d}"
+        _tell_dispute(event.payment_id, event.about, told)
+
+
+def claimed(event: PaymentClaimed) -> None:
+    """Its person says that what was paid for is late."""
+    if event.purpose == "application":
+        claim, payment = claims.by_id(event.claim_id), payments.by_id(event.payment_id)
+        told = {"by": "person", "state": "opened", **payment.amount.as_json()}
+        told["answer_by"] = f"{claim.due_on}"
+        _tell_dispute(event.payment_id, event.about, told)
+
+
+def _tell_dispute(payment_id: UUID, application_id: UUID, told: dict[str, str]) -> None:
+    dispute = {"payment": payments.by_id(payment_id).reference, **told}
+    service.announce(application_id, "payment.disputed", {"dispute": dispute})
 
 
 def bill_paid(event: BillPaid) -> None:

@@ -1,6 +1,6 @@
 """The webhooks room."""
 
-from payments.events import PaymentRefunded
+from payments.events import PaymentClaimed, PaymentDisputed, PaymentRefunded
 from portal.applications.events import (
     AppealEnded,
     ApplicationAnswered,
@@ -53,6 +53,8 @@ room = Room(
         AppealEnded: (listeners.appeal_ended,),
         MessageWritten: (listeners.written,),
         PaymentRefunded: (listeners.refunded,),
+        PaymentDisputed: (listeners.disputed,),
+        PaymentClaimed: (listeners.claimed,),
         BillPaid: (listeners.bill_paid,),
     },
     permissions={"webhooks.manage": N_("Set where messages to a provider go, and send them again")},

@@ -265,6 +265,13 @@ EXCUSED = {
         "gateway_reference": THEIRS,
         "code": CODE,
     },
+    "payment_disputes": {
+        "gateway": CODE,
+        "number": THEIRS,
+        "currency": MONEY,
+        "reason": CODE,
+        "state": CODE,
+    },
     "payment_claims": {
         "reference": RANDOM,
         "kind": CODE,
@@ -409,6 +416,7 @@ NEVER_CHANGED = {
     "manifest_uploads",
     "meeting_photos",
     "payment_claim_steps",
+    "payment_dispute_parts",
     "payment_receipts",
     "provider_icons",
     "publisher_keys",

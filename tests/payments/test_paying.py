@@ -24,6 +24,7 @@ from payments.domain import (
 )
 from payments.gateway import Outcome, Status
 from payments.models import Refund
+from portal.audit.models import AuditEntry
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.money import Money
@@ -162,7 +163,8 @@ def test_money_that_comes_after_cancelling_goes_back_by_itself(payment):
     assert told("PaymentSucceeded") == told("PaymentRefunded") == 0
 
 
-def test_money_that_comes_after_its_time_goes_back(payment):
+@pytest.mark.promise("M16")
+def test_money_that_comes_after_its_time_counts_while_it_is_owed(payment):
     attempt = begun(payment)
     with time_machine.travel(clock.now() + TO_PAY + timedelta(minutes=3)):
         asking.ask_later(attempt_id=str(attempt.id))
@@ -170,8 +172,49 @@ def test_money_that_comes_after_its_time_goes_back(payment):
     assert service.newest(payment).state == State.EXPIRED
     service.settle(attempt.id, Outcome(Status.SUCCEEDED, FEE), "notice")
     db.session.commit()
-    assert state_of(payment) == PaymentState.DUE
-    assert booked(payment) == ["late"]
+    assert state_of(payment) == PaymentState.PAID
+    assert booked(payment) == ["capture"]
+    assert db.session.query(AuditEntry).filter_by(act="payment.corrected").count() == 1
+
+
+def test_money_that_comes_after_another_order_paid_goes_back(payment):
+    first = begun(payment)
+    with time_machine.travel(clock.now() + TO_PAY + timedelta(minutes=3)):
+        asking.ask_later(attempt_id=str(first.id))
+        db.session.commit()
+        paid(payment)
+    service.settle(first.id, Outcome(Status.SUCCEEDED, FEE), "notice")
+    db.session.commit()
+    assert state_of(payment) == PaymentState.PAID
+    assert sorted(booked(payment)) == ["capture", "late"]
+
+
+@pytest.mark.promise("M16")
+def test_what_the_company_holds_is_captured_once_it_is_asked(payment, another_gateway):
+    asked = []
+
+    def capture(order, means):
+        asked.append(order.reference)
+        return Outcome(Status.SUCCEEDED, order.amount)
+
+    def query(order, means):
+        del order, means
+        return Outcome(Status.AUTHORISED)
+
+    another_gateway("holding", query=query, capture=capture)
+    service.start(payment, "holding")
+    db.session.commit()
+    attempt = service.newest(payment)
+    service.settle(attempt.id, Outcome(Status.AUTHORISED), "notice")
+    db.session.commit()
+    assert service.newest(payment).state == State.AUTHORISED
+    with pytest.raises(BeingPaid):
+        service.start(payment, "sandbox")
+    db.session.rollback()
+    asking.ask_later(attempt_id=str(attempt.id))
+    asking.ask_later(attempt_id=str(attempt.id))
+    db.session.commit()
+    assert (asked, booked(payment)) == ([attempt.reference], ["capture"])
 
 
 def test_before_an_attempt_ends_by_the_clock_the_gateway_is_asked(payment):

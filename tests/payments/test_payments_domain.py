@@ -5,17 +5,50 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments import ledger
-from payments.domain import ENDS, NEXT, OPEN, State, Turn, after, wait_after
+from payments.disputes.domain import apportion
+from payments.domain import (
+    ENDS,
+    NEXT,
+    OPEN,
+    PaymentState,
+    State,
+    Turn,
+    after,
+    standing,
+    wait_after,
+)
 from payments.ledger import Account, AccountKind, Posting, Unbalanced
+from payments.words import SAID
 from portal.kernel.money import MixedCurrencies, Money
 
 FEE = Money.of("150.00", "INR")
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - set(OPEN)))
-@pytest.mark.parametrize("turn", Turn)
+@pytest.mark.parametrize("turn", sorted(set(Turn) - {Turn.CORRECTED}))
 def test_an_end_stays_an_end(state, turn):
     assert after(state, turn) is None
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_what_was_given_up_is_corrected_by_money_that_came(state):
+    given_up = {State.FAILED, State.CANCELLED, State.EXPIRED}
+    expected = State.SUCCEEDED if state in given_up else None
+    assert after(state, Turn.CORRECTED) is expected
+
+
+@pytest.mark.parametrize("payment", PaymentState)
+@pytest.mark.parametrize("attempt", [None, *State])
+def test_whatever_state_it_is_in_its_payer_is_told_one_of_a_few_things(payment, attempt):
+    assert standing(payment, attempt) in SAID
+
+
+@given(st.integers(1, 10**6), st.lists(st.integers(0, 10**6), min_size=1, max_size=5))
+def test_a_dispute_takes_no_more_of_a_payment_than_is_left(wanted, left):
+    taken, beyond = apportion(wanted, left)
+    assert sum(taken) + beyond == wanted
+    assert all(0 <= took <= had for took, had in zip(taken, left, strict=True))
+    assert not beyond or taken == left
 
 
 @pytest.mark.parametrize("state", OPEN)

@@ -54,7 +54,7 @@ def test_money_of_something_else_that_goes_back_is_no_message(department, applic
     assert len(deliveries()) == before
 
 
-@pytest.mark.parametrize("kind", ["application.paid", "payment.refunded"])
+@pytest.mark.parametrize("kind", ["application.paid", "payment.refunded", "payment.disputed"])
 def test_messages_about_money_tell_no_answers(department, application, kind):
     service.announce(application.id, kind)
     body = deliveries(application)[-1].body

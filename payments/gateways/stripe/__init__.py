@@ -6,7 +6,7 @@ interface that it was written for with each call, so an account's own default ch
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -16,6 +16,8 @@ from stripe.params.checkout import SessionCreateParams
 
 from payments.gateway import (
     Capabilities,
+    Dispute,
+    DisputeStatus,
     Gateway,
     GatewayError,
     Means,
@@ -47,6 +49,13 @@ REFUNDS = {
     "requires_action": RefundStatus.PENDING,
     "failed": RefundStatus.FAILED,
     "canceled": RefundStatus.FAILED,
+}
+# An inquiry that is closed took no money. All other states are of one that is open.
+DISPUTES = {
+    "won": DisputeStatus.WON,
+    "warning_closed": DisputeStatus.WON,
+    "prevented": DisputeStatus.WON,
+    "lost": DisputeStatus.LOST,
 }
 
 
@@ -92,6 +101,24 @@ def refund(wanted: RefundOrder, means: Means) -> RefundOutcome:
         except InvalidRequestError as refusal:
             return RefundOutcome(RefundStatus.FAILED, code=refusal.code or "refused")
         return RefundOutcome(REFUNDS[str(made.status)], made.id, _text(made, "failure_reason"))
+
+
+def dispute(number: str, means: Means) -> Dispute | None:
+    """None for one of money that another program of the account took. Raises GatewayError."""
+    with understood():
+        told = client(means).v1.disputes.retrieve(number, {"expand": EXPANDED})
+        intent = told.payment_intent
+        reference = _text(intent.metadata, "reference") if isinstance(intent, PaymentIntent) else ""
+        if not reference:
+            return None
+        due = told.evidence_details.due_by
+        return Dispute(
+            order=reference,
+            amount=from_stripe(told.amount, told.currency),
+            status=DISPUTES.get(told.status, DisputeStatus.OPEN),
+            reason=told.reason,
+            answer_by=datetime.fromtimestamp(due, UTC) if due else None,
+        )
 
 
 def capabilities(settings: Settings) -> Capabilities:
@@ -232,6 +259,7 @@ gateway = Gateway(
     query=query,
     refund=refund,
     cancel=cancel,
+    dispute=dispute,
     capabilities=Capabilities(partial_refund=True),
     capabilities_by=capabilities,
     check_config=faults,

@@ -22,8 +22,8 @@ MEANS = {
     "checkout.session.async_payment_failed": Status.FAILED,
     "checkout.session.expired": Status.EXPIRED,
 }
-# For somebody to look at: they name no order of ours, so they wait in the inbox, and are reported.
-FOR_A_PERSON = "charge.dispute."
+# They name no order of ours: Stripe is asked for it, and how they stand.
+OF_DISPUTES = "charge.dispute."
 
 
 def read_notice(headers: Mapping[str, str], body: bytes, means: Means) -> Sequence[Notice]:
@@ -59,9 +59,8 @@ def _signed_at(header: str) -> int:
 
 
 def _notices(number: str, kind: str, told: Mapping[str, Any]) -> Sequence[Notice]:
-    if kind.startswith(FOR_A_PERSON):
-        order = str(told.get("payment_intent") or told["id"])
-        return (Notice(number, order, Outcome(Status.UNKNOWN)),)
+    if kind.startswith(OF_DISPUTES):
+        return (Notice(number, "", Outcome(Status.DISPUTED), dispute=str(told["id"])),)
     if kind not in MEANS:
         return ()
     # A session that another program of the same account began has no reference of ours.

@@ -200,13 +200,13 @@ def test_what_is_no_news_of_an_order_is_nothing(means):
     assert STRIPE.read_notice(*letter("payout.paid", {"id": "po_1"}), means) == ()
 
 
-def test_a_session_that_is_not_ours_and_a_dispute_name_what_nobody_here_knows(means):
+def test_a_session_that_is_not_ours_and_a_dispute_name_no_order_of_ours(means):
     foreign = SESSION | {"client_reference_id": None}
     [told] = STRIPE.read_notice(*letter("checkout.session.completed", foreign), means)
     assert told.order == "cs_1"
     dispute = {"id": "dp_1", "payment_intent": "pi_1"}
     [told] = STRIPE.read_notice(*letter("charge.dispute.created", dispute), means)
-    assert (told.order, told.outcome.status) == ("pi_1", Status.UNKNOWN)
+    assert (told.dispute, told.outcome.status) == ("dp_1", Status.DISPUTED)
 
 
 @pytest.mark.promise("M16")

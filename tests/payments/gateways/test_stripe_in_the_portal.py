@@ -9,8 +9,10 @@ from werkzeug.serving import make_server
 
 from payments import service
 from payments.asking import service as asking
-from payments.domain import CannotStart, PaymentState, State
-from payments.models import ReceivedNotice
+from payments.books import service as books
+from payments.disputes import service as disputes
+from payments.domain import CannotStart, PaymentState, State, TooMuchBack
+from payments.ledger import AccountKind
 from portal.app import create_app, read_settings
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -182,13 +184,69 @@ def test_money_goes_back_through_stripe_in_parts(served, played):
     assert sorted(one["amount"] for one in played.refunds()) == [5000, 10000]
 
 
-def test_a_dispute_waits_for_somebody_to_look(served, played):
-    played.world.faults.change({"dispute": 1})
+@pytest.mark.promise("M17")
+@pytest.mark.parametrize(("act", "state"), [("won", "paid"), ("lost", "charged_back")])
+def test_a_dispute_is_opened_and_ends_once(served, played, act, state):
     payment = owed()
     attempt = begin(payment)
     press(played, attempt)
     played.world.deliver()
-    intent = played.of_reference(attempt.reference)["payment_intent"]
-    assert service.inbox.parked() == [("stripe", intent)]
-    parked = db.session.query(ReceivedNotice).filter_by(applied_at=None).count()
-    assert parked == 1
+    run_jobs()
+    for what in ("open", act):
+        played.let_dispute(attempt.reference, what)
+        played.world.deliver()
+        run_jobs()
+        if what == "open":
+            assert state_of(payment) == PaymentState.DISPUTED
+            [found] = disputes.open_ones()
+            assert (found.dispute.reason, found.dispute.amount) == ("fraudulent", payment.amount)
+            assert found.dispute.answer_by > clock.now()
+            with pytest.raises(TooMuchBack):
+                service.refund(payment.id, payment.amount, "A mistake", by="tests")
+            db.session.rollback()
+    for _ in range(2):
+        disputes.read(gateway="stripe", number=found.dispute.number)
+        db.session.commit()
+    assert state_of(payment) == state
+    assert booked(payment) == ["capture", "dispute", f"dispute_{act}"]
+    assert told("PaymentDisputed") == 2
+    assert service.inbox.parked() == []
+    assert books.unbalanced() == []
+    mine = books.balance(AccountKind.PROVIDER_PAYABLE, "municipal", "INR")
+    assert mine == (payment.amount * -1 if act == "won" else Money(0, "INR"))
+
+
+def test_a_dispute_that_stripe_does_not_tell_of_yet_is_asked_for_again(served, played):
+    payment = owed()
+    attempt = begin(payment)
+    press(played, attempt)
+    played.world.deliver()
+    run_jobs()
+    played.let_dispute(attempt.reference, "open")
+    played.world.faults.change({"too_many": 1})
+    played.world.deliver()
+    run_jobs()
+    dispute = played.store.all("dispute")[0]["id"]
+    assert service.inbox.parked() == [("stripe", dispute)]
+    played.world.faults.change({"too_many": 0})
+    disputes.read(gateway="stripe", number=dispute)
+    db.session.commit()
+    assert state_of(payment) == PaymentState.DISPUTED
+
+
+def test_a_dispute_of_more_than_is_left_is_looked_at(served, played):
+    payment = owed()
+    attempt = begin(payment)
+    press(played, attempt)
+    service.came_back(payment)
+    db.session.commit()
+    service.refund(payment.id, Money.of("50.00", "INR"), "A part", by="tests")
+    db.session.commit()
+    run_jobs()
+    played.let_dispute(attempt.reference, "open")
+    played.let_dispute(attempt.reference, "lost")
+    played.world.deliver()
+    run_jobs()
+    assert state_of(payment) == PaymentState.CHARGED_BACK
+    assert books.balance(AccountKind.SUSPENSE, "stripe", "INR") == Money.of("50.00", "INR")
+    assert books.unbalanced() == []
