@@ -79,5 +79,10 @@ def entries(since: date, until: date) -> Iterator[Entry]:
         yield Entry(clock.day(at), transaction, what, reference, account, amount)
 
 
+def span(since: date, until: date) -> tuple[datetime, datetime]:
+    """From the first moment of these days to that after the last."""
+    return _begins(since), _begins(until + timedelta(days=1))
+
+
 def _begins(day: date) -> datetime:
     return clock.end_of(day - timedelta(days=1))
