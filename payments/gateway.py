@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
+from portal.kernel.errors import N_
 from portal.kernel.http import Answer
 from portal.kernel.money import Money
 from portal.kernel.settings import Section, Settings
@@ -21,6 +23,36 @@ class ForgedNotice(Exception):
 
 class GatewayError(Exception):
     """The company was not reached, or said nothing that can be understood: ask again later."""
+
+
+class Method(StrEnum):
+    """What a person pays with."""
+
+    CARD = "card"
+    UPI = "upi"
+    NETBANKING = "netbanking"
+    WALLET = "wallet"
+    BANK_TRANSFER = "bank_transfer"
+    CASH = "cash"
+
+
+METHODS: Mapping[Method, str] = MappingProxyType(
+    {
+        Method.CARD: N_("Card"),
+        Method.UPI: N_("UPI"),
+        Method.NETBANKING: N_("Net banking"),
+        Method.WALLET: N_("Wallet"),
+        Method.BANK_TRANSFER: N_("Bank transfer"),
+        Method.CASH: N_("Cash"),
+    }
+)
+
+
+class Hosted(StrEnum):
+    """Where a person pays: on a page of the company's, or somewhere else with what they print."""
+
+    PAGE = "page"
+    PRINTED = "printed"
 
 
 class Status(StrEnum):
@@ -165,11 +197,22 @@ class Means:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """`currencies` left empty means any; `test` says that no real money moves."""
+    """`currencies` left empty means any; `test` says that no real money moves.
+
+    `captures`: money may be held at first, and is taken when it is asked for.
+    """
 
     currencies: frozenset[str] = frozenset()
     partial_refund: bool = False
     test: bool = False
+    methods: tuple[Method, ...] = (Method.CARD,)
+    hosted: Hosted = Hosted.PAGE
+    captures: bool = False
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The msgids of the methods, where there are several to name."""
+        return tuple(METHODS[one] for one in self.methods) if len(self.methods) > 1 else ()
 
 
 def _nothing(_: Settings) -> Sequence[str]:

@@ -15,7 +15,13 @@ from payments.simulator.stripe import Refused
 from payments.simulator.world import JSON, Signed, World
 
 ORDER, RETURN = "order", "return"
-BECOMES = {"pay": "succeeded", "decline": "failed", "slowly": "pending", "fail": "pending"}
+BECOMES = {
+    "pay": "succeeded",
+    "hold": "authorised",
+    "decline": "failed",
+    "slowly": "pending",
+    "fail": "pending",
+}
 Thing = dict[str, Any]
 
 
@@ -71,6 +77,21 @@ class Company:
         settles = {"at": self.world.now() + self.world.slow, "ok": choice == "slowly"}
         return self._become(order | {"settles": settles}, BECOMES[choice])
 
+    def capture(self, fields: Mapping[str, str]) -> Thing:
+        """Take what was held; asked twice, it is taken once. Raises Refused."""
+        self._check("capture", fields)
+        order = self.order(self._of("capture", fields, "reference"))
+        if order["state"] == "authorised":
+            order = self._become(order, "succeeded")
+        return _laid_out(self._said(order))
+
+    def let_dispute(self, number: str, act: str) -> Thing:
+        """What the payer's bank does: open, won or lost. Raises Refused."""
+        order = self.order(number)
+        if order["state"] != "succeeded" or act not in self.answer.get("disputes", {}).values():
+            raise Refused("It knows of no such dispute.", status=409)
+        return self._become(order | {"disputed": act}, order["state"])
+
     def tick(self) -> None:
         """Slow banks answer, and forms that nobody went on with end."""
         now = self.world.now()
@@ -123,7 +144,7 @@ class Company:
     def _become(self, order: Thing, state: str) -> Thing:
         done = order | {"state": state}
         self.store.put(ORDER, done)
-        about = f"{order['id']} {state}"
+        about = f"{order['id']} {done.get('disputed') or state}"
         self.world.tell("redirect", done["notice_url"], self._said(done), about)
         return done
 
@@ -140,7 +161,7 @@ class Company:
         said = {
             how["order"]: order["id"],
             how["number"]: order["number"],
-            how["status"]: self._word(order["state"]),
+            how["status"]: self._how_it_stands(order),
             how["amount"]: order["amount"],
         }
         if how.get("currency"):
@@ -181,6 +202,11 @@ class Company:
         how = self._how(message)
         names = (name for name, text in how["fields"].items() if text.strip() == f"{{{place}}}")
         return fields.get(next(names, ""), "")
+
+    def _how_it_stands(self, order: Thing) -> str:
+        if order.get("disputed"):
+            return _word_of(self.answer["disputes"], order["disputed"])
+        return self._word(order["state"])
 
     def _word(self, state: str) -> str:
         return _word_of(self.answer["words"], state)

@@ -32,7 +32,8 @@ def mount(app: Flask, company: Company) -> None:
     app.add_url_rule(company.path("start"), view_func=begin, methods=["POST"])
     app.add_url_rule(f"{PAGE}<number>", view_func=show, methods=["GET"])
     app.add_url_rule(f"{PAGE}<number>", view_func=choose, methods=["POST"])
-    for message, act in (("query", company.query), ("refund", company.give_back)):
+    calls = ("query", company.query), ("refund", company.give_back), ("capture", company.capture)
+    for message, act in calls:
         if company.told.get(message):
             app.add_url_rule(
                 company.path(message), message, _call(company, message, act), methods=["POST"]

@@ -35,6 +35,7 @@ class Company:
     """`press` lets somebody pay or be declined; `tell` gives bodies and headers of its notices.
 
     `stranger` is what somebody would hold who has another key. `lead` is what the browser does.
+    `dispute` is what the bank of whoever paid does.
     """
 
     means: Means
@@ -42,6 +43,7 @@ class Company:
     tell: Callable[[Any], list[tuple[bytes, dict[str, str]]]]
     stranger: Means
     lead: Callable[[Any], None] = lambda _: None
+    dispute: Callable[..., None] | None = None
 
 
 @contextmanager
@@ -91,11 +93,25 @@ def stripe_press(played):
 
 
 def stripe_letters(played):
+    """Also of disputes, which name what was taken and not the order."""
+
     def told(order):
-        waiting = [one for one in played.store.letters() if order.reference in one.body]
-        return [played.world.signed(one) for one in waiting]
+        taken = played.of_reference(order.reference)["payment_intent"] or order.reference
+        return [
+            played.world.signed(one)
+            for one in played.store.letters()
+            if order.reference in one.body or taken in one.body
+        ]
 
     return told
+
+
+def disputes_of(played):
+    def disputed(order, act):
+        with played.store.together():
+            played.let_dispute(order.reference, act)
+
+    return disputed
 
 
 @contextmanager
@@ -107,6 +123,7 @@ def stripe():
             stripe_press(played),
             stripe_letters(played),
             stripe_means(base, "whsec_another"),
+            dispute=disputes_of(played),
         )
 
 
@@ -142,8 +159,10 @@ def declaration(base, **changes):
             "amount": "pp_amount",
             "currency": "pp_currency",
             "code": "pp_reason",
+            "disputes": {"CHARGEBACK": "open", "CB_WON": "won", "CB_LOST": "lost"},
             "words": {
                 "NEW": "open",
+                "HELD": "authorised",
                 "WAIT": "pending",
                 "SUCCESS": "succeeded",
                 "FAILURE": "failed",
@@ -152,6 +171,8 @@ def declaration(base, **changes):
             },
         },
         "notice": {"time": "pp_at"},
+        "methods": ["card", "upi"],
+        "capture": {"url": f"{base}/capture", "fields": names},
         "refund": {
             "ask": {
                 "url": f"{base}/refund",
@@ -208,7 +229,8 @@ def redirect():
             return [played.world.signed(one) for one in waiting]
 
         other = redirect_means(told | {"key": "another key of 16 letters"})
-        yield Company(redirect_means(told), pressed, letters_of, other, posted)
+        means = redirect_means(told)
+        yield Company(means, pressed, letters_of, other, posted, disputes_of(played))
 
 
 COMPANIES = {"redirect": redirect, "sandbox": sandbox, "stripe": stripe}

@@ -15,10 +15,13 @@ import time_machine
 
 from payments.calling import service as calling
 from payments.gateway import (
+    METHODS,
+    DisputeStatus,
     ForgedNotice,
     FormPost,
     Gateway,
     GatewayError,
+    Hosted,
     Order,
     Printed,
     Redirect,
@@ -175,6 +178,44 @@ def test_what_was_taken_is_what_was_asked_to_the_last_coin(gateway, company, amo
     assert gateway.query(order, company.means).amount == amount
     whole = RefundOrder(uuid4(), order, amount)
     assert gateway.refund(whole, company.means).status is RefundStatus.SUCCEEDED
+
+
+def test_what_it_says_that_it_can_it_can(gateway):
+    able = gateway.capabilities
+    assert able.methods
+    assert {*able.methods} <= {*METHODS}
+    assert able.hosted in Hosted
+    assert not able.captures or gateway.capture is not None
+
+
+@pytest.mark.promise("M16")
+def test_what_is_held_is_taken_once_it_is_asked_for(gateway, company, begun):
+    if not gateway.capabilities.captures:
+        pytest.skip("It takes at once.")
+    company.press(begun, "hold")
+    assert gateway.query(begun, company.means).status is Status.AUTHORISED
+    for _ in range(2):
+        told = gateway.capture(begun, company.means)
+        assert (told.status, told.amount) == (Status.SUCCEEDED, begun.amount)
+    assert gateway.query(begun, company.means) == told
+
+
+@pytest.mark.promise("M17")
+def test_a_dispute_is_told_by_its_number_and_what_was_taken_stays_taken(gateway, company, begun):
+    if gateway.dispute is None:
+        pytest.skip("Its company says nothing of disputes.")
+    company.press(begun)
+    before = len(company.tell(begun))
+    for status in (DisputeStatus.OPEN, DisputeStatus.WON):
+        company.dispute(begun, status)
+        *_, (body, headers) = company.tell(begun)[before:]
+        [notice] = gateway.read_notice(headers, body, company.means)
+        assert notice.outcome.status is Status.DISPUTED
+        told = gateway.dispute(notice.dispute, company.means)
+        assert (told.order, told.amount) == (begun.reference, begun.amount)
+        assert told.status is status
+        taken = gateway.query(begun, company.means)
+        assert (taken.status, taken.amount) == (Status.SUCCEEDED, begun.amount)
 
 
 def test_a_decline_brings_no_money_and_a_code(gateway, company, begun):

@@ -186,10 +186,11 @@ def test_the_declared_example_is_paid_told_and_given_back(declared, order):
     assert redirect.query(order, means).status is Status.UNKNOWN
     posted(redirect.start(order, means))
     assert redirect.query(order, means).status is Status.OPEN
-    played.choose(order.reference, "pay")
-    asked = redirect.query(order, means)
+    played.choose(order.reference, "hold")
+    assert redirect.query(order, means).status is Status.AUTHORISED
+    asked = redirect.capture(order, means)
     assert (asked.status, asked.amount) == (Status.SUCCEEDED, FEE)
-    [letter] = played.store.letters()
+    [_, letter] = played.store.letters()
     body, headers = played.world.signed(letter)
     [told] = redirect.read_notice(headers, body, means)
     assert (told.order, told.outcome.status) == (order.reference, Status.SUCCEEDED)

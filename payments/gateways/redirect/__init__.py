@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 from payments.gateway import (
+    Dispute,
     ForgedNotice,
     FormPost,
     Gateway,
@@ -68,23 +69,40 @@ def read_notice(headers: Mapping[str, str], body: bytes, means: Means) -> Sequen
     with _understood():
         order = field_of(told, company.answer.order)
         news = _news(company, told)
-        once = f"{order} {news.status} {news.reference}"
-        return (Notice(hashlib.sha256(once.encode()).hexdigest(), order, news),)
+        once = f"{order} {field_of(told, company.answer.status)} {news.reference}"
+        number = hashlib.sha256(once.encode()).hexdigest()
+        disputed = order if news.status is Status.DISPUTED else None
+        return (Notice(number, order, news, disputed),)
 
 
 def query(order: Order, means: Means) -> Outcome:
     """Raises GatewayError."""
     company = _company(means)
     with _understood():
-        told = _asked(company, company.query, means, _filled(company, company.query, order))
-        news = _news(company, told)
-        if news.status is Status.UNKNOWN:
-            return Outcome(Status.UNKNOWN)
-        if field_of(told, company.answer.order) != order.reference:
+        return _answered(company, company.query, order, means)
+
+
+def capture(order: Order, means: Means) -> Outcome:
+    """Let the company take what it holds. Raises GatewayError."""
+    company = _company(means)
+    if company.capture is None:
+        raise GatewayError
+    with _understood():
+        return _answered(company, company.capture, order, means)
+
+
+def dispute(number: str, means: Means) -> Dispute | None:
+    """One for each order, of all that was taken. Raises GatewayError."""
+    company = _company(means)
+    with _understood():
+        sent = _signed(company, company.query, {"merchant": company.merchant, "reference": number})
+        told = _asked(company, company.query, means, sent)
+        word = field_of(told, company.answer.status)
+        if word not in company.answer.disputes:
+            return None
+        if field_of(told, company.answer.order) != number:
             raise GatewayError
-        if news.status is not Status.SUCCEEDED:
-            return news
-        return Outcome(news.status, _taken(company, told), news.reference)
+        return Dispute(number, _taken(company, told), company.answer.disputes[word])
 
 
 def refund(wanted: RefundOrder, means: Means) -> RefundOutcome:
@@ -100,6 +118,20 @@ def refund(wanted: RefundOrder, means: Means) -> RefundOutcome:
         if status is RefundStatus.FAILED:
             return RefundOutcome(status, code=_maybe(told, how.code) or "refused")
         return RefundOutcome(status, field_of(told, how.number))
+
+
+def _answered(company: Company, message: Message, order: Order, means: Means) -> Outcome:
+    """How an order stands, as it says when it is sent this about it."""
+    told = _asked(company, message, means, _filled(company, message, order))
+    news = _news(company, told)
+    if news.status is Status.UNKNOWN:
+        return Outcome(Status.UNKNOWN)
+    if field_of(told, company.answer.order) != order.reference:
+        raise GatewayError
+    # What is disputed was taken.
+    if news.status in (Status.SUCCEEDED, Status.DISPUTED):
+        return Outcome(Status.SUCCEEDED, _taken(company, told), news.reference)
+    return news
 
 
 def _company(means: Means) -> Company:
@@ -131,6 +163,10 @@ def _filled(
         "expires": order.expires_at.astimezone(ZoneInfo(company.zone)),
         **more,
     }
+    return _signed(company, message, known)
+
+
+def _signed(company: Company, message: Message, known: Mapping[str, Any]) -> dict[str, str]:
     # What separates values must not stand in one: two messages would have one hash.
     separator = company.sign.separator
     fields = {
@@ -203,7 +239,8 @@ def _is_new(company: Company, told: Mapping[str, str], means: Means) -> bool:
 def _news(company: Company, told: Mapping[str, Any]) -> Outcome:
     """How an order stands, without an amount."""
     how = company.answer
-    status = Status(how.words[field_of(told, how.status)])
+    word = field_of(told, how.status)
+    status = Status.DISPUTED if word in how.disputes else Status(how.words[word])
     code = _maybe(told, how.code) or "declined" if status is Status.FAILED else None
     return Outcome(status, None, _maybe(told, how.number), code)
 
@@ -233,6 +270,8 @@ gateway = Gateway(
     read_notice=read_notice,
     query=query,
     refund=refund,
+    capture=capture,
+    dispute=dispute,
     check_config=faults,
     settings=(RedirectSettings,),
     hosts_by=hosts,

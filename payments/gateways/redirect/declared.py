@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from payments.gateway import RefundStatus, Status
+from payments.gateway import DisputeStatus, Method, RefundStatus, Status
 
 # What a field of ours may be filled with.
 OF_AN_ORDER = frozenset(
@@ -22,7 +22,7 @@ OF_AN_ORDER = frozenset(
     )
 )
 OF_A_REFUND = OF_AN_ORDER | {"refund"}
-STATUSES = frozenset(status.value for status in Status)
+STATUSES = frozenset(status.value for status in Status if status is not Status.DISPUTED)
 REFUNDS = frozenset(status.value for status in RefundStatus)
 
 
@@ -75,6 +75,7 @@ class Answer(Part):
     code: str | None = None
     counts_in: Literal["units", "minor"] = "units"
     words: Mapping[str, str]
+    disputes: Mapping[str, DisputeStatus] = {}
 
     @field_validator("words")
     @classmethod
@@ -112,7 +113,10 @@ class Return(Part):
 
 
 class Company(Part):
-    """All of it. `test` says that no real money moves; it must fit where the portal runs."""
+    """All of it. `test` says that no real money moves; it must fit where the portal runs.
+
+    `capture` is how a company that only holds the money at first is asked to take it.
+    """
 
     merchant: str = Field(min_length=1)
     key: str = Field(min_length=16)
@@ -125,6 +129,8 @@ class Company(Part):
     query: Message
     answer: Answer
     notice: NoticeForm = NoticeForm()
+    methods: tuple[Method, ...] = Field(default=(Method.CARD,), min_length=1)
+    capture: Message | None = None
     refund: Return | None = None
 
     @field_validator("zone")
@@ -144,6 +150,8 @@ class Company(Part):
 
     def messages(self) -> Mapping[str, Message]:
         asked = {"start": self.start, "query": self.query}
+        if self.capture:
+            asked["capture"] = self.capture
         return asked | ({"refund": self.refund.ask} if self.refund else {})
 
     def _faults(self) -> Iterator[str]:
@@ -156,6 +164,10 @@ class Company(Part):
                 break
         else:
             yield "start has no field with {amount} or {minor}"
+        if both := sorted(set(self.answer.words) & set(self.answer.disputes)):
+            yield f"answer.words and answer.disputes both have {both[0]}"
+        if Status.AUTHORISED in self.answer.words.values() and self.capture is None:
+            yield "a word means authorised, so capture must say how the money is asked for"
         signed = self.notice.over
         needed = {self.answer.order, self.answer.status}
         if signed is not None and not needed <= set(signed):

@@ -53,7 +53,13 @@ def capabilities(settings: Settings) -> Capabilities:
     company = declared(settings)
     if company is None:
         return Capabilities()
-    return Capabilities(frozenset(company.currencies), partial_refund=True, test=company.test)
+    return Capabilities(
+        frozenset(company.currencies),
+        partial_refund=True,
+        test=company.test,
+        methods=company.methods,
+        captures=company.capture is not None,
+    )
 
 
 def hosts(settings: Settings) -> Sequence[str]:

@@ -6,6 +6,7 @@ interface that it was written for with each call, so an account's own default ch
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -21,6 +22,7 @@ from payments.gateway import (
     Gateway,
     GatewayError,
     Means,
+    Method,
     Order,
     Outcome,
     Redirect,
@@ -43,6 +45,7 @@ KEYS = 3
 # How far back a session is looked for whose number was lost on its way, and among how many.
 LOOK_BACK, MOST = timedelta(hours=1), 500
 EXPANDED = ["payment_intent"]
+CAN = Capabilities(partial_refund=True, methods=(Method.CARD, Method.WALLET))
 REFUNDS = {
     "succeeded": RefundStatus.SUCCEEDED,
     "pending": RefundStatus.PENDING,
@@ -124,7 +127,7 @@ def dispute(number: str, means: Means) -> Dispute | None:
 def capabilities(settings: Settings) -> Capabilities:
     """A key for trials moves no money."""
     key = settings.of(StripeSettings).stripe_secret_key or ""
-    return Capabilities(partial_refund=True, test=key.startswith(TRIAL))
+    return replace(CAN, test=key.startswith(TRIAL))
 
 
 def _opened(stripe: StripeClient, order: Order) -> Session:
@@ -260,7 +263,7 @@ gateway = Gateway(
     refund=refund,
     cancel=cancel,
     dispute=dispute,
-    capabilities=Capabilities(partial_refund=True),
+    capabilities=CAN,
     capabilities_by=capabilities,
     check_config=faults,
     settings=(StripeSettings,),
