@@ -2,6 +2,7 @@
 
 from payments.asking import service as asking
 from payments.claims import service as claims
+from payments.closings import service as closings
 from payments.inbox import service as inbox
 from payments.refunds import service as refunds
 from portal.kernel.jobs import Periodic, job
@@ -15,9 +16,11 @@ def sort_inbox() -> None:
 JOBS = (
     *(asking.look_after, asking.ask_later, refunds.send_back, sort_inbox),
     *(claims.look_after, claims.look),
+    closings.close_hour,
 )
 PERIODIC = (
     Periodic("* * * * *", asking.look_after),
     Periodic("*/10 * * * *", sort_inbox),
     Periodic("7 * * * *", claims.look_after),
+    Periodic("*/10 * * * *", closings.close_hour),
 )

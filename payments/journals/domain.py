@@ -17,6 +17,7 @@ OPENING = "opening"
 # What a gateway holds for us is ours; all else is owed to somebody.
 ROOTS = MappingProxyType(
     {
+        AccountKind.BANK: "Assets:Bank",
         AccountKind.GATEWAY_RECEIVABLE: "Assets:Gateways",
         AccountKind.PROVIDER_PAYABLE: "Liabilities:Providers",
         AccountKind.REFUND_CLEARING: "Liabilities:Refunds",

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
+from payments.books import service as books
 from payments.journals.domain import Entry, Standing
 from payments.ledger import Account, AccountKind
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, Payment
@@ -17,20 +18,9 @@ A_PART = 1000
 
 def opening(since: date) -> Sequence[Standing]:
     """What every account stood at when this day began, but for those at zero."""
-    summed = func.sum(LedgerEntry.minor)
-    named = LedgerAccount.kind, LedgerAccount.owner, LedgerAccount.currency
-    wanted = (
-        select(*named, summed)
-        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
-        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
-        .where(LedgerTransaction.created_at < _begins(since))
-        .group_by(*named)
-        .having(summed != 0)
-        .order_by(*named)
-    )
     return [
-        Standing(Account(AccountKind(kind), owner), Money(int(minor), currency))
-        for kind, owner, currency, minor in db.session.execute(wanted)
+        Standing(Account(AccountKind(kind), owner), amount)
+        for kind, owner, amount in books.balances(_begins(since))
     ]
 
 
@@ -42,7 +32,7 @@ def entries(since: date, until: date) -> Iterator[Entry]:
             booked,
             LedgerTransaction.id,
             LedgerTransaction.kind,
-            Payment.reference,
+            func.coalesce(Payment.reference, ""),
             LedgerAccount.kind,
             LedgerAccount.owner,
             LedgerEntry.minor,
@@ -50,7 +40,7 @@ def entries(since: date, until: date) -> Iterator[Entry]:
         )
         .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
         .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
-        .join(Payment, Payment.id == LedgerTransaction.payment_id)
+        .outerjoin(Payment, Payment.id == LedgerTransaction.payment_id)
         .where(booked >= _begins(since), booked < _begins(until + timedelta(days=1)))
         .order_by(LedgerTransaction.id, LedgerEntry.id)
         .execution_options(yield_per=A_PART)
