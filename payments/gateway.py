@@ -4,7 +4,7 @@ A package under `payments/gateways/` declares one `gateway = Gateway(…)`; noth
 functions get all they need as arguments, speak to the company, and answer in the words below.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -122,6 +122,23 @@ class RefundOutcome:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """An order as the company lists it.
+
+    `amount` is what it took, `refunded` what of that has gone back so far; None where it does not
+    say. `at` is when it was opened or paid.
+    """
+
+    order: str
+    status: Status
+    at: datetime
+    amount: Money | None = None
+    reference: str | None = None
+    fee: Money | None = None
+    refunded: Money | None = None
+
+
+@dataclass(frozen=True)
 class Means:
     """What a gateway may use. `secret` is 32 bytes for this gateway alone."""
 
@@ -155,7 +172,8 @@ class Gateway:
     the browser is sent to, such as https://pay.example.org; `hosts_by` names those that settings
     decide, as `capabilities_by` does what it can. `at_hand`: its calls stay inside this process,
     in our transaction; all others are made outside of any transaction. `cancel` lets the company
-    take nothing more for an order that we gave up, and says how the order stands then.
+    take nothing more for an order that we gave up, and says how the order stands then. `listing`
+    gives, little by little, all that the company opened or was paid from one moment to another.
     """
 
     slug: str
@@ -172,6 +190,7 @@ class Gateway:
     capabilities_by: Callable[[Settings], Capabilities] | None = None
     at_hand: bool = False
     cancel: Callable[[Order, Means], Outcome] | None = None
+    listing: Callable[[datetime, datetime, Means], Iterable[Listed]] | None = None
 
     def takes(self, amount: Money) -> bool:
         currencies = self.capabilities.currencies

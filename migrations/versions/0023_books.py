@@ -36,6 +36,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_ledger_transactions_created_at", "ledger_transactions", ["created_at"])
     _closings()
+    _reconciling()
 
 
 def _closings() -> None:
@@ -72,7 +73,86 @@ def _closings() -> None:
     )
 
 
+def _reconciling() -> None:
+    op.create_table(
+        "reconciliation_runs",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("gateway", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("applied", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.Column("file_hash", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("gateway", "file_hash"),
+    )
+    op.create_index(op.f("ix_reconciliation_runs_gateway"), "reconciliation_runs", ["gateway"])
+    op.create_table(
+        "reconciliation_lines",
+        sa.Column("run_id", sa.Uuid(), sa.ForeignKey("reconciliation_runs.id"), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("order_reference", sa.String(), nullable=False),
+        sa.Column("gateway_reference", sa.String()),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger()),
+        sa.Column("currency", sa.String()),
+        sa.Column("refunded_minor", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("run_id", "number"),
+    )
+    op.create_table(
+        "reconciliation_differences",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("gateway", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("order_reference", sa.String(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), sa.ForeignKey("reconciliation_runs.id")),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ours_minor", sa.BigInteger()),
+        sa.Column("theirs_minor", sa.BigInteger()),
+        sa.Column("currency", sa.String()),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True)),
+        sa.CheckConstraint(
+            "(state = 'open') = (settled_at IS NULL)",
+            name=op.f("ck_reconciliation_differences_settled_or_open"),
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("gateway", "kind", "order_reference"),
+    )
+    op.create_index(
+        "ix_reconciliation_differences_open",
+        "reconciliation_differences",
+        ["id"],
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
+        "reconciliation_notes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "difference_id",
+            sa.Uuid(),
+            sa.ForeignKey("reconciliation_differences.id"),
+            nullable=False,
+        ),
+        sa.Column("text_sealed", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    for column in ("subject_id", "difference_id"):
+        op.create_index(op.f(f"ix_reconciliation_notes_{column}"), "reconciliation_notes", [column])
+
+
 def downgrade() -> None:
+    for table in ("notes", "differences", "lines", "runs"):
+        op.drop_table(f"reconciliation_{table}")
     op.drop_table("ledger_months")
     op.drop_table("ledger_standings")
     op.drop_table("ledger_closings")

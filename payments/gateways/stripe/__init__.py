@@ -6,18 +6,23 @@ interface that it was written for with each call, so an account's own default ch
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
-from stripe import APIError, InvalidRequestError, PaymentIntent, Refund, StripeClient
+from stripe import APIError, Charge, InvalidRequestError, PaymentIntent, Refund, StripeClient
 from stripe.checkout import Session
-from stripe.params.checkout import SessionCreateParams
+from stripe.params.checkout import (
+    SessionCreateParams,
+    SessionListParams,
+    SessionListParamsCreated,
+)
 
 from payments.gateway import (
     Capabilities,
     Gateway,
     GatewayError,
+    Listed,
     Means,
     Order,
     Outcome,
@@ -64,7 +69,7 @@ def query(order: Order, means: Means) -> Outcome:
     with understood():
         stripe = client(means)
         session = _session(stripe, order)
-        return Outcome(Status.UNKNOWN) if session is None else _outcome(session, order)
+        return Outcome(Status.UNKNOWN) if session is None else _outcome(session)
 
 
 def cancel(order: Order, means: Means) -> Outcome:
@@ -76,7 +81,7 @@ def cancel(order: Order, means: Means) -> Outcome:
             return Outcome(Status.UNKNOWN)
         if session.status == "open":
             session = stripe.v1.checkout.sessions.expire(session.id, {"expand": EXPANDED})
-        return _outcome(session, order)
+        return _outcome(session)
 
 
 def refund(wanted: RefundOrder, means: Means) -> RefundOutcome:
@@ -92,6 +97,32 @@ def refund(wanted: RefundOrder, means: Means) -> RefundOutcome:
         except InvalidRequestError as refusal:
             return RefundOutcome(RefundStatus.FAILED, code=refusal.code or "refused")
         return RefundOutcome(REFUNDS[str(made.status)], made.id, _text(made, "failure_reason"))
+
+
+def listing(since: datetime, until: datetime, means: Means) -> Iterator[Listed]:
+    """The sessions that were opened in the span, read page by page. Raises GatewayError."""
+    span = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
+    asked: SessionListParams = {
+        "created": cast("SessionListParamsCreated", span),
+        "limit": 100,
+        "expand": ["data.payment_intent.latest_charge"],
+    }
+    with understood():
+        for session in client(means).v1.checkout.sessions.list(asked).auto_paging_iter():
+            if session.client_reference_id:
+                yield _listed(session)
+
+
+def _listed(session: Session) -> Listed:
+    """Raises GatewayError for a state that it never had."""
+    told, intent = _outcome(session), session.payment_intent
+    charge = intent.latest_charge if isinstance(intent, PaymentIntent) else None
+    back = None
+    if told.amount is not None and isinstance(charge, Charge):
+        back = from_stripe(charge.amount_refunded, charge.currency)
+    at = datetime.fromtimestamp(session.created, UTC)
+    number = session.client_reference_id or ""
+    return Listed(number, told.status, at, told.amount, session.id, refunded=back)
 
 
 def capabilities(settings: Settings) -> Capabilities:
@@ -184,7 +215,7 @@ def _named(sessions: Iterator[Session], reference: str) -> str | None:
     return None
 
 
-def _outcome(session: Session, order: Order) -> Outcome:
+def _outcome(session: Session) -> Outcome:
     """Raises GatewayError for a state that it never had."""
     if session.status == "open":
         return Outcome(Status.OPEN, reference=session.id)
@@ -201,7 +232,7 @@ def _outcome(session: Session, order: Order) -> Outcome:
     if intent.status in ("requires_payment_method", "canceled"):
         error = intent.last_payment_error
         return Outcome(Status.FAILED, None, session.id, (error and error.code) or "declined")
-    raise GatewayError(order.reference)
+    raise GatewayError(session.id)
 
 
 def _refunded(stripe: StripeClient, intent: str, wanted: RefundOrder) -> Refund:
@@ -237,4 +268,5 @@ gateway = Gateway(
     check_config=faults,
     settings=(StripeSettings,),
     hosts_by=hosts,
+    listing=listing,
 )
