@@ -50,6 +50,8 @@ def index() -> ResponseReturnValue:
 def statement() -> ResponseReturnValue:
     """Of a provider and some days; `as` is empty for the page, or days or entries for a file."""
     provider, (since, until) = request.args.get("provider", ""), _days()
+    if not provider:
+        raise BadInput
     if provider not in service.providers():
         raise NotFound
     made = service.of(provider, since, until)

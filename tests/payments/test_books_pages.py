@@ -61,9 +61,8 @@ def test_a_statement_says_what_a_provider_is_owed(desk, moved):
     first = words(desk.get(BOOKS))
     assert "Owed to a provider" in first
     shown = words(desk.get(f"{BOOKS}/statement?provider=municipal"))
-    for told in ("Payments that came ₹300.00", "Money to go back -₹50.00"):
-        assert told in shown.replace("\u2066", "").replace("\u2069", ""), shown
-    assert "₹250.00" in shown
+    for told in ("Payments that came ₹300", "Money to go back -₹50", "Owed when it ended ₹250"):
+        assert told in shown
 
 
 @pytest.mark.promise("M16")
