@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import click
@@ -11,11 +12,16 @@ from flask.cli import with_appcontext
 
 from payments.asking import service as asking
 from payments.books import service as books
+from payments.closings import service as closings
 from payments.inbox import service as inbox
 from payments.journals import domain
 from payments.journals import service as journals
 from payments.ledger import AccountKind
+from payments.reconciling import service as reconciling
+from payments.reconciling.domain import DAYS, SAID, Kind, RunState, Span
 from payments.refunds import service as refunds
+from payments.staying import service as staying
+from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError
 
@@ -29,17 +35,26 @@ def payments() -> None:
 
 
 @payments.command()
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="The first day listed.")
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="The last day listed.")
 @click.option("--json", "as_json", is_flag=True, help="Say it as JSON, for programs.")
 @with_appcontext
-def reconcile(*, as_json: bool) -> None:
-    """Ask gateways about every open attempt, take in parked notices, and check the books."""
+def reconcile(*, since: datetime | None, until: datetime | None, as_json: bool) -> None:
+    """Ask gateways about open attempts and for their lists, and say what does not agree.
+
+    Without days, it is the last four.
+    """
     silent = [str(one) for one in asking.open_attempts() if not _asked(one)]
     inbox.retry_parked()
+    unlisted = list(_compared(since, until))
+    staying.let_go_on()
     db.session.commit()
     found = [
+        *(f"{slug} did not give its list." for slug in unlisted),
         *(f"The gateway did not answer about attempt {one}." for one in silent),
         *(f"{gateway} told of {order}, which is not known here." for gateway, order in _parked()),
         *_in_the_books(),
+        *_differing(),
     ]
     click.echo(json.dumps(found) if as_json else "\n".join(found) or "Everything agrees.")
     if found:
@@ -94,6 +109,24 @@ def _asked(attempt_id: UUID) -> bool:
     return answered
 
 
+def _compared(since: datetime | None, until: datetime | None) -> Iterator[str]:
+    """Compare with each company's own list; the slugs of those that gave none."""
+    begins = clock.end_of(since.date() - timedelta(days=1)) if since else clock.now() - DAYS
+    ends = clock.end_of(until.date()) if until else clock.now()
+    for one in reconciling.listing_ones():
+        if reconciling.run(Span(one.slug, begins, ends)).state is not RunState.DONE:
+            yield one.slug
+
+
+def _differing() -> Iterator[str]:
+    """Each open difference as a sentence; what is in suspense the books have said."""
+    for one in reconciling.differences():
+        amounts = [f"{side.amount} {side.currency}" for side in (one.ours, one.theirs) if side]
+        if one.kind != Kind.SUSPENSE:
+            about = f"{one.order_reference} at {one.gateway}"
+            yield f"{about}: {SAID[Kind(one.kind)]} ({' against '.join(amounts)})."
+
+
 def _parked() -> list[tuple[str, str]]:
     return list(inbox.parked())
 
@@ -104,7 +137,9 @@ def _in_the_books() -> list[str]:
         for kind, owner, amount in books.balances()
         if kind == AccountKind.SUSPENSE
     ]
+    wrong = closings.differing()
     return [
+        *(f"What {of} ({kind}) stood at when the books closed is wrong." for kind, of in wrong),
         *(f"Ledger transaction {one} does not sum to zero." for one in books.unbalanced()),
         *suspense,
         *(

@@ -4,7 +4,7 @@ A package under `payments/gateways/` declares one `gateway = Gateway(…)`; noth
 functions get all they need as arguments, speak to the company, and answer in the words below.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -185,6 +185,23 @@ class RefundOutcome:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """An order as the company lists it.
+
+    `amount` is what it took, `refunded` what of that has gone back so far; None where it does not
+    say. `at` is when it was opened or paid.
+    """
+
+    order: str
+    status: Status
+    at: datetime
+    amount: Money | None = None
+    reference: str | None = None
+    fee: Money | None = None
+    refunded: Money | None = None
+
+
+@dataclass(frozen=True)
 class Means:
     """What a gateway may use. `secret` is 32 bytes for this gateway alone."""
 
@@ -231,7 +248,8 @@ class Gateway:
     in our transaction; all others are made outside of any transaction. `cancel` lets the company
     take nothing more for an order that we gave up, and says how the order stands then. `capture`
     takes what it holds for an authorised one. `dispute` says how one stands, by its number; None
-    for a number that is not of ours.
+    for a number that is not of ours. `listing`
+    gives, little by little, all that the company opened or was paid from one moment to another.
     """
 
     slug: str
@@ -250,6 +268,7 @@ class Gateway:
     cancel: Callable[[Order, Means], Outcome] | None = None
     capture: Callable[[Order, Means], Outcome] | None = None
     dispute: Callable[[str, Means], Dispute | None] | None = None
+    listing: Callable[[datetime, datetime, Means], Iterable[Listed]] | None = None
 
     def takes(self, amount: Money) -> bool:
         currencies = self.capabilities.currencies

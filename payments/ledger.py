@@ -17,8 +17,12 @@ class Unbalanced(Exception):
 
 
 class AccountKind(StrEnum):
-    """Whose money it is: the owner is a gateway's slug, but for payables a provider's."""
+    """Whose money it is: the owner is a gateway's slug, but for payables a provider's.
 
+    What stands in our bank account came from one gateway or another, so that is its owner, too.
+    """
+
+    BANK = "bank"
     GATEWAY_RECEIVABLE = "gateway_receivable"
     PROVIDER_PAYABLE = "provider_payable"
     REFUND_CLEARING = "refund_clearing"
@@ -37,6 +41,8 @@ class Kind(StrEnum):
     DISPUTE = "dispute"
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
+    PAYOUT = "payout"
+    PAID_ON = "paid_on"
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,22 @@ def lost(gateway: str, amount: Money) -> Postings:
         Account(AccountKind.DISPUTED, gateway),
         Account(AccountKind.GATEWAY_RECEIVABLE, gateway),
         amount,
+    )
+
+
+def paid_out(gateway: str, amount: Money) -> Postings:
+    """The gateway sent what it held to our bank account."""
+    return _moved(
+        Account(AccountKind.BANK, gateway),
+        Account(AccountKind.GATEWAY_RECEIVABLE, gateway),
+        amount,
+    )
+
+
+def paid_on(gateway: str, provider: str, amount: Money) -> Postings:
+    """From our bank account the provider was sent what is its own."""
+    return _moved(
+        Account(AccountKind.PROVIDER_PAYABLE, provider), Account(AccountKind.BANK, gateway), amount
     )
 
 

@@ -49,20 +49,6 @@ FOR EACH ROW EXECUTE FUNCTION ledger_balances('{column}')
 """
 
 
-PERIOD = """
-CREATE OR REPLACE FUNCTION ledger_period() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  -- Shared with all who book; a closing holds it alone.
-  PERFORM pg_advisory_xact_lock_shared(7305807);
-  NEW.period := (SELECT coalesce(max(number), 0) + 1 FROM ledger_closings);
-  RETURN NEW;
-END $$
-"""
-NO_PERIOD = "DROP TRIGGER IF EXISTS in_period ON ledger_entries"
-IN_PERIOD = """
-CREATE TRIGGER in_period BEFORE INSERT ON ledger_entries
-FOR EACH ROW EXECUTE FUNCTION ledger_period()
-"""
 SUMS = """
 CREATE OR REPLACE FUNCTION attempt_is_its_parts() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -85,6 +71,37 @@ NO_SUM = "DROP TRIGGER IF EXISTS sums ON {table}"
 SUM = """
 CREATE CONSTRAINT TRIGGER sums AFTER INSERT OR UPDATE ON {table} DEFERRABLE INITIALLY DEFERRED
 FOR EACH ROW EXECUTE FUNCTION attempt_is_its_parts('{column}')
+"""
+
+
+# Whoever posts holds this lock in share mode until commit, whoever closes holds it alone: all that
+# was booked before a closing is there to be summed, and nothing comes after it.
+IS_OPEN = """
+CREATE OR REPLACE FUNCTION ledger_is_open() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(5207701);
+  IF NEW.created_at < (SELECT max(until) FROM ledger_closings) THEN
+    RAISE EXCEPTION 'the books are closed for the time of transaction %', NEW.id
+      USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END $$
+"""
+ONLY_OPEN = """
+CREATE OR REPLACE TRIGGER is_open BEFORE INSERT ON ledger_transactions
+FOR EACH ROW EXECUTE FUNCTION ledger_is_open()
+"""
+# An entry is of the moment of its transaction, so that both stand on one side of every closing.
+SAME_MOMENT = """
+CREATE OR REPLACE FUNCTION ledger_same_moment() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.created_at := (SELECT created_at FROM ledger_transactions WHERE id = NEW.transaction_id);
+  RETURN NEW;
+END $$
+"""
+OF_ITS_MOMENT = """
+CREATE OR REPLACE TRIGGER same_moment BEFORE INSERT ON ledger_entries
+FOR EACH ROW EXECUTE FUNCTION ledger_same_moment()
 """
 
 
@@ -289,27 +306,31 @@ class LedgerAccount(Row, Base):
     currency: Mapped[str]
 
 
-@guarded(*balanced("ledger_transactions", "id"))
+@guarded(*balanced("ledger_transactions", "id"), IS_OPEN, ONLY_OPEN)
 @append_only
 class LedgerTransaction(Row, Base):
-    """`source_id` is the attempt or the refund that it books; `entries` says how many it has."""
+    """`source_id` is the attempt, refund or payout that it books; `entries` says how many it has.
+
+    What a company pays out is of no single payment.
+    """
 
     __tablename__ = "ledger_transactions"
     __table_args__ = (
-        UniqueConstraint("payment_id", "kind", "source_id"),
+        UniqueConstraint("payment_id", "kind", "source_id", postgresql_nulls_not_distinct=True),
         CheckConstraint("entries >= 2", name="two_sides"),
+        Index("ix_ledger_transactions_created_at", "created_at"),
     )
 
-    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
+    payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"))
     kind: Mapped[str]
     source_id: Mapped[UUID]
     entries: Mapped[int]
 
 
-@guarded(*balanced("ledger_entries", "transaction_id"), PERIOD, NO_PERIOD, IN_PERIOD)
+@guarded(*balanced("ledger_entries", "transaction_id"), SAME_MOMENT, OF_ITS_MOMENT)
 @append_only
 class LedgerEntry(Row, Base):
-    """A debit is above zero, a credit below. The database says in which `period` it is."""
+    """A debit is above zero, a credit below."""
 
     __tablename__ = "ledger_entries"
     __table_args__ = (
@@ -317,12 +338,12 @@ class LedgerEntry(Row, Base):
             ["account_id", "currency"], ["ledger_accounts.id", "ledger_accounts.currency"]
         ),
         CheckConstraint("minor <> 0", name="something"),
-        Index("ix_ledger_entries_account_id", "account_id", "period"),
-        Index("ix_ledger_entries_period", "period"),
+        Index(
+            "ix_ledger_entries_account_id", "account_id", "created_at", postgresql_include=["minor"]
+        ),
     )
 
     transaction_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_transactions.id"), index=True)
     account_id: Mapped[UUID]
     minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
-    period: Mapped[int] = mapped_column(server_default="0")

@@ -5,6 +5,7 @@ from payments.claims import back_office as claims_desk
 from payments.claims import views as claims
 from payments.events import PaymentDisputed, PaymentRefunded, PaymentSucceeded
 from payments.gateways import gateways, rooms
+from payments.reconciling import back_office as reconciling_desk
 from payments.settings import PaymentsSettings
 from payments.statements import back_office as books_desk
 from portal.kernel.errors import N_
@@ -17,7 +18,13 @@ room = Room(
     name="payments",
     opens=tuple(one for brought in BROUGHT for one in brought.opens),
     pages=(views.pages, claims.pages, *(one for brought in BROUGHT for one in brought.pages)),
-    back_office=(back_office.pages, claims_desk.pages, claims_desk.offices, books_desk.pages),
+    back_office=(
+        back_office.pages,
+        claims_desk.pages,
+        claims_desk.offices,
+        books_desk.pages,
+        reconciling_desk.pages,
+    ),
     api=(api.pages, *(one for brought in BROUGHT for one in brought.api)),
     commands=(commands.payments,),
     jobs=(*jobs.JOBS, *(one for brought in BROUGHT for one in brought.jobs)),
@@ -49,6 +56,12 @@ room = Room(
             *("admin", N_("Claims about payments"), "claims_desk.index", "flag", 41),
             permission=claims_desk.READ,
             count=claims_desk.waiting,
+        ),
+        MenuItem("admin", N_("Books"), "payments_books.index", "grid", 43, back_office.READ),
+        MenuItem(
+            *("admin", N_("Reconciliation"), "reconciling.index", "check", 44),
+            permission=back_office.READ,
+            count=reconciling_desk.waiting,
         ),
     ),
     permissions={

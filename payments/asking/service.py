@@ -57,6 +57,20 @@ def ask(attempt_id: UUID, by: str, *, waiting: bool) -> bool:
     return True
 
 
+def ask_again(attempt_id: UUID, by: str) -> None:
+    """Ask about one that is over, too: something said that it was paid."""
+    held = orders.of(attempt_id)
+    gateway = calling.known(held.attempt.gateway)
+    order, means = calling.order_of(held), calling.means(gateway)
+    try:
+        told = calling.call_in_job(gateway, order, lambda: gateway.query(order, means))
+    except GatewayError as failure:
+        log.warning("gateway silent", gateway=gateway.slug, error=type(failure).__name__)
+        return
+    if told.status is Status.SUCCEEDED:
+        settling.settle(attempt_id, told, by)
+
+
 def _told(gateway: Gateway, order: Order, means: Means, *, given_up: bool) -> Outcome:
     """What we gave up, and the company did not yet, is called off there; what it holds is taken."""
     told = gateway.query(order, means)

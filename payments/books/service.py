@@ -1,22 +1,25 @@
 """Posting into the ledger, and what it sums to. Nothing here decides what is posted."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, literal, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from payments import ledger
-from payments.closings.models import LedgerClosing, LedgerStanding
+from payments.books.models import LedgerStanding
 from payments.ledger import Account, AccountKind, Kind, Postings
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from portal.kernel import clock, ids
 from portal.kernel.db import db
 from portal.kernel.money import Money
 
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
-def post(kind: Kind, payment_id: UUID, source_id: UUID, postings: Postings) -> None:
+
+def post(kind: Kind, payment_id: UUID | None, source_id: UUID, postings: Postings) -> None:
     """Book one transaction; a second one of this kind for this source is refused by the database.
 
     Raises Unbalanced.
@@ -37,41 +40,38 @@ def post(kind: Kind, payment_id: UUID, source_id: UUID, postings: Postings) -> N
 
 
 def balance(kind: AccountKind, owner: str, currency: str) -> Money:
-    """Debits less credits: what it stood at when a period closed last, and what came since.
-
-    However many entries it has, those of the open period alone are read.
-    """
-    named = {"kind": kind, "owner": owner, "currency": currency}
-    account = db.session.scalar(select(LedgerAccount.id).filter_by(**named))
-    minor = db.session.scalar(select(_stands(literal(account)))) if account else 0
-    return Money(int(minor or 0), currency)
+    """Debits less credits: what it stood at when the books last closed, and what came since."""
+    of_it = LedgerAccount.kind == kind, LedgerAccount.owner == owner
+    wanted = select(_stands()).where(*of_it, LedgerAccount.currency == currency)
+    return Money(int(db.session.scalar(wanted) or 0), currency)
 
 
-def balances() -> Sequence[tuple[str, str, Money]]:
-    """Each account that is not at zero: its kind, its owner, and debits less credits."""
+def balances(at: datetime | None = None) -> Sequence[tuple[str, str, Money]]:
+    """Each account that is, or was at a moment, not at zero: kind, owner, debits less credits."""
+    stands = _stands(at).label("stands")
     named = LedgerAccount.kind, LedgerAccount.owner, LedgerAccount.currency
-    stands = _stands(LedgerAccount.id).label("stands")
-    every = select(*named, stands).order_by(*named).subquery()
-    rows = db.session.execute(select(every).where(every.c.stands != 0))
+    all_of_them = select(*named, stands).subquery()
+    wanted = select(all_of_them).where(all_of_them.c.stands != 0)
+    rows = db.session.execute(wanted.order_by(*list(all_of_them.c)[:3]))
     return [(kind, owner, Money(int(minor), currency)) for kind, owner, currency, minor in rows]
 
 
-def _stands(account: SQLColumnExpression[UUID]) -> ColumnElement[int]:
-    """What an account stands at now."""
-    last = select(func.coalesce(func.max(LedgerClosing.number), 0)).scalar_subquery()
-    stood = (
-        select(LedgerStanding.minor)
-        .where(LedgerStanding.account_id == account)
-        .order_by(LedgerStanding.closing.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    since = (
-        select(func.sum(LedgerEntry.minor))
-        .where(LedgerEntry.account_id == account, LedgerEntry.period > last)
-        .scalar_subquery()
-    )
-    return func.coalesce(stood, 0) + func.coalesce(since, 0)
+def _stands(at: datetime | None = None) -> ColumnElement[int]:
+    """Of the account of the row around it, however long its history: two short reads."""
+    of_it = LedgerStanding.account_id == LedgerAccount.id
+    if at is not None:
+        of_it = and_(of_it, LedgerStanding.until <= at)
+    newest = (
+        select(LedgerStanding).where(of_it).order_by(LedgerStanding.until.desc()).limit(1)
+    ).correlate(LedgerAccount)
+    stood = newest.with_only_columns(LedgerStanding.minor).scalar_subquery()
+    since = newest.with_only_columns(LedgerStanding.until).scalar_subquery()
+    later = LedgerEntry.created_at >= func.coalesce(since, BEGINNING)
+    if at is not None:
+        later = and_(later, LedgerEntry.created_at < at)
+    moved = select(func.sum(LedgerEntry.minor)).where(LedgerEntry.account_id == LedgerAccount.id)
+    came = moved.where(later).correlate(LedgerAccount).scalar_subquery()
+    return func.coalesce(stood, 0) + func.coalesce(came, 0)
 
 
 def unbalanced() -> Sequence[UUID]:

@@ -1,1 +1,1 @@
-"""Periods of the ledger: once one is closed nothing is booked into it, and its sums stand."""
+"""Closing the books: each hour by the clock, each month by finance staff."""

@@ -14,9 +14,12 @@ from portal.kernel.money import Money
 
 COLUMNS = ("day", "transaction", "kind", "payment", "account", "owner", "debit", "credit")
 OPENING = "opening"
+# What a spreadsheet would take for a formula and reckon with.
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 # What a gateway holds for us is ours; all else is owed to somebody.
 ROOTS = MappingProxyType(
     {
+        AccountKind.BANK: "Assets:Bank",
         AccountKind.GATEWAY_RECEIVABLE: "Assets:Gateways",
         AccountKind.PROVIDER_PAYABLE: "Liabilities:Providers",
         AccountKind.REFUND_CLEARING: "Liabilities:Refunds",
@@ -48,12 +51,12 @@ class Standing:
 
 def as_csv(opening: Sequence[Standing], entries: Iterable[Entry], since: date) -> Iterator[str]:
     """Lines of RFC 4180, one for each entry; what stood before comes first."""
-    yield _row([*COLUMNS, "currency"])
+    yield row([*COLUMNS, "currency"])
     for one in opening:
-        yield _row([since, "", OPENING, "", *_named(one.account), *_sides(one.amount)])
+        yield row([since, "", OPENING, "", *_named(one.account), *_sides(one.amount)])
     for entry in entries:
         said = [entry.on, entry.transaction, entry.kind, entry.payment]
-        yield _row([*said, *_named(entry.account), *_sides(entry.amount)])
+        yield row([*said, *_named(entry.account), *_sides(entry.amount)])
 
 
 def as_beancount(
@@ -101,7 +104,13 @@ def _sides(amount: Money) -> tuple[str, str, str]:
     return (size, "", amount.currency) if amount.minor > 0 else ("", size, amount.currency)
 
 
-def _row(cells: Sequence[object]) -> str:
+def row(cells: Iterable[object]) -> str:
+    """A line of RFC 4180 in which a spreadsheet finds no formula."""
     written = io.StringIO()
-    csv.writer(written).writerow(cells)
+    csv.writer(written).writerow([_tame(f"{cell}") for cell in cells])
     return written.getvalue()
+
+
+def _tame(cell: str) -> str:
+    is_number = cell.removeprefix("-").replace(".", "", 1).isdecimal()
+    return f"'{cell}" if cell.startswith(FORMULAS) and not is_number else cell

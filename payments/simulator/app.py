@@ -97,8 +97,9 @@ def _refused(refusal: Refused) -> ResponseReturnValue:
 
 def listed(things: list[dict[str, Any]], asked: Mapping[str, Any]) -> dict[str, Any]:
     """A page of Stripe's lists: the newest first, from after a thing on."""
-    since = int(asked.get("created", {}).get("gte", 0))
-    fitting = [one for one in things if one["created"] >= since]
+    span = asked.get("created", {})
+    since, until = int(span.get("gte", 0)), int(span.get("lt", 2**62))
+    fitting = [one for one in things if since <= one["created"] < until]
     if after := asked.get("starting_after"):
         numbers = [one["id"] for one in fitting]
         if after not in numbers:
@@ -125,11 +126,23 @@ def _read(path: str) -> tuple[str, str]:
 
 def _expanded(played: Stripe, thing: dict[str, Any], params: Mapping[str, Any]) -> Any:
     wanted = params.get("expand", {})
-    names = wanted.values() if isinstance(wanted, dict) else [wanted]
+    names = set(wanted.values() if isinstance(wanted, dict) else [wanted])
+    if thing.get("object") == "list":
+        inner = {name.removeprefix("data.") for name in names}
+        return thing | {"data": [_opened(played, one, inner) for one in thing["data"]]}
+    return _opened(played, thing, names)
+
+
+def _opened(played: Stripe, thing: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """A thing with those that it names in full, such as payment_intent.latest_charge."""
     made = {name: each for name, each in thing.items() if name != "settles"}
-    if "payment_intent" in names and made.get("payment_intent"):
+    firsts = {name.partition(".")[0] for name in names}
+    if "payment_intent" in firsts and made.get("payment_intent"):
         intent = played.intent(made["payment_intent"])
-        made["payment_intent"] = {name: one for name, one in intent.items() if name != "settles"}
+        shown = {name: one for name, one in intent.items() if name != "settles"}
+        if "payment_intent.latest_charge" in names and intent.get("latest_charge"):
+            shown["latest_charge"] = played.charge(intent)
+        made["payment_intent"] = shown
     return made
 
 

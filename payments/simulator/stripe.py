@@ -253,6 +253,19 @@ class Stripe:
     def intent(self, number: str) -> Thing:
         return self._found(INTENT, number)
 
+    def charge(self, intent: Thing) -> Thing:
+        """What was taken, and how much of it has gone back."""
+        back = sum(
+            one["amount"] for one in self.refunds(intent["id"]) if one["status"] == "succeeded"
+        )
+        return {
+            "id": intent["latest_charge"],
+            "object": "charge",
+            "amount": intent["amount"],
+            "amount_refunded": back,
+            "currency": intent["currency"],
+        }
+
     def create_refund(self, asked: Mapping[str, Any]) -> Thing:
         intent = self.intent(str(asked.get("payment_intent", "")))
         if intent["status"] != "succeeded":

@@ -1,1 +1,1 @@
-"""What the finance desk reads of the books: balances, statements of a provider, and files."""
+"""What a provider is owed, came by, and was sent, in some days: a page and a spreadsheet."""

@@ -31,7 +31,7 @@ from portal.applications.threads import views as thread_pages
 from portal.applications.together import views as together_pages
 from portal.applications.tracking import views as tracking_pages
 from portal.kernel.errors import N_
-from portal.kernel.room import MenuItem, Notice, Reminding, Room
+from portal.kernel.room import MenuItem, Notice, Reminding, Room, Settled
 from portal.profile.events import ProfileChanged
 from portal.registry.events import VersionProposed
 
@@ -74,6 +74,7 @@ room = Room(
     after={VersionProposed: (listeners.proposed,)},
     payers={fees.PURPOSE: service.may_pay},
     delivers={fees.PURPOSE: fees.delivery},
+    settled={fees.PURPOSE: Settled(fees.unaware, fees.paid)},
     menu=(
         MenuItem("site", N_("My applications"), "applications.index", "doc", 20, signed_in=True),
         MenuItem("site", N_("Desk"), "desk.queue", "users", 80, "applications.read"),

@@ -4,7 +4,7 @@ Where a payment and its bill are both changed, the payment is locked first: the 
 from that side.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -249,6 +249,12 @@ def _due(bill: Bill, asked: Biller) -> Due:
         amount=bill.amount,
         back="/bills",
     )
+
+
+def unaware(bill_ids: Collection[UUID]) -> Collection[UUID]:
+    """Those of them, all of which were paid, that do not know it."""
+    wanted = select(Bill.id).where(Bill.id.in_(bill_ids), Bill.state != State.PAID)
+    return db.session.scalars(wanted).all()
 
 
 def paid(bill_id: UUID, payment_id: UUID) -> None:

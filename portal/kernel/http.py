@@ -88,15 +88,24 @@ def get(
     *,
     seconds: float | None = None,
     allow_private: bool = False,
+    most: int = ANSWER_LIMIT,
 ) -> Answer:
-    """Send one GET, which takes no longer than `seconds`. Raises Unreachable, AddressRefused."""
+    """Send one GET, which takes no longer than `seconds`, and read `most` bytes of the answer.
+
+    Raises Unreachable, AddressRefused.
+    """
     ends = monotonic() + (TOTAL_SECONDS if seconds is None else seconds)
     target = check(url, allow_private=allow_private)
-    return _called("GET", target, headers, None, ends)
+    return _called("GET", target, headers, None, ends, most)
 
 
 def _called(
-    method: str, target: Target, headers: Mapping[str, str], content: bytes | None, ends: float
+    method: str,
+    target: Target,
+    headers: Mapping[str, str],
+    content: bytes | None,
+    ends: float,
+    most: int = ANSWER_LIMIT,
 ) -> Answer:
     sent = {**headers, "host": target.host_header, "accept-encoding": "identity"}
     patience = {"connect": CONNECT_SECONDS, "read": TOTAL_SECONDS, "write": TOTAL_SECONDS}
@@ -113,7 +122,7 @@ def _called(
     try:
         with pool, call as response:
             told = {name.decode().lower(): value.decode() for name, value in response.headers}
-            return Answer(response.status, told, _limited(response))
+            return Answer(response.status, told, _limited(response, most))
     except FAILURES as error:
         raise Unreachable(f"{type(error).__name__}: {error}") from error
     except UnicodeDecodeError as error:
@@ -255,10 +264,10 @@ def _trusted() -> ssl.SSLContext:
     return context
 
 
-def _limited(response: httpcore.Response) -> bytes:
+def _limited(response: httpcore.Response, most: int) -> bytes:
     body = b""
     for chunk in response.iter_stream():
         body += chunk
-        if len(body) >= ANSWER_LIMIT:
+        if len(body) >= most:
             break
-    return body[:ANSWER_LIMIT]
+    return body[:most]

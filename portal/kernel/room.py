@@ -90,6 +90,18 @@ class Filled:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """How a room knows of money that came, and did not reach what it was for.
+
+    `waits` says which of these things do not know yet that they are paid; `go_on` tells one, with
+    the payment's id, as often as one likes.
+    """
+
+    waits: Callable[[Collection[UUID]], Collection[UUID]]
+    go_on: Callable[[UUID, UUID], None]
+
+
+@dataclass(frozen=True)
 class WayIn:
     """Another way to sign in; `title` is in the reader's language, `url` takes a `next`."""
 
@@ -113,6 +125,7 @@ class Room:
     maps a purpose of payments to what says whether a person may pay for a thing of another's.
     `delivers` says by purpose how it stands with what a payment was for, as
     payments.service.Delivery.
+    `settled` lets by purpose go on what was paid and does not know it, as Settled.
     `bearers` tell who calls an interface with a token of theirs, as portal.api.service.Caller.
     `counts` are figures of a visitor that pages show, by name: each makes a scalar subquery of the
     parameter that holds the person's id, and all are read with the one query for who visits.
@@ -140,6 +153,7 @@ class Room:
     banners: tuple[Callable[[], Any], ...] = ()
     payers: Mapping[str, Callable[[UUID, UUID], bool]] = field(default_factory=dict)
     delivers: Mapping[str, Callable[[UUID], Any]] = field(default_factory=dict)
+    settled: Mapping[str, Settled] = field(default_factory=dict)
     bearers: tuple[Callable[[str], Any], ...] = ()
     told: tuple[Any, ...] = ()
     counts: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)

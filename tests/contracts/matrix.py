@@ -15,6 +15,7 @@ from payments import service as pay
 from payments.claims import service as claims
 from payments.claims.domain import Kind as ClaimKind
 from payments.proposals import service as proposals
+from payments.reconciling import service as reconciling
 from portal.accounts import service as accounts
 from portal.accounts.children import service as children
 from portal.accounts.domain import FOR_A_PROVIDER, PERMISSIONS, Grant, Role
@@ -330,7 +331,14 @@ def _refund(citizen, _):
     return pay.refund(payment.id, payment.amount, "A mistake", "tests")
 
 
+def _difference(citizen, _):
+    """Of a payment that does not go on."""
+    reconciling.note_stays([("sandbox", _paid(citizen))])
+    return reconciling.differences()[-1].id
+
+
 THINGS: dict[str, Callable] = {
+    "difference_id": _difference,
     "claim_id": _claim,
     "proposal_id": _proposal,
     "refund_id": _refund,

@@ -6,7 +6,8 @@ speaks to is played by `company/`, with tables and pages of its own.
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from payments.gateway import (
     ForgedNotice,
     Gateway,
     GatewayError,
+    Listed,
     Means,
     Notice,
     Order,
@@ -82,6 +84,22 @@ def refund(wanted: RefundOrder, means: Means) -> RefundOutcome:
     return RefundOutcome(RefundStatus.SUCCEEDED, number)
 
 
+def listing(since: datetime, until: datetime, means: Means) -> Iterator[Listed]:
+    """Raises GatewayError."""
+    del means
+    for told in service.opened(since, until):
+        outcome = _outcome(told)
+        back = Money.of(told["returned"]["amount"], told["returned"]["currency"])
+        yield Listed(
+            told["reference"],
+            outcome.status,
+            datetime.fromisoformat(told["opened"]),
+            outcome.amount,
+            outcome.reference,
+            refunded=back,
+        )
+
+
 def _check_signature(header: str, body: bytes, means: Means) -> None:
     parts = dict(part.partition("=")[::2] for part in header.split(","))
     moment = parts.get("t", "")
@@ -115,4 +133,5 @@ gateway = Gateway(
     check_config=faults,
     settings=(SandboxSettings,),
     at_hand=True,
+    listing=listing,
 )

@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
-from stripe import APIError, InvalidRequestError, PaymentIntent, Refund, StripeClient
+from stripe import APIError, Charge, InvalidRequestError, PaymentIntent, Refund, StripeClient
 from stripe.checkout import Session
-from stripe.params.checkout import SessionCreateParams
+from stripe.params.checkout import (
+    SessionCreateParams,
+    SessionListParams,
+    SessionListParamsCreated,
+)
 
 from payments.gateway import (
     Capabilities,
@@ -21,6 +25,7 @@ from payments.gateway import (
     DisputeStatus,
     Gateway,
     GatewayError,
+    Listed,
     Means,
     Method,
     Order,
@@ -76,7 +81,7 @@ def query(order: Order, means: Means) -> Outcome:
     with understood():
         stripe = client(means)
         session = _session(stripe, order)
-        return Outcome(Status.UNKNOWN) if session is None else _outcome(session, order)
+        return Outcome(Status.UNKNOWN) if session is None else _outcome(session)
 
 
 def cancel(order: Order, means: Means) -> Outcome:
@@ -88,7 +93,7 @@ def cancel(order: Order, means: Means) -> Outcome:
             return Outcome(Status.UNKNOWN)
         if session.status == "open":
             session = stripe.v1.checkout.sessions.expire(session.id, {"expand": EXPANDED})
-        return _outcome(session, order)
+        return _outcome(session)
 
 
 def refund(wanted: RefundOrder, means: Means) -> RefundOutcome:
@@ -122,6 +127,32 @@ def dispute(number: str, means: Means) -> Dispute | None:
             reason=told.reason,
             answer_by=datetime.fromtimestamp(due, UTC) if due else None,
         )
+
+
+def listing(since: datetime, until: datetime, means: Means) -> Iterator[Listed]:
+    """The sessions that were opened in the span, read page by page. Raises GatewayError."""
+    span = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
+    asked: SessionListParams = {
+        "created": cast("SessionListParamsCreated", span),
+        "limit": 100,
+        "expand": ["data.payment_intent.latest_charge"],
+    }
+    with understood():
+        for session in client(means).v1.checkout.sessions.list(asked).auto_paging_iter():
+            if session.client_reference_id:
+                yield _listed(session)
+
+
+def _listed(session: Session) -> Listed:
+    """Raises GatewayError for a state that it never had."""
+    told, intent = _outcome(session), session.payment_intent
+    charge = intent.latest_charge if isinstance(intent, PaymentIntent) else None
+    back = None
+    if told.amount is not None and isinstance(charge, Charge):
+        back = from_stripe(charge.amount_refunded, charge.currency)
+    at = datetime.fromtimestamp(session.created, UTC)
+    number = session.client_reference_id or ""
+    return Listed(number, told.status, at, told.amount, session.id, refunded=back)
 
 
 def capabilities(settings: Settings) -> Capabilities:
@@ -214,7 +245,7 @@ def _named(sessions: Iterator[Session], reference: str) -> str | None:
     return None
 
 
-def _outcome(session: Session, order: Order) -> Outcome:
+def _outcome(session: Session) -> Outcome:
     """Raises GatewayError for a state that it never had."""
     if session.status == "open":
         return Outcome(Status.OPEN, reference=session.id)
@@ -231,7 +262,7 @@ def _outcome(session: Session, order: Order) -> Outcome:
     if intent.status in ("requires_payment_method", "canceled"):
         error = intent.last_payment_error
         return Outcome(Status.FAILED, None, session.id, (error and error.code) or "declined")
-    raise GatewayError(order.reference)
+    raise GatewayError(session.id)
 
 
 def _refunded(stripe: StripeClient, intent: str, wanted: RefundOrder) -> Refund:
@@ -268,4 +299,5 @@ gateway = Gateway(
     check_config=faults,
     settings=(StripeSettings,),
     hosts_by=hosts,
+    listing=listing,
 )

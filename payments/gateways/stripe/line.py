@@ -17,6 +17,8 @@ from portal.kernel.http import Unreachable
 
 # What else the library would send tells of this machine, not of the payment.
 SENT = ("authorization", "content-type", "idempotency-key", "stripe-version")
+# A page of a hundred sessions, with what was taken for them.
+MOST = 2 * 1024 * 1024
 ODD = (StripeError, AttributeError, KeyError, TypeError, ValueError, ArithmeticError)
 
 
@@ -44,7 +46,7 @@ class Guarded(HTTPClient):
         private = {"allow_private": self.allow_private}
         try:
             if method.upper() == "GET":
-                answer = self.means.get(url, sent, **private)
+                answer = self.means.get(url, sent, most=MOST, **private)
             else:
                 answer = self.means.post(url, (post_data or "").encode(), sent, **private)
             return answer.body.decode(), answer.status, answer.headers

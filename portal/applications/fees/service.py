@@ -4,7 +4,7 @@ The money itself is the payments room's. Where a payment and its application are
 payment is locked first: the gateway's word comes from that side.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -162,6 +162,14 @@ def delivery(application_id: UUID) -> Delivery:
     stands_still = application.days_left is not None
     is_late = until is not None and not stands_still and until < clock.today()
     return Delivery(Delivered.LATE if is_late else Delivered.IN_TIME, until)
+
+
+def unaware(application_ids: Collection[UUID]) -> Collection[UUID]:
+    """Those of them, all of which were paid, that do not know it."""
+    wanted = select(Application.id).where(
+        Application.id.in_(application_ids), Application.paid_at.is_(None)
+    )
+    return db.session.scalars(wanted).all()
 
 
 def paid(application_id: UUID, payment_id: UUID) -> None:

@@ -22,6 +22,7 @@ from tests.payments.companies import KEY, SECRET, simulated, stripe_means
 from tests.payments.factories import FEE
 
 STRIPE = gateways()["stripe"]
+AN_HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -388,3 +389,51 @@ def test_keys_that_do_not_belong_here_stop_the_start(start, more, words):
 
 def test_the_right_keys_start(start):
     start(PORTAL_ENV="production", PORTAL_STRIPE_SECRET_KEY="sk_live_1")
+
+
+# --- Its list -----------------------------------------------------------------------------------
+
+
+def listed(means, *, hours=1):
+    """By our reference: all that Stripe opened in the last hours."""
+    now = clock.now()
+    found = STRIPE.listing(now - timedelta(hours=hours), now + timedelta(seconds=5), means)
+    return {one.order: one for one in found}
+
+
+def test_its_list_says_what_was_taken_and_what_went_back(played, means):
+    paid, left, half = begun(means), begun(means), begun(means)
+    pay(played, paid)
+    pay(played, half)
+    back = Money.of("50.00", "INR")
+    STRIPE.refund(RefundOrder(uuid4(), half, back), means)
+    found = listed(means)
+    told = {
+        one.reference: (found[one.reference].status, found[one.reference].amount)
+        for one in (paid, left, half)
+    }
+    assert told == {
+        paid.reference: (Status.SUCCEEDED, FEE),
+        left.reference: (Status.OPEN, None),
+        half.reference: (Status.SUCCEEDED, FEE),
+    }
+    assert found[paid.reference].refunded == Money(0, "INR")
+    assert found[half.reference].refunded == back
+    assert found[paid.reference].reference == paid.gateway_reference
+
+
+def test_its_list_is_read_page_by_page(played, means):
+    for _ in range(103):
+        begun(means)
+    assert len(listed(means)) == 103
+
+
+def test_its_list_has_an_end_and_a_beginning(played, means):
+    begun(means)
+    now = clock.now()
+    assert list(STRIPE.listing(now - 2 * AN_HOUR, now - AN_HOUR, means)) == []
+
+
+def test_a_silent_stripe_gives_no_list(played):
+    with pytest.raises(GatewayError):
+        list(STRIPE.listing(clock.now() - AN_HOUR, clock.now(), stripe_means("http://127.0.0.1:9")))

@@ -4,6 +4,7 @@ The only user of its tables. It knows nothing of the portal's payments.
 """
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,7 @@ from portal.kernel.money import Money
 
 # What the pages read of an order; its columns are changed here alone.
 Order = SandboxOrder
+A_PAGE = 500
 PATH = "/sandbox-gateway/pay/"
 
 
@@ -67,6 +69,25 @@ def look_up(reference: str) -> dict[str, Any] | None:
     wanted = select(SandboxOrder).where(SandboxOrder.reference == reference)
     order = db.session.scalar(wanted.execution_options(populate_existing=True))
     return _told(order) if order else None
+
+
+def opened(since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
+    """The orders that were opened in a span, as its interface would list them, page by page."""
+    after = UUID(int=0)
+    within = SandboxOrder.created_at >= since, SandboxOrder.created_at < until
+    while True:
+        wanted = select(SandboxOrder).where(*within, SandboxOrder.id > after)
+        wanted = wanted.order_by(SandboxOrder.id).limit(A_PAGE)
+        page = db.session.scalars(wanted.execution_options(populate_existing=True)).all()
+        yield from [_listed(one) for one in page]
+        if len(page) < A_PAGE:
+            return
+        after = page[-1].id
+
+
+def _listed(order: SandboxOrder) -> dict[str, Any]:
+    back = Money(order.returned_minor, order.currency)
+    return _told(order) | {"returned": back.as_json(), "opened": order.created_at.isoformat()}
 
 
 def give_back(key: str, reference: str, amount: Money) -> str:

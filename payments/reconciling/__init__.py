@@ -1,0 +1,1 @@
+"""Comparing what companies and banks say with what is booked, and what a person must settle."""

@@ -1,0 +1,1 @@
+"""Paid, and what it was for does not know it: it is told again, or a person is."""
