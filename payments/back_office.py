@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from payments import service
 from payments.disputes import service as disputes
 from payments.forms import RefundForm
+from payments.inbox import service as inbox
 from payments.proposals import service as proposals
 from payments.proposals.domain import State as ProposalState
 from payments.refunds import service as refunds
@@ -45,6 +46,7 @@ def index() -> ResponseReturnValue:
         stuck=refunds.stuck_ones(),
         suspense=tracing.in_suspense(),
         disputes=disputes.open_ones(),
+        parked=inbox.parked(),
         me=visitor().id,
     )
 

@@ -1,7 +1,8 @@
-"""What the clock does to payments: open attempts are asked about, notices and claims looked at."""
+"""What the clock does to payments: open attempts are asked about, claims looked at, days closed."""
 
 from payments.asking import service as asking
 from payments.claims import service as claims
+from payments.closings import service as closings
 from payments.disputes import service as disputes
 from payments.inbox import service as inbox
 from payments.refunds import service as refunds
@@ -15,10 +16,12 @@ def sort_inbox() -> None:
 
 JOBS = (
     *(asking.look_after, asking.ask_later, refunds.send_back, sort_inbox),
-    *(claims.look_after, claims.look, disputes.read),
+    *(claims.look_after, claims.look, disputes.read, closings.close_day),
 )
 PERIODIC = (
     Periodic("* * * * *", asking.look_after),
     Periodic("*/10 * * * *", sort_inbox),
     Periodic("7 * * * *", claims.look_after),
+    # At half past midnight where people are.
+    Periodic("0 19 * * *", closings.close_day),
 )

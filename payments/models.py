@@ -49,6 +49,20 @@ FOR EACH ROW EXECUTE FUNCTION ledger_balances('{column}')
 """
 
 
+PERIOD = """
+CREATE OR REPLACE FUNCTION ledger_period() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  -- Shared with all who book; a closing holds it alone.
+  PERFORM pg_advisory_xact_lock_shared(7305807);
+  NEW.period := (SELECT coalesce(max(number), 0) + 1 FROM ledger_closings);
+  RETURN NEW;
+END $$
+"""
+NO_PERIOD = "DROP TRIGGER IF EXISTS in_period ON ledger_entries"
+IN_PERIOD = """
+CREATE TRIGGER in_period BEFORE INSERT ON ledger_entries
+FOR EACH ROW EXECUTE FUNCTION ledger_period()
+"""
 SUMS = """
 CREATE OR REPLACE FUNCTION attempt_is_its_parts() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -292,10 +306,10 @@ class LedgerTransaction(Row, Base):
     entries: Mapped[int]
 
 
-@guarded(*balanced("ledger_entries", "transaction_id"))
+@guarded(*balanced("ledger_entries", "transaction_id"), PERIOD, NO_PERIOD, IN_PERIOD)
 @append_only
 class LedgerEntry(Row, Base):
-    """A debit is above zero, a credit below."""
+    """A debit is above zero, a credit below. The database says in which `period` it is."""
 
     __tablename__ = "ledger_entries"
     __table_args__ = (
@@ -303,10 +317,12 @@ class LedgerEntry(Row, Base):
             ["account_id", "currency"], ["ledger_accounts.id", "ledger_accounts.currency"]
         ),
         CheckConstraint("minor <> 0", name="something"),
-        Index("ix_ledger_entries_account_id", "account_id"),
+        Index("ix_ledger_entries_account_id", "account_id", "period"),
+        Index("ix_ledger_entries_period", "period"),
     )
 
     transaction_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_transactions.id"), index=True)
     account_id: Mapped[UUID]
     minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
+    period: Mapped[int] = mapped_column(server_default="0")

@@ -6,6 +6,7 @@ from payments.claims import views as claims
 from payments.events import PaymentDisputed, PaymentRefunded, PaymentSucceeded
 from payments.gateways import gateways, rooms
 from payments.settings import PaymentsSettings
+from payments.statements import back_office as books_desk
 from portal.kernel.errors import N_
 from portal.kernel.room import MenuItem, Notice, Room
 
@@ -16,7 +17,7 @@ room = Room(
     name="payments",
     opens=tuple(one for brought in BROUGHT for one in brought.opens),
     pages=(views.pages, claims.pages, *(one for brought in BROUGHT for one in brought.pages)),
-    back_office=(back_office.pages, claims_desk.pages, claims_desk.offices),
+    back_office=(back_office.pages, claims_desk.pages, claims_desk.offices, books_desk.pages),
     api=(api.pages, *(one for brought in BROUGHT for one in brought.api)),
     commands=(commands.payments,),
     jobs=(*jobs.JOBS, *(one for brought in BROUGHT for one in brought.jobs)),
@@ -43,6 +44,7 @@ room = Room(
     menu=(
         MenuItem("account", N_("Payments"), "payments.mine", "wallet", 25, signed_in=True),
         MenuItem("admin", N_("Payments"), "payments_desk.index", "wallet", 40, back_office.READ),
+        MenuItem("admin", N_("Books"), "books_desk.index", "doc", 43, books_desk.READ),
         MenuItem(
             *("admin", N_("Claims about payments"), "claims_desk.index", "flag", 41),
             permission=claims_desk.READ,

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from payments import ledger
+from payments.closings.models import LedgerClosing, LedgerStanding
 from payments.ledger import Account, AccountKind, Kind, Postings
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from portal.kernel import clock, ids
@@ -36,22 +37,41 @@ def post(kind: Kind, payment_id: UUID, source_id: UUID, postings: Postings) -> N
 
 
 def balance(kind: AccountKind, owner: str, currency: str) -> Money:
-    """Debits less credits."""
-    entries = select(func.coalesce(func.sum(LedgerEntry.minor), 0)).join(
-        LedgerAccount, LedgerAccount.id == LedgerEntry.account_id
-    )
-    of_it = LedgerAccount.kind == kind, LedgerAccount.owner == owner
-    minor = db.session.scalar(entries.where(*of_it, LedgerAccount.currency == currency))
+    """Debits less credits: what it stood at when a period closed last, and what came since.
+
+    However many entries it has, those of the open period alone are read.
+    """
+    named = {"kind": kind, "owner": owner, "currency": currency}
+    account = db.session.scalar(select(LedgerAccount.id).filter_by(**named))
+    minor = db.session.scalar(select(_stands(literal(account)))) if account else 0
     return Money(int(minor or 0), currency)
 
 
 def balances() -> Sequence[tuple[str, str, Money]]:
     """Each account that is not at zero: its kind, its owner, and debits less credits."""
-    summed = func.sum(LedgerEntry.minor)
     named = LedgerAccount.kind, LedgerAccount.owner, LedgerAccount.currency
-    wanted = select(*named, summed).join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
-    rows = db.session.execute(wanted.group_by(*named).having(summed != 0).order_by(*named))
+    stands = _stands(LedgerAccount.id).label("stands")
+    every = select(*named, stands).order_by(*named).subquery()
+    rows = db.session.execute(select(every).where(every.c.stands != 0))
     return [(kind, owner, Money(int(minor), currency)) for kind, owner, currency, minor in rows]
+
+
+def _stands(account: SQLColumnExpression[UUID]) -> ColumnElement[int]:
+    """What an account stands at now."""
+    last = select(func.coalesce(func.max(LedgerClosing.number), 0)).scalar_subquery()
+    stood = (
+        select(LedgerStanding.minor)
+        .where(LedgerStanding.account_id == account)
+        .order_by(LedgerStanding.closing.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    since = (
+        select(func.sum(LedgerEntry.minor))
+        .where(LedgerEntry.account_id == account, LedgerEntry.period > last)
+        .scalar_subquery()
+    )
+    return func.coalesce(stood, 0) + func.coalesce(since, 0)
 
 
 def unbalanced() -> Sequence[UUID]:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
+from payments.closings.models import LedgerClosing, LedgerStanding
 from payments.journals.domain import Entry, Standing
 from payments.ledger import Account, AccountKind
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, Payment
@@ -16,21 +17,38 @@ A_PART = 1000
 
 
 def opening(since: date) -> Sequence[Standing]:
-    """What every account stood at when this day began, but for those at zero."""
-    summed = func.sum(LedgerEntry.minor)
+    """What every account stood at when this day began, but for those at zero.
+
+    The standings of the last period that had closed by then, and the entries between.
+    """
+    begins = _begins(since)
+    closed = func.coalesce(func.max(LedgerClosing.number), 0)
+    last = db.session.scalar(select(closed).where(LedgerClosing.created_at <= begins)) or 0
     named = LedgerAccount.kind, LedgerAccount.owner, LedgerAccount.currency
-    wanted = (
-        select(*named, summed)
-        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
-        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
-        .where(LedgerTransaction.created_at < _begins(since))
-        .group_by(*named)
-        .having(summed != 0)
-        .order_by(*named)
+    stood = (
+        select(LedgerStanding.minor)
+        .where(LedgerStanding.account_id == LedgerAccount.id, LedgerStanding.closing <= last)
+        .order_by(LedgerStanding.closing.desc())
+        .limit(1)
+        .scalar_subquery()
     )
+    moved = (
+        select(func.sum(LedgerEntry.minor))
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
+        .where(
+            LedgerEntry.account_id == LedgerAccount.id,
+            LedgerEntry.period > last,
+            LedgerTransaction.created_at < begins,
+        )
+        .scalar_subquery()
+    )
+    stands = (func.coalesce(stood, 0) + func.coalesce(moved, 0)).label("stands")
+    every = select(*named, stands).order_by(*named).subquery()
     return [
         Standing(Account(AccountKind(kind), owner), Money(int(minor), currency))
-        for kind, owner, currency, minor in db.session.execute(wanted)
+        for kind, owner, currency, minor in db.session.execute(
+            select(every).where(every.c.stands != 0)
+        )
     ]
 
 
@@ -59,6 +77,11 @@ def entries(since: date, until: date) -> Iterator[Entry]:
         at, transaction, what, reference, kind, owner, minor, currency = row
         account, amount = Account(AccountKind(kind), owner), Money(minor, currency)
         yield Entry(clock.day(at), transaction, what, reference, account, amount)
+
+
+def span(since: date, until: date) -> tuple[datetime, datetime]:
+    """From the first moment of these days to that after the last."""
+    return _begins(since), _begins(until + timedelta(days=1))
 
 
 def _begins(day: date) -> datetime:

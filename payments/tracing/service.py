@@ -34,7 +34,7 @@ SAID = {
     "order_ended": N_("The order ended"),
     "notice": N_("Told by the gateway"),
     "proposal": N_("A refund was proposed"),
-    "refund": N_("A refund was asked of the gateway"),
+    "refund_asked": N_("A refund was asked of the gateway"),
     "refund_ended": N_("The refund ended"),
     Kind.CAPTURE: N_("Booked: the money came"),
     Kind.LATE: N_("Booked: money came that nobody owed"),
@@ -44,7 +44,7 @@ SAID = {
     Kind.DISPUTE: N_("Booked: a bank wants the money back"),
     Kind.DISPUTE_WON: N_("Booked: the bank was refused"),
     Kind.DISPUTE_LOST: N_("Booked: the bank got the money"),
-    "dispute": N_("A bank disputes the payment"),
+    "dispute_opened": N_("A bank disputes the payment"),
     "dispute_ended": N_("The dispute ended"),
 }
 # The states of orders and refunds, and what gateways say of an order.
@@ -146,7 +146,9 @@ def _of_refunds(payment: Payment) -> Iterator[Step]:
             yield Step(one.created_at, "proposal", one.state, one.amount)
     wanted = select(Refund).where(Refund.payment_id == payment.id)
     for refund in db.session.scalars(wanted.order_by(Refund.id)):
-        yield Step(refund.created_at, "refund", refund.state, refund.amount, code=refund.code or "")
+        yield Step(
+            refund.created_at, "refund_asked", refund.state, refund.amount, code=refund.code or ""
+        )
         if refund.settled_at:
             number, code = refund.gateway_reference or "", refund.code or ""
             yield Step(refund.settled_at, "refund_ended", refund.state, refund.amount, number, code)
@@ -155,7 +157,7 @@ def _of_refunds(payment: Payment) -> Iterator[Step]:
 def _of_disputes(payment: Payment) -> Iterator[Step]:
     for one in disputes.of_payment(payment.id):
         told = one.amount, one.number, one.reason or ""
-        yield Step(one.created_at, "dispute", "open", *told)
+        yield Step(one.created_at, "dispute_opened", "open", *told)
         if one.ended_at:
             yield Step(one.ended_at, "dispute_ended", one.state, *told)
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from payments import service
 from payments.domain import PaymentState, RefundState
-from payments.models import Refund
+from payments.models import ReceivedNotice, Refund
 from payments.proposals import service as proposals
 from payments.proposals.domain import OneAtATime, State, YourOwn, is_small
 from payments.proposals.models import RefundProposal
@@ -101,10 +101,22 @@ def test_who_looks_at_a_payment_is_recorded(desk, payment, officer):
     assert (entry.actor, entry.subject_id) == (str(officer.id), payment.subject_id)
 
 
+def test_what_gateways_told_of_and_nobody_knows_stands_at_the_desk(desk):
+    row = ReceivedNotice(
+        gateway="sandbox", notice_id="n1", order_reference="PBP-NOBODY", status="open"
+    )
+    db.session.add(row)
+    db.session.commit()
+    assert "PBP-NOBODY" in words(desk.get("/en/admin/payments"))
+
+
 def test_a_small_sum_goes_back_at_once(desk, payment):
     done = paid(payment)
     assert give_back(desk, done, "150").status_code == 303
     run_jobs()
+    shown = words(desk.get(f"/en/admin/payments/{done.id}"))
+    for told in ("A refund was asked of the gateway", "Booked: money is to go back", "Given back"):
+        assert told in shown
     assert refund_of(done).state == RefundState.SUCCEEDED
     assert service.by_id(done.id).state == PaymentState.REFUNDED
 

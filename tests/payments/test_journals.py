@@ -1,7 +1,7 @@
 """The books as files: a program that keeps accounts reads them, and comes to the same sums."""
 
 import csv
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from payments import service
 from payments.books import service as books
+from payments.closings import service as closings
 from payments.commands import payments as commands
 from payments.journals import domain
 from payments.journals import service as journals
@@ -116,3 +117,19 @@ def test_whatever_an_account_is_called_beancount_takes_the_name(owner):
 def test_a_long_book_is_read_a_part_at_a_time(app, booked, monkeypatch):
     monkeypatch.setattr(journals, "A_PART", 1)
     assert len(list(journals.entries(BEGINS.date(), booked))) == 10
+
+
+def test_what_stood_before_a_day_is_the_same_with_and_without_closings(app):
+    """Whether the sums of a closed period are taken, or each entry added up."""
+    for day in (1, 2, 3):
+        with time_machine.travel(datetime(2026, 3, day, 9, tzinfo=UTC), tick=False):
+            paid(owed())
+    before = journals.opening(date(2026, 3, 3))
+    with time_machine.travel(datetime(2026, 3, 3, 22, tzinfo=UTC), tick=False):
+        closings.close("tests")
+        db.session.commit()
+    assert journals.opening(date(2026, 3, 3)) == before
+    after = journals.opening(date(2026, 3, 5))
+    assert {one.account.kind for one in after} == {"gateway_receivable", "provider_payable"}
+    assert sum(one.amount.minor for one in after) == 0
+    assert max(one.amount.minor for one in after) == 3 * FEE.minor

@@ -15,6 +15,7 @@ from tools.bench.house import Cost, environment
 from tools.bench.load import Figures, Plan, UnexpectedAnswer, drive, request
 from tools.bench.manifests import Manifests
 from tools.bench.measures import BARE, KINDS, BigForm, Measured, Sending
+from tools.bench.money import Paying
 from tools.bench.papers import Papers
 from tools.bench.processes import Memory, memory
 from tools.bench.rotation import Rotated
@@ -125,6 +126,7 @@ def found(**changes):
         whole=Whole({"page 1, opened": 0.012}, replace(STEADY, rate=81.0)),
         whole_after=replace(STEADY, rate=80.0),
         grown={"a paper looked up": (0.010, 0.012)},
+        paying=Paying(0.014, replace(STEADY, rate=310.0), (0.0011, 0.0010)),
     )
     return replace(usual, **changes)
 
@@ -211,3 +213,11 @@ def test_the_desk_with_many_cases_is_told_with_its_aims():
         in slow
     )
     assert "| 100,000 cases go up | 12.0 s | 10 s **short of it**" in slow
+
+
+def test_what_payments_cost_is_told_with_its_aims():
+    assert "| From the button to the gateway's page | 14.0 ms | 40 ms |" in said()
+    assert "| 1.1 ms, then 1.0 ms | at most 1.5 times as long |" in said()
+    slow = Paying(0.050, replace(STEADY, rate=57.0), (0.001, 0.002))
+    for aim in ("40 ms", "300/s", "at most 1.5 times as long"):
+        assert f"{aim} **short of it**" in said(paying=slow)

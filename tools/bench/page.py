@@ -10,6 +10,16 @@ from tools.bench.load import Figures
 from tools.bench.manifests import MOST_MEMORY as MOST_GROWN
 from tools.bench.manifests import SLOWEST, Manifests
 from tools.bench.measures import BigForm, Measured, Sending
+from tools.bench.money import FEW as FEW_POSTINGS
+from tools.bench.money import (
+    LEAST_NOTICES,
+    LONGER,
+    NOTICES,
+    OFFICES,
+    SLOWEST_START,
+    Paying,
+)
+from tools.bench.money import MANY as MANY_POSTINGS
 from tools.bench.papers import SLOWEST as SLOWEST_PAPER
 from tools.bench.papers import TIMES as PAPERS_OF
 from tools.bench.papers import Papers
@@ -104,6 +114,17 @@ the median of {papers_of} for each language, on one core.
 |---|---|---|
 {papers}
 
+## Payments
+
+From the button to where the browser is led, at the sandbox, whose company is within our time. Then
+{notices} signed notices by {clients} clients at once, each of another payment of one of {offices}
+offices, and each taken in whole before it is answered: state, books, receipt number and event. The
+balance is that of one account, a period having closed over its postings.
+
+| what | measured | aim |
+|---|---|---|
+{paying}
+
 ## Ten times the rows
 
 With {few} and with {many} rows of each of papers, documents in vaults, messages and appeals, in the
@@ -156,6 +177,7 @@ class Found:
     whole: Whole
     whole_after: Figures
     grown: Mapping[str, tuple[float, float]]
+    paying: Paying
 
 
 def text(found: Found, **setting: int) -> str:
@@ -175,6 +197,9 @@ def text(found: Found, **setting: int) -> str:
         whole=_lines(_whole(found)),
         desk=_lines(_desk(found.desk)),
         grown=_lines(_grown(found.grown)),
+        notices=NOTICES,
+        offices=OFFICES,
+        paying=_lines(_paying(found.paying)),
         pressing=PRESSING,
         stalled=_lines(_stalled(found.stalled)),
         papers_of=PAPERS_OF,
@@ -268,6 +293,18 @@ def _whole(found: Found) -> Iterable[Sequence[str]]:
         met = figures.rate >= LEAST_SENT and figures.percentile(95) <= SLOWEST_SENT
         aim = _aim(f"{LEAST_SENT}/s, p95 {SLOWEST_SENT * 1000:.0f} ms", met=met)
         yield name, f"{figures.rate:.0f}/s, p50 {p50}, p95 {p95}, p99 {p99}", aim
+
+
+def _paying(told: Paying) -> Iterable[Sequence[str]]:
+    aim = _aim(f"{SLOWEST_START * 1000:.0f} ms", met=told.started <= SLOWEST_START)
+    yield "From the button to the gateway's page", f"{told.started * 1000:.1f} ms", aim
+    p50, p95, p99 = _times(told.notices)
+    shown = f"{told.notices.rate:.0f}/s, p50 {p50}, p95 {p95}, p99 {p99}"
+    yield "Notices", shown, _aim(f"{LEAST_NOTICES}/s", met=told.notices.rate >= LEAST_NOTICES)
+    few, many = told.balance
+    shown = f"{few * 1000:.1f} ms, then {many * 1000:.1f} ms"
+    aim = _aim(f"at most {LONGER} times as long", met=many <= LONGER * few)
+    yield f"A balance of {FEW_POSTINGS:,} and of {MANY_POSTINGS:,} postings", shown, aim
 
 
 def _grown(told: Mapping[str, tuple[float, float]]) -> Iterable[Sequence[str]]:

@@ -1,0 +1,1 @@
+"""What the finance desk reads of the books: balances, statements of a provider, and files."""
