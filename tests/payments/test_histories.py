@@ -91,6 +91,8 @@ def play(seed, company):
             for payment in payments:
                 if chance.random() < 0.4:
                     act(company, payment, chance)
+                    # No transaction waits while the next one makes up their mind.
+                    db.session.commit()
             company.deliver()
             jobs()
     company.recover()

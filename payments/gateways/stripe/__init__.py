@@ -5,14 +5,15 @@ of itself is believed only when it was read from Stripe. The library names the v
 interface that it was written for with each call, so an account's own default changes nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from stripe import APIError, Charge, InvalidRequestError, PaymentIntent, Refund, StripeClient
 from stripe.checkout import Session
+from stripe.params import RefundCreateParams
 from stripe.params.checkout import (
     SessionCreateParams,
     SessionListParams,
@@ -43,9 +44,10 @@ from payments.gateways.stripe.settings import TRIAL, StripeSettings, faults, hos
 from portal.kernel.errors import N_
 from portal.kernel.settings import Settings
 
+T = TypeVar("T")
 # A session must stay open for half an hour at least.
 LONGER = timedelta(minutes=30)
-# Under how many keys a session is asked for: Stripe keeps an answer of 500 for its key, too.
+# Under how many keys a thing is asked for: Stripe keeps an answer of 500 for its key, too.
 KEYS = 3
 # How far back a session is looked for whose number was lost on its way, and among how many.
 LOOK_BACK, MOST = timedelta(hours=1), 500
@@ -70,7 +72,8 @@ DISPUTES = {
 def start(order: Order, means: Means) -> Redirect:
     """Raises GatewayError."""
     with understood():
-        session = _opened(client(means), order)
+        stripe = client(means)
+        session = _made(order.reference, lambda key: _opened(stripe, order, key))
         if not session.url:
             raise GatewayError
         return Redirect(session.url, session.id)
@@ -161,12 +164,11 @@ def capabilities(settings: Settings) -> Capabilities:
     return replace(CAN, test=key.startswith(TRIAL))
 
 
-def _opened(stripe: StripeClient, order: Order) -> Session:
-    """The order's session: made once, whatever is lost on the way, also to a saved fault."""
+def _made(once: str, make: Callable[[str], T]) -> T:
+    """Made once, whatever is lost on the way, under a key that no fault was saved for."""
     for number in range(KEYS):
-        key = f"{order.reference}:{number}" if number else order.reference
         try:
-            return _opened_under(stripe, order, key)
+            return make(f"{once}:{number}" if number else once)
         except APIError as error:
             replayed = (error.headers or {}).get("idempotent-replayed") == "true"
             if not replayed or number == KEYS - 1:
@@ -174,7 +176,7 @@ def _opened(stripe: StripeClient, order: Order) -> Session:
     raise GatewayError
 
 
-def _opened_under(stripe: StripeClient, order: Order, key: str) -> Session:
+def _opened(stripe: StripeClient, order: Order, key: str) -> Session:
     wanted = _wanted(order)
     sessions = stripe.v1.checkout.sessions
     try:
@@ -270,14 +272,13 @@ def _refunded(stripe: StripeClient, intent: str, wanted: RefundOrder) -> Refund:
     for one in stripe.v1.refunds.list({"payment_intent": intent, "limit": 100}).auto_paging_iter():
         if _text(one.metadata, "refund") == str(wanted.id):
             return one
-    return stripe.v1.refunds.create(
-        {
-            "payment_intent": intent,
-            "amount": to_stripe(wanted.amount),
-            "metadata": {"refund": str(wanted.id), "reference": wanted.order.reference},
-        },
-        {"idempotency_key": str(wanted.id)},
-    )
+    asked: RefundCreateParams = {
+        "payment_intent": intent,
+        "amount": to_stripe(wanted.amount),
+        "metadata": {"refund": str(wanted.id), "reference": wanted.order.reference},
+    }
+    refunds = stripe.v1.refunds
+    return _made(str(wanted.id), lambda key: refunds.create(asked, {"idempotency_key": key}))
 
 
 def _text(told: Any, name: str) -> str | None:

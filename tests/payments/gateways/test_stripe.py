@@ -261,6 +261,21 @@ def test_a_refund_whose_answer_is_lost_is_made_once(played, means):
 
 
 @pytest.mark.promise("M17")
+def test_a_refund_whose_fault_is_kept_for_its_key_is_made_all_the_same(played, means):
+    order = begun(means)
+    pay(played, order)
+    part = RefundOrder(uuid4(), order, Money.of("50.00", "INR"))
+    played.world.faults.change({"broken": 1})
+    with pytest.raises(GatewayError):
+        STRIPE.refund(part, means)
+    played.world.faults.change({"broken": 0})
+    done = [STRIPE.refund(part, means) for _ in range(2)]
+    assert {one.status for one in done} == {RefundStatus.SUCCEEDED}
+    [made] = played.refunds()
+    assert made["amount"] == 5000
+
+
+@pytest.mark.promise("M17")
 def test_a_refund_is_not_made_again_when_its_key_is_forgotten(played, means):
     order = begun(means)
     pay(played, order)
