@@ -12,13 +12,17 @@ from payments.closings import service as closings
 from payments.journals import domain as forms
 from payments.journals import service as journals
 from payments.ledger import AccountKind
+from payments.payouts import service as payouts
+from payments.payouts.domain import Transfer
 from payments.reconciling import service as reconciling
 from payments.statements import service
 from payments.statements.domain import WORDS, Statement, days_as_csv, entries_as_csv
+from payments.statements.forms import TransferForm
 from portal.i18n import gettext
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import N_, BadInput, DomainError, NotFound
+from portal.kernel.money import Money
 from portal.web.access import SOON, fresh, may, visitor
 from portal.web.fields import say_month
 
@@ -30,6 +34,7 @@ pages = Blueprint(
 )
 READ, MANAGE = "payments.read", "payments.manage"
 SHOWN = 500
+CURRENCIES = ("INR", "PKR")
 ACCOUNTS = {
     AccountKind.BANK: N_("In our bank account"),
     AccountKind.GATEWAY_RECEIVABLE: N_("Held by a gateway for us"),
@@ -92,13 +97,43 @@ def close_month() -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
-def _index() -> str:
+@pages.post("/transfers")
+@may(MANAGE)
+@fresh(SOON)
+def note() -> ResponseReturnValue:
+    """What the bank says: a gateway's money came, or a provider was sent what is its own."""
+    form, gateway = TransferForm(), request.form.get("gateway", "")
+    provider, currency = request.form.get("provider", ""), request.form.get("currency", "")
+    is_known = not provider or provider in service.providers()
+    slugs = {one.slug for one in reconciling.usable_ones()}
+    if gateway not in slugs or not is_known or currency not in CURRENCIES:
+        raise BadInput
+    form.amount.currency = currency
+    if not form.validate_on_submit():
+        return _index(form), 422
+    told = form.amount.answer() or {}
+    amount = Money.of(told["amount"], told["currency"])
+    try:
+        with db.session.begin_nested():
+            transfer = Transfer(gateway, amount, form.number.answer() or "", provider)
+            payouts.note(transfer, visitor().id)
+    except DomainError as refusal:
+        flash(gettext(refusal.message, **refusal.params), "bad")
+    else:
+        flash(gettext("It is booked."), "ok")
+    return redirect(url_for(".index"), 303)
+
+
+def _index(form: TransferForm | None = None) -> str:
     month = closings.next_to_close()
     return render_template(
         "payments/books/index.html",
         balances=books.balances(),
         accounts=ACCOUNTS,
         providers=service.providers(),
+        gateways=reconciling.usable_ones(),
+        currencies=CURRENCIES,
+        form=form or TransferForm(formdata=None),
         since=domain.month_of(clock.today()),
         until=clock.today(),
         closed_until=closings.closed_until(),

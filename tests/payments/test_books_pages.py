@@ -10,6 +10,7 @@ import time_machine
 
 from payments import service
 from payments.books import domain
+from payments.books import service as books
 from payments.closings import service as closings
 from payments.domain import PaymentState
 from payments.gateway import Listed, Status
@@ -197,3 +198,27 @@ def test_only_finance_staff_see_them(app):
     citizen = signed_in_client(app, make_person(name="Somebody"))
     for page in (BOOKS, COMPARED):
         assert citizen.get(page).status_code in (403, 404)
+
+
+def note(desk, amount, number="UTR-1", provider=""):
+    token = csrf_token(desk.get(BOOKS).data)
+    sent = {"csrf_token": token, "gateway": "sandbox", "currency": "INR", "provider": provider}
+    sent |= {"amount": amount, "number": number}
+    return desk.post(f"{BOOKS}/transfers", data=sent, follow_redirects=True)
+
+
+@pytest.mark.promise("M16")
+def test_settled_money_is_booked_to_the_bank_and_on_to_the_provider_once(desk, moved):
+    assert "It is booked" in words(note(desk, "250"))
+    assert "noted before" in words(note(desk, "250"))
+    assert "It is booked" in words(note(desk, "200", "UTR-2", "municipal"))
+    assert "more than what stands" in words(note(desk, "50.01", "UTR-3", "municipal"))
+    found = {kind: amount.amount for kind, _, amount in books.balances()}
+    assert found == {"bank": "50.00", "provider_payable": "-50.00"}
+    [day] = table(desk.get(f"{BOOKS}/statement?provider=municipal&as=days"))
+    assert (day["paid_on"], day["closing"]) == ("-200.00", "50.00")
+
+
+def test_what_the_bank_says_needs_its_number(desk, moved):
+    assert note(desk, "250", number="").status_code == 422
+    assert note(desk, "250", provider="nobody").status_code == 400

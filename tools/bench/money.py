@@ -35,7 +35,7 @@ from tools.world import world
 SLOWEST_START, LEAST_NOTICES, LONGEST_COMPARED, MOST_SLOWER = 0.040, 300, 60, 1.5
 STARTED, NOTICES, LISTED, MISSED = 100, 2400, 100_000, 100
 POSTINGS = (1_000, 100_000, 1_000_000)
-TIMES = 200
+TIMES, A_BATCH = 200, 5_000
 PROVIDERS = 8
 FEE = Money.of("150.00", "INR")
 # Copies of a payment that was paid at the sandbox, and of what the company knows of it.
@@ -45,28 +45,32 @@ INSERT INTO payments (id, created_at, subject_id, reference, purpose, about, per
   payee, title, amount_minor, currency, back, state, paid_at, receipt_number)
 SELECT md5('payment ' || n)::uuid, :at, subject_id, 'BENCH-' || n, purpose, gen_random_uuid(),
   person_id, provider, payee, title, amount_minor, currency, back, state, :at, 'bench ' || n
-FROM payments, generate_series(1, :many) AS n WHERE id = :payment
+FROM payments,
+  generate_series(CAST(:first AS int), CAST(:last AS int)) AS n WHERE id = :payment
 """,
     """
 INSERT INTO payment_attempts (id, created_at, reference, gateway, gateway_reference, language,
   amount_minor, currency, state, expires_at, settled_at, asked, ask_at, captured_minor)
 SELECT md5('order ' || n)::uuid, :at, 'BENCH-' || n || '-1', gateway, 'BENCH-' || n, language,
   amount_minor, currency, state, :at, :at, 0, :at, captured_minor
-FROM payment_attempts, generate_series(1, :many) AS n WHERE id = :attempt
+FROM payment_attempts,
+  generate_series(CAST(:first AS int), CAST(:last AS int)) AS n WHERE id = :attempt
 """,
     """
 INSERT INTO payment_attempt_parts (id, created_at, attempt_id, payment_id, number, amount_minor,
   currency, captured_minor, refunded_minor, succeeded)
 SELECT gen_random_uuid(), :at, md5('order ' || n)::uuid, md5('payment ' || n)::uuid, 1,
   amount_minor, currency, captured_minor, 0, true
-FROM payment_attempt_parts, generate_series(1, :many) AS n WHERE attempt_id = :attempt
+FROM payment_attempt_parts,
+  generate_series(CAST(:first AS int), CAST(:last AS int)) AS n WHERE attempt_id = :attempt
 """,
     """
 INSERT INTO sandbox_orders (id, created_at, reference, number, page_hash, title, amount_minor,
   currency, returned_minor, return_url, notice_url, expires_at, state)
 SELECT gen_random_uuid(), :at, 'BENCH-' || n || '-1', 'BENCH-' || n, sha256(n::text::bytea),
   title, amount_minor, currency, 0, return_url, notice_url, :at, 'paid'
-FROM sandbox_orders, generate_series(1, :many) AS n WHERE reference = :reference
+FROM sandbox_orders,
+  generate_series(CAST(:first AS int), CAST(:last AS int)) AS n WHERE reference = :reference
 """,
 )
 BOOKED = (
@@ -194,11 +198,13 @@ def _compared(house: House, who: Citizen) -> tuple[float, float]:
             "payment": payment_id,
             "attempt": attempt.id if attempt else None,
             "reference": reference,
-            "many": LISTED,
             "at": at,
         }
-        for statement in COPIES:
-            db.session.execute(text(statement), told)
+    for first in range(1, LISTED + 1, A_BATCH):
+        with house.work():
+            for statement in COPIES:
+                span = {"first": first, "last": min(first + A_BATCH - 1, LISTED)}
+                db.session.execute(text(statement), told | span)
     for missed in _owed(house, [who], MISSED):
         with house.work():
             _begun(missed)
