@@ -51,7 +51,6 @@ room = Room(
     menu=(
         MenuItem("account", N_("Payments"), "payments.mine", "wallet", 25, signed_in=True),
         MenuItem("admin", N_("Payments"), "payments_desk.index", "wallet", 40, back_office.READ),
-        MenuItem("admin", N_("Books"), "books_desk.index", "doc", 43, books_desk.READ),
         MenuItem(
             *("admin", N_("Claims about payments"), "claims_desk.index", "flag", 41),
             permission=claims_desk.READ,

@@ -36,8 +36,9 @@ kept</textarea><button name="later" value="1">Later</button>
 </form><form><input name="other" value="x"></form></main>
 """
 STEADY = Figures(100.0, [number / 1000 for number in range(1, 201)], 2048)
+QUICK = replace(STEADY, spent=[spent / 10 for spent in STEADY.spent])
 PAYING = Payments(
-    STEADY, replace(STEADY, rate=310.0), STEADY, 55.0, 4.0, {1_000: 0.0011, 1_000_000: 0.0010}
+    QUICK, replace(STEADY, rate=310.0), STEADY, 55.0, 4.0, {1_000: 0.0011, 1_000_000: 0.0010}
 )
 
 

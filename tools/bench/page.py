@@ -12,8 +12,14 @@ from tools.bench.manifests import SLOWEST, Manifests
 from tools.bench.measures import BigForm, Measured, Sending
 from tools.bench.money import (
     LEAST_NOTICES,
+    LISTED,
+    LONGEST_COMPARED,
+    MISSED,
+    MOST_SLOWER,
     NOTICES,
+    PROVIDERS,
     SLOWEST_START,
+    Payments,
 )
 from tools.bench.papers import SLOWEST as SLOWEST_PAPER
 from tools.bench.papers import TIMES as PAPERS_OF

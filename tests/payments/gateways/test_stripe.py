@@ -343,7 +343,7 @@ def test_stripes_own_address_is_public_and_another_is_let_be_private_in_trials_o
         kernel = KernelSettings.model_construct(env=env)
         seen = []
 
-        def get(url, headers, *, allow_private):
+        def get(url, headers, *, most, allow_private):
             seen.append(allow_private)
             raise ValueError
 
