@@ -56,7 +56,7 @@ room = Room(
             permission=claims_desk.READ,
             count=claims_desk.waiting,
         ),
-        MenuItem("admin", N_("Books"), "payments_books.index", "grid", 43, back_office.READ),
+        MenuItem("admin", N_("Books"), "payments_books.index", "doc", 43, back_office.READ),
         MenuItem(
             *("admin", N_("Reconciliation"), "reconciling.index", "check", 44),
             permission=back_office.READ,
