@@ -41,6 +41,7 @@ ACCOUNTS = {
     AccountKind.PROVIDER_PAYABLE: N_("Owed to a provider"),
     AccountKind.REFUND_CLEARING: N_("On its way back to people"),
     AccountKind.SUSPENSE: N_("In suspense"),
+    AccountKind.DISPUTED: N_("Wanted back by banks"),
 }
 
 

@@ -15,6 +15,8 @@ from portal.kernel.money import Money
 WORDS = {
     Kind.CAPTURE: N_("Payments that came"),
     Kind.REFUND: N_("Money to go back"),
+    Kind.DISPUTE: N_("Wanted back by banks"),
+    Kind.DISPUTE_WON: N_("Banks that were refused"),
     Kind.PAID_ON: N_("Sent to the provider"),
 }
 DAYS = ("day", "opening", "closing", "currency")

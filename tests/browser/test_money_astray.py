@@ -104,6 +104,7 @@ def test_a_dispute_stands_at_the_desk_and_with_the_receipt(asha, finance, visit,
     assert "fraudulent" in desk.text("main")
     desk.follow(f"main a[href$='/{payment.id}']")
     desk.go("/admin/payments/books")
+    assert "disputed" not in desk.text("main")
     desk.shot("books")
     person = visit(**way).let_in(asha)
     person.go(f"/pay/{payment.id}/receipt")

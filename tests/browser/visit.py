@@ -8,6 +8,7 @@ from io import BytesIO
 
 import pyotp
 import pytest
+from playwright.sync_api import Error
 
 from portal.accounts.sessions import service as sessions
 from portal.applications import applying
@@ -33,6 +34,8 @@ AXE = {
 REFUSALS = ("422", "409")
 # A form is back from the server when it is no longer busy.
 SETTLED = "() => !document.querySelector('form[aria-busy]')"
+
+TRIES = 5
 
 # The browsers that people come with: `visit(**way)`.
 DESK = pytest.param({"language": "en", "width": 1280}, id="English on a desk")
@@ -78,7 +81,7 @@ class Visit:
 
     def check(self):
         """Keep what is wrong with this page; the test asks for `faults` at its end."""
-        assert "lang=" in self.page.content()[:200]
+        assert "lang=" in self._content()[:200]
         if self.axe is None:
             return
         over = self.page.evaluate(WIDEST)
@@ -88,6 +91,15 @@ class Visit:
         for fault in found.response["violations"]:
             places = [node["target"] for node in fault["nodes"][:3]]
             self.faults.append(f"{self.page.url}: {fault['id']} at {places}")
+
+    def _content(self):
+        """A page that is just being replaced, as when kept answers were sent, is waited for."""
+        for _ in range(TRIES):
+            try:
+                return self.page.content()
+            except Error:
+                self.page.wait_for_load_state()
+        return self.page.content()
 
     def fill(self, **answers):
         for name, value in answers.items():

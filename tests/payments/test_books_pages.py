@@ -15,9 +15,11 @@ from payments.closings import service as closings
 from payments.domain import PaymentState
 from payments.gateway import Listed, Status
 from payments.journals.domain import row
+from payments.ledger import AccountKind
 from payments.reconciling import files
 from payments.reconciling import service as reconciling
 from payments.reconciling.domain import Columns, NotReadable, State
+from payments.statements.back_office import ACCOUNTS
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.money import Money
@@ -222,3 +224,8 @@ def test_settled_money_is_booked_to_the_bank_and_on_to_the_provider_once(desk, m
 def test_what_the_bank_says_needs_its_number(desk, moved):
     assert note(desk, "250", number="").status_code == 422
     assert note(desk, "250", provider="nobody").status_code == 400
+
+
+@pytest.mark.parametrize("kind", AccountKind)
+def test_each_account_has_a_name_on_the_page(kind):
+    assert kind in ACCOUNTS
