@@ -99,7 +99,6 @@ TURNS: Mapping[Status, Turn] = MappingProxyType(
         Status.EXPIRED: Turn.EXPIRED,
     }
 )
-TO_PAY = timedelta(minutes=45)
 # From one question to the next, while a gateway does not say how it ended; then each last one.
 ASK_AFTER = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 10, 20, 30, 60))
 # Why an attempt failed although the gateway took money.

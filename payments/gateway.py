@@ -6,7 +6,7 @@ functions get all they need as arguments, speak to the company, and answer in th
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
@@ -90,6 +90,7 @@ class Order:
     """One attempt to pay, as the company is told of it.
 
     `reference` is ours, and new for each attempt: whatever is asked twice under it is done once.
+    `payees` are the providers whose money it is.
     """
 
     reference: str
@@ -100,6 +101,7 @@ class Order:
     notice_url: str
     expires_at: datetime
     gateway_reference: str | None = None
+    payees: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,11 @@ class FormPost:
 
 @dataclass(frozen=True)
 class Printed:
-    """Nothing opens: the person reads, or prints, how to pay; one text for each language."""
+    """Nothing opens: the person prints how to pay; one text, in lines, for each language.
+
+    The portal keeps it, shows it again, and makes a paper of it with `reference`, which whoever
+    takes the money asks for.
+    """
 
     instructions: Mapping[str, str]
     reference: str
@@ -214,9 +220,11 @@ class Means:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """`currencies` left empty means any; `test` says that no real money moves.
+    """`currencies` and `payees` left empty mean any; `test` says that no real money moves.
 
-    `captures`: money may be held at first, and is taken when it is asked for.
+    `captures`: money may be held at first, and is taken when it is asked for. `lasts`: how long a
+    person has for paying an order. `by_list`: what goes back is sent by a payment list, to an
+    account that the person names.
     """
 
     currencies: frozenset[str] = frozenset()
@@ -225,11 +233,19 @@ class Capabilities:
     methods: tuple[Method, ...] = (Method.CARD,)
     hosted: Hosted = Hosted.PAGE
     captures: bool = False
+    payees: frozenset[str] = frozenset()
+    lasts: timedelta = timedelta(minutes=45)
+    by_list: bool = False
 
     @property
     def named(self) -> tuple[str, ...]:
         """The msgids of the methods, where there are several to name."""
         return tuple(METHODS[one] for one in self.methods) if len(self.methods) > 1 else ()
+
+
+def no_notices(_: Mapping[str, str], __: bytes, ___: Means) -> Sequence[Notice]:
+    """For a company that sends none: whatever comes in its name is forged. Raises ForgedNotice."""
+    raise ForgedNotice
 
 
 def _nothing(_: Settings) -> Sequence[str]:
@@ -270,9 +286,11 @@ class Gateway:
     dispute: Callable[[str, Means], Dispute | None] | None = None
     listing: Callable[[datetime, datetime, Means], Iterable[Listed]] | None = None
 
-    def takes(self, amount: Money) -> bool:
-        currencies = self.capabilities.currencies
-        return not currencies or amount.currency in currencies
+    def takes(self, amount: Money, *payees: str) -> bool:
+        """Whether these providers can be paid so much through it."""
+        can = self.capabilities
+        fits = not can.currencies or amount.currency in can.currencies
+        return fits and (not can.payees or can.payees.issuperset(payees))
 
     def under(self, settings: Settings) -> "Gateway":
         """The same, with what it can do under these settings."""

@@ -147,7 +147,10 @@ class Payment(PersonalRow, Base):
 
 @guarded(*summed("payment_attempts", "id"))
 class Attempt(Row, Base):
-    """One order at one gateway, for one payment or several. `captured` is what came of it."""
+    """One order at one gateway, for one payment or several. `captured` is what came of it.
+
+    `printed` says how to pay, by language, where a person pays with a paper.
+    """
 
     __tablename__ = "payment_attempts"
     __table_args__ = (
@@ -178,6 +181,7 @@ class Attempt(Row, Base):
     asked: Mapped[int]
     ask_at: Mapped[datetime]
     captured_minor: Mapped[int] = mapped_column(BigInteger)
+    printed: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
 
     @property
     def amount(self) -> Money:

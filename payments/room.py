@@ -1,8 +1,10 @@
 """The room of payments, and what its gateways bring."""
 
 from payments import api, back_office, commands, jobs, listeners, views
+from payments.challans import views as challans
 from payments.claims import back_office as claims_desk
 from payments.claims import views as claims
+from payments.counters import back_office as counters_desk
 from payments.events import PaymentDisputed, PaymentRefunded, PaymentSucceeded
 from payments.gateways import gateways, rooms
 from payments.reconciling import back_office as reconciling_desk
@@ -17,11 +19,15 @@ SETTINGS = (section for gateway in gateways().values() for section in gateway.se
 room = Room(
     name="payments",
     opens=tuple(one for brought in BROUGHT for one in brought.opens),
-    pages=(views.pages, claims.pages, *(one for brought in BROUGHT for one in brought.pages)),
+    pages=(
+        *(views.pages, claims.pages, challans.pages),
+        *(one for brought in BROUGHT for one in brought.pages),
+    ),
     back_office=(
         back_office.pages,
         claims_desk.pages,
         claims_desk.offices,
+        counters_desk.pages,
         books_desk.pages,
         reconciling_desk.pages,
     ),
@@ -50,6 +56,12 @@ room = Room(
     beside={"case": claims_desk.beside_case},
     menu=(
         MenuItem("account", N_("Payments"), "payments.mine", "wallet", 25, signed_in=True),
+        MenuItem("site", N_("Counter"), "counters.index", "wallet", 81, counters_desk.COLLECT),
+        MenuItem(
+            *("desk", N_("Counter"), "counters.index", "wallet", 30),
+            permission=counters_desk.COLLECT,
+            count=counters_desk.waiting,
+        ),
         MenuItem("admin", N_("Payments"), "payments_desk.index", "wallet", 40, back_office.READ),
         MenuItem(
             *("admin", N_("Claims about payments"), "claims_desk.index", "flag", 41),
@@ -65,6 +77,7 @@ room = Room(
     ),
     permissions={
         back_office.READ: N_("See payments, the books, and what gateways say"),
+        counters_desk.COLLECT: N_("Say what was paid at a counter"),
         back_office.MANAGE: N_("Give money back, and settle what waits at the finance desk"),
     },
     settings=(PaymentsSettings, *dict.fromkeys(SETTINGS)),

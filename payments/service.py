@@ -15,7 +15,6 @@ from payments.asking import service as asking
 from payments.calling import service as calling
 from payments.domain import (
     OPEN,
-    TO_PAY,
     AlreadyPaid,
     BeingPaid,
     CannotStart,
@@ -29,7 +28,15 @@ from payments.domain import (
     TooManyTogether,
     Turn,
 )
-from payments.gateway import FormPost, Gateway, GatewayError, Outcome, Redirect, Started
+from payments.gateway import (
+    FormPost,
+    Gateway,
+    GatewayError,
+    Outcome,
+    Printed,
+    Redirect,
+    Started,
+)
 from payments.inbox import service as inbox
 from payments.orders import service as orders
 from payments.orders.service import Held
@@ -177,7 +184,7 @@ def total(payments: Sequence[Payment]) -> Money | None:
 def ways(*payments: Payment) -> list[Gateway]:
     """The gateways that these can be paid through at once; none for money of two kinds."""
     whole = total(payments)
-    return calling.offered(whole, together=len(payments) > 1) if whole else []
+    return calling.offered(whole, payments) if whole else []
 
 
 def cancel(purpose: str, about: UUID) -> None:
@@ -236,7 +243,7 @@ def start_all(payments: Sequence[Payment], gateway_slug: str, by: UUID | None = 
     Raises NoSuchGateway, NothingToPay, BeingPaid, CannotStart.
     """
     gateway, whole = calling.usable(gateway_slug), total(payments)
-    if whole is None or not calling.fits(gateway, whole, together=len(payments) > 1):
+    if whole is None or not calling.fits(gateway, whole, payments):
         raise NoSuchGateway
     locked = orders.lock(one.id for one in payments)
     held = _order(locked, gateway, by or payments[0].person_id)
@@ -337,7 +344,7 @@ def _another(payments: Sequence[Payment], gateway: Gateway, by: UUID) -> Held:
         amount_minor=whole,
         currency=payments[0].currency,
         state=State.CREATED,
-        expires_at=now + TO_PAY,
+        expires_at=now + gateway.capabilities.lasts,
         asked=0,
         ask_at=now + domain.wait_after(0),
         captured_minor=0,
@@ -354,6 +361,8 @@ def _note_started(attempt_id: UUID, started: Started) -> None:
     held = orders.hold(attempt_id)
     if started.reference and held.attempt.gateway_reference is None:
         settling.number(held.attempt, started.reference)
+    if isinstance(started, Printed):
+        held.attempt.printed = dict(started.instructions)
     settling.end(held, Turn.STARTED, held.payments[0].person_id)
     db.session.flush()
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 
 from payments import service, words
+from payments.challans import service as challans
 from payments.domain import DIFFERS, UNDER_WAY, BeingPaid, NoSuchPayment, PaymentState
 from payments.gateway import Gateway, Printed, Redirect, Started
 from payments.receipts import service as receipts
@@ -45,7 +46,7 @@ def show(payment_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(".receipt", payment_id=payment.id))
     attempt = service.newest(payment)
     if attempt is not None and attempt.state in UNDER_WAY:
-        return _waiting([payment])
+        return _under_way(payment, attempt)
     return _due(payment, attempt)
 
 
@@ -145,6 +146,7 @@ def _due(payment: Payment, attempt: service.Attempt | None, wrong: str | None = 
         payment=payment,
         attempt=attempt,
         differs=attempt is not None and attempt.code == DIFFERS,
+        challan=_challan(payment),
         ways=ways,
         seen=_seen(payment),
         back=_back(payment),
@@ -181,12 +183,19 @@ def _several(payments: Sequence[Payment], wrong: str | None = None) -> Response:
         came=service.total(paid),
         attempt=attempt,
         differs=attempt is not None and attempt.code == DIFFERS,
+        challan=_challan(owed[0]) if owed else None,
         ways=ways,
         seen=_seen(*owed),
         back=_back(payments[0]),
         wrong=wrong,
     )
     return _letting_go_to(ways, page)
+
+
+def _under_way(payment: Payment, attempt: service.Attempt) -> ResponseReturnValue:
+    if attempt.printed is not None:
+        return redirect(url_for("challans.show", payment_id=payment.id))
+    return _waiting([payment])
 
 
 def _waiting(payments: Sequence[Payment]) -> Response:
@@ -205,11 +214,18 @@ def _waiting(payments: Sequence[Payment]) -> Response:
 def _handed_over(payments: Sequence[Payment], started: Started) -> ResponseReturnValue:
     if isinstance(started, Redirect):
         return redirect(started.url, 303)
-    amount, back = service.total(payments), _back(payments[0])
     if isinstance(started, Printed):
-        return render_template("payments/printed.html", amount=amount, printed=started, back=back)
+        return redirect(url_for("challans.show", payment_id=payments[0].id), 303)
+    amount = service.total(payments)
     page = render_template("payments/form_post.html", amount=amount, started=started)
     return _letting_go_to(service.ways(*payments), page)
+
+
+def _challan(payment: Payment) -> str | None:
+    """Where the paper is by which it can be paid now."""
+    if challans.open_one(payment) is None:
+        return None
+    return url_for("challans.show", payment_id=payment.id)
 
 
 def _letting_go_to(ways: list[Gateway], page: str) -> Response:

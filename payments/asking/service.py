@@ -23,6 +23,8 @@ A_BATCH = 200
 GRACE = timedelta(minutes=2)
 # What we gave up the company did not: somebody may still stand on its page, and its word be lost.
 STILL_TAKING = timedelta(hours=24)
+# Whoever pays with a paper has days, and its way tells of money by itself.
+WITH_A_PAPER = timedelta(hours=6)
 STILL_THERE = (Status.OPEN, Status.AUTHORISED)
 GIVEN_UP = (State.CANCELLED, State.EXPIRED)
 
@@ -71,6 +73,18 @@ def ask_again(attempt_id: UUID, by: str) -> None:
         settling.settle(attempt_id, told, by)
 
 
+def hear(gateway: str, reference: str, by: str) -> None:
+    """A way that is at hand has news of an order: it is asked, however long ago it ended."""
+    order = Attempt.gateway == gateway, Attempt.reference == reference
+    attempt = db.session.scalar(select(Attempt).where(*order))
+    if attempt is None:
+        log.error("news of no order", gateway=gateway)
+    elif is_worth(attempt):
+        ask(attempt.id, by, waiting=False)
+    else:
+        ask_again(attempt.id, by)
+
+
 def _told(gateway: Gateway, order: Order, means: Means, *, given_up: bool) -> Outcome:
     """What we gave up, and the company did not yet, is called off there; what it holds is taken."""
     told = gateway.query(order, means)
@@ -94,7 +108,8 @@ def look_after() -> None:
     """Ask of every attempt that may bring money and whose turn it is, each by a job of its own."""
     for attempt in _due():
         attempt.asked += 1
-        attempt.ask_at = clock.now() + wait_after(attempt.asked)
+        later = WITH_A_PAPER if attempt.printed else wait_after(attempt.asked)
+        attempt.ask_at = clock.now() + later
         defer(ask_later, lock=f"attempt:{attempt.id}", attempt_id=str(attempt.id))
 
 

@@ -36,16 +36,17 @@ def usable(slug: str) -> Gateway:
     return gateway
 
 
-def offered(amount: Money, *, together: bool = False) -> list[Gateway]:
+def offered(amount: Money, payments: Sequence[Payment]) -> list[Gateway]:
     """Those that take this amount here, for one payment or for several together."""
     found = (one for one in gateways().values() if not one.check_config(current()))
     here = (one.under(current()) for one in found)
-    return [one for one in here if fits(one, amount, together=together)]
+    return [one for one in here if fits(one, amount, payments)]
 
 
-def fits(gateway: Gateway, amount: Money, *, together: bool) -> bool:
+def fits(gateway: Gateway, amount: Money, payments: Sequence[Payment]) -> bool:
     """Several are taken where one of them can be given back without the others."""
-    return gateway.takes(amount) and (gateway.capabilities.partial_refund or not together)
+    takes = gateway.takes(amount, *(one.provider for one in payments))
+    return takes and (gateway.capabilities.partial_refund or len(payments) == 1)
 
 
 def means(gateway: Gateway) -> Means:
@@ -68,6 +69,7 @@ def order_of(held: Held) -> Order:
         notice_url=f"{base}/hooks/payments/{attempt.gateway}",
         expires_at=attempt.expires_at,
         gateway_reference=attempt.gateway_reference,
+        payees=tuple(sorted({one.provider for one in payments})),
     )
 
 

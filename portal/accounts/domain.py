@@ -57,6 +57,7 @@ class Role(StrEnum):
     # Given by nobody: it lasts as long as the emergency does.
     EMERGENCY = "emergency"
     FINANCE = "finance"
+    CASHIER = "cashier"
 
 
 class Gender(StrEnum):
@@ -82,12 +83,16 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         }
     ),
     Role.OPERATOR: frozenset({"delegation.assist"}),
-    Role.FINANCE: frozenset({"payments.read", "payments.manage"}),
+    Role.FINANCE: frozenset({"payments.read", "payments.manage", "payments.collect"}),
+    Role.CASHIER: frozenset({"payments.collect"}),
     Role.EMERGENCY: frozenset({"applications.read"}),
 }
 # These act for one provider and for no other; an operator's is the service centre.
-FOR_A_PROVIDER = {Role.OFFICER, Role.INTEGRATOR, Role.OPERATOR}
-STAFF = (Role.OFFICER, Role.INTEGRATOR, Role.OPERATOR, Role.FINANCE, Role.ADMIN)
+FOR_A_PROVIDER = {Role.OFFICER, Role.INTEGRATOR, Role.OPERATOR, Role.CASHIER}
+STAFF = (
+    *(Role.OFFICER, Role.INTEGRATOR, Role.OPERATOR, Role.CASHIER),
+    *(Role.FINANCE, Role.ADMIN),
+)
 # Until there are so many admins, the machine's command line stands for the second person.
 FIRST_ADMINS = 2
 CHANGE_LASTS = timedelta(days=7)

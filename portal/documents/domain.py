@@ -60,6 +60,23 @@ class Sheet:
     stated: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Slip:
+    """A paper to fill in by hand: its copies say the same, and nothing of it is proved.
+
+    `blanks` are what is written in, `text` stands below the last copy. Its QR code is the number.
+    """
+
+    number: str
+    issuer_name: Texts
+    title: Texts
+    copies: tuple[Texts, ...]
+    lines: tuple[Line, ...]
+    blanks: tuple[Texts, ...]
+    text: Texts
+    language: str
+
+
 def new_number() -> str:
     """Such as D-7K3M-9QXA-4F7K-2QXM: 80 random bits, so that nobody comes upon one by trying."""
     return _grouped(ids.new_code(LENGTH))

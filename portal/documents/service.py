@@ -4,7 +4,7 @@ Who may do that, and about what, is for the caller to know.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.documents import domain
-from portal.documents.domain import NoSuchDocument, NotMade, Sheet, Standing, Texts
+from portal.documents.domain import Line, NoSuchDocument, NotMade, Sheet, Slip, Standing, Texts
 from portal.documents.issuers import service as issuers
 from portal.documents.models import Document, DocumentEnd
 from portal.documents.press.running import PressFailed, press
@@ -69,6 +69,23 @@ def issue(sheet: Sheet, subject_id: UUID, good_until: date | None) -> tuple[Pape
     db.session.add(row)
     db.session.flush()
     return row, content
+
+
+def print_slip(slip: Slip) -> bytes:
+    """The file of it, which is kept nowhere and signed by nobody. Raises NotMade."""
+    languages = tuple(dict.fromkeys((slip.language, ENGLISH)))
+    return _made(
+        {
+            "at": int(clock.now().timestamp()),
+            "form": "slip",
+            "qr": slip.number,
+            "sheet": {
+                "number": slip.number,
+                "issuer": slip.issuer_name[ENGLISH],
+                "tongues": [_slip_tongue(slip, one) for one in languages],
+            },
+        }
+    )
 
 
 def link(number: str, statement: str) -> str:
@@ -166,6 +183,7 @@ def _printed(
     languages = dict.fromkeys((sheet.language, ENGLISH))
     order = {
         "at": int(clock.now().timestamp()),
+        "form": "sheet",
         "qr": link(number, statement),
         "sheet": {
             "number": number,
@@ -174,6 +192,11 @@ def _printed(
         },
         "signer": signer.as_order() | {"reason": sheet.title[ENGLISH]},
     }
+    return _made(order)
+
+
+def _made(order: Mapping[str, Any]) -> bytes:
+    """Raises NotMade."""
     try:
         return press.make(order)
     except PressFailed as failure:
@@ -198,16 +221,37 @@ def _tongue(sheet: Sheet, number: str, good_until: date | None, code: str) -> di
         )
         qr = gettext("QR code that proves this document")
     return {
-        "lang": tag(code).partition("-")[0],
-        "dir": direction(code),
-        "issuer": sheet.issuer_name[code],
-        "title": sheet.title[code],
-        "text": sheet.text.get(code, ""),
-        "rows": [
-            {"label": one.label[code], "value": one.value[code], "plain": one.plain}
-            for one in sheet.lines
-        ],
+        **_written(code, sheet.issuer_name, sheet.title, sheet.text),
+        "rows": _rows(sheet.lines, code),
         "facts": facts,
         "check": check_it,
         "qr_words": qr,
     }
+
+
+def _slip_tongue(slip: Slip, code: str) -> dict[str, Any]:
+    with speaking(code):
+        qr = gettext("QR code of the number")
+    return {
+        **_written(code, slip.issuer_name, slip.title, slip.text),
+        "rows": _rows(slip.lines, code),
+        "copies": [one[code] for one in slip.copies],
+        "blanks": [one[code] for one in slip.blanks],
+        "qr_words": qr,
+    }
+
+
+def _written(code: str, issuer: Texts, title: Texts, text: Texts) -> dict[str, Any]:
+    return {
+        "lang": tag(code).partition("-")[0],
+        "dir": direction(code),
+        "issuer": issuer[code],
+        "title": title[code],
+        "text": text.get(code, ""),
+    }
+
+
+def _rows(lines: Sequence[Line], code: str) -> list[dict[str, Any]]:
+    return [
+        {"label": one.label[code], "value": one.value[code], "plain": one.plain} for one in lines
+    ]

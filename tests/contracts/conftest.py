@@ -37,6 +37,7 @@ def everybody(lived_in):
     accounts.grant(person.id, Role.ADMIN, by="tests")
     accounts.grant(person.id, Role.OPERATOR, "service-centre-1", by="tests")
     accounts.grant(person.id, Role.FINANCE, by="tests")
+    accounts.grant(person.id, Role.CASHIER, "revenue", by="tests")
     db.session.commit()
     factories.draft_for(person)
     return person

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
+from uuid import uuid4
 
 from sqlalchemy import select
 
 from payments import service as pay
 from payments.claims import service as claims
 from payments.claims.domain import Kind as ClaimKind
+from payments.gateways.counter import service as counter
+from payments.gateways.counter.domain import Taken
 from payments.proposals import service as proposals
 from payments.reconciling import service as reconciling
 from portal.accounts import service as accounts
@@ -337,7 +340,20 @@ def _difference(citizen, _):
     return reconciling.differences()[-1].id
 
 
+def _challan(*_):
+    number = f"PBP-{uuid4().hex[:8]}-1"
+    counter.take_order(number, BIG, (OURS,), clock.now() + A_MONTH)
+    return counter.find(number).id
+
+
+def _entry(citizen, application):
+    taken = Taken("treasury", BIG, uuid4().hex[:8], clock.today())
+    return counter.enter(_challan(citizen, application), taken, citizen.id).id
+
+
 THINGS: dict[str, Callable] = {
+    "challan_id": _challan,
+    "entry_id": _entry,
     "difference_id": _difference,
     "claim_id": _claim,
     "proposal_id": _proposal,
@@ -417,5 +433,6 @@ def is_after(rule):
         "payments.paper",
         "payments.come_back",
         "payments.come_back_together",
+        "challans.paper",
         "bills.show",
     }

@@ -244,6 +244,24 @@ EXCUSED = {
     "password_resets": {
         "token_hash": HASH,
     },
+    "counter_challans": {
+        "reference": "a random name for the order, which tells nothing",
+        "number": "a random name for the challan, which tells nothing",
+        "payees": SLUG,
+        "currency": MONEY,
+        "state": CODE,
+    },
+    "counter_entries": {
+        "counter": "the code of a counter that the operator declares",
+        "currency": MONEY,
+        "number": "the number of a receipt in an office's book",
+        "state": CODE,
+    },
+    "counter_returns": {
+        "currency": MONEY,
+        "state": CODE,
+        "number": "the number of a list of ours and a line in it",
+    },
     "payment_attempts": {
         "reference": RANDOM,
         "gateway": CODE,
@@ -252,6 +270,7 @@ EXCUSED = {
         "currency": MONEY,
         "state": CODE,
         "code": "why a gateway declined, as one of a few codes",
+        "printed": "published words on where to pay",
     },
     "payment_attempt_parts": {
         "currency": MONEY,

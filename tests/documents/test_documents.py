@@ -243,6 +243,7 @@ def test_many_at_once_get_each_their_own(subject):
     tongue = {"lang": "en", "dir": "ltr", "rows": [part], "facts": [part], **texts}
     order = {
         "at": 0,
+        "form": "sheet",
         "sheet": {"number": "D-1", "issuer": "Revenue", "tongues": [tongue]},
         "signer": signer.as_order() | {"reason": "A test"},
     }

@@ -8,10 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from payments.calling import service as calling
 from payments.gateway import Means
 from payments.gateways import gateways
+from payments.gateways.counter import service as counter
+from payments.gateways.counter.domain import Taken
+from payments.gateways.counter.settings import CounterSettings
 from payments.gateways.redirect.settings import RedirectSettings
 from payments.gateways.stripe.settings import StripeSettings
 from payments.simulator.app import create_app
@@ -35,7 +39,7 @@ class Company:
     """`press` lets somebody pay or be declined; `tell` gives bodies and headers of its notices.
 
     `stranger` is what somebody would hold who has another key. `lead` is what the browser does.
-    `dispute` is what the bank of whoever paid does.
+    `dispute` is what the bank of whoever paid does, `repay` what lets money go back that waits.
     """
 
     means: Means
@@ -44,6 +48,7 @@ class Company:
     stranger: Means
     lead: Callable[[Any], None] = lambda _: None
     dispute: Callable[..., None] | None = None
+    repay: Callable[[Any], None] = lambda _: None
 
 
 @contextmanager
@@ -233,4 +238,61 @@ def redirect():
         yield Company(means, pressed, letters_of, other, posted, disputes_of(played))
 
 
-COMPANIES = {"redirect": redirect, "sandbox": sandbox, "stripe": stripe}
+COUNTERS = {
+    "currencies": ["INR", "PKR"],
+    "days": 15,
+    "test": True,
+    "counters": [
+        {
+            "code": "town-hall",
+            "name": {"en": "Town hall", "pa": "ਟਾਊਨ ਹਾਲ", "ur": "ٹاؤن ہال"},
+            "place": {"en": "Room 4, 10 to 15"},
+            "run_by": "municipal",
+            "takes": ["municipal", "revenue"],
+            "head": "0029-00-101",
+        },
+        {
+            "code": "treasury",
+            "name": {"en": "Treasury"},
+            "place": {"en": "Canal Road"},
+            "run_by": "treasury",
+        },
+    ],
+    "scroll": {"challan": "CHALLAN", "amount": "AMT", "number": "SCROLL", "paid_on": "DATE",
+               "day": "%d-%m-%Y"},
+}  # fmt: skip
+CASHIER, COLLEAGUE = uuid4(), uuid4()
+
+
+def counter_settings(**changes):
+    """Ours, with these counters declared."""
+    known = current()
+    told = CounterSettings(counters=COUNTERS | changes)
+    kept = [known.of(one) for one in known.sections() if one is not CounterSettings]
+    return Settings([*kept, told])
+
+
+def taken_at_counter(reference, amount=None):
+    """A cashier's entry, which waits for a colleague."""
+    challan = counter.look_up(reference)
+    taken = Taken("treasury", amount or challan.amount, uuid4().hex[:12], clock.today())
+    return counter.enter(challan.id, taken, CASHIER)
+
+
+@contextmanager
+def counters():
+    """Two people of an office, and a bank that sends back what it is told to."""
+
+    def pressed(order, choice="pay"):
+        entry = taken_at_counter(order.reference)
+        act = {"pay": counter.confirm, "decline": counter.refuse}[choice]
+        act(entry.id, COLLEAGUE)
+
+    def sent(wanted):
+        counter.returned(wanted.id, f"PL-{wanted.id.hex[:8]}")
+
+    means = replace(calling.means(gateways()["counter"]), settings=counter_settings())
+    yield Company(means, pressed, lambda _: [], means, repay=sent)
+
+
+COMPANIES = {"counter": counters, "redirect": redirect, "sandbox": sandbox, "stripe": stripe}

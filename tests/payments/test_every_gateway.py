@@ -31,6 +31,7 @@ from payments.gateway import (
 )
 from payments.gateways import folders, gateways
 from payments.gateways.sandbox.company import service as sandbox_company
+from portal.i18n import LANGUAGES
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import N_
@@ -100,6 +101,24 @@ def started(gateway, company, order):
     return replace(order, gateway_reference=leads.reference)
 
 
+def letter(company, order):
+    """The one notice of an order."""
+    letters = company.tell(order)
+    if not letters:
+        pytest.skip("It sends no notices.")
+    [(body, headers)] = letters
+    return body, headers
+
+
+def given_back(gateway, company, wanted):
+    """What a refund comes to when it does not stay pending."""
+    told = gateway.refund(wanted, company.means)
+    if told.status is RefundStatus.PENDING:
+        company.repay(wanted)
+        told = gateway.refund(wanted, company.means)
+    return told
+
+
 def test_there_is_a_gateway_in_each_folder():
     assert len(gateways()) == len(folders()) >= 3
 
@@ -161,7 +180,7 @@ def test_a_payment_is_told_alike_by_notice_and_by_question(gateway, company, beg
     company.press(begun)
     asked = gateway.query(begun, company.means)
     assert (asked.status, asked.amount) == (Status.SUCCEEDED, begun.amount)
-    [(body, headers)] = company.tell(begun)
+    body, headers = letter(company, begun)
     [notice] = gateway.read_notice(headers, body, company.means)
     assert notice.order == begun.reference
     # One that names no amount lets the portal ask.
@@ -177,7 +196,7 @@ def test_what_was_taken_is_what_was_asked_to_the_last_coin(gateway, company, amo
     company.press(order)
     assert gateway.query(order, company.means).amount == amount
     whole = RefundOrder(uuid4(), order, amount)
-    assert gateway.refund(whole, company.means).status is RefundStatus.SUCCEEDED
+    assert given_back(gateway, company, whole).status is RefundStatus.SUCCEEDED
 
 
 def test_what_it_says_that_it_can_it_can(gateway):
@@ -249,10 +268,28 @@ def test_what_was_paid_is_not_called_off(gateway, company, begun):
     assert (told.status, told.amount) == (Status.SUCCEEDED, begun.amount)
 
 
+def test_what_comes_in_the_name_of_a_company_without_notices_is_forged(gateway, company, begun):
+    company.press(begun)
+    if company.tell(begun):
+        pytest.skip("It sends notices.")
+    with pytest.raises(ForgedNotice):
+        gateway.read_notice({}, b'{"order": "paid"}', company.means)
+
+
+def test_what_is_printed_says_how_to_pay_in_each_language(gateway, means, order):
+    leads = gateway.start(order, means)
+    if not isinstance(leads, Printed):
+        pytest.skip("It opens a page.")
+    assert set(leads.instructions) == set(LANGUAGES)
+    assert all(leads.instructions.values())
+    assert leads.reference
+    assert gateway.capabilities.hosted is Hosted.PRINTED
+
+
 @pytest.mark.promise("M16")
 def test_every_changed_byte_is_noticed(gateway, company, begun):
     company.press(begun)
-    [(body, headers)] = company.tell(begun)
+    body, headers = letter(company, begun)
     for place in range(0, len(body), 7):
         changed = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
         with pytest.raises(ForgedNotice):
@@ -267,7 +304,7 @@ def test_every_changed_byte_is_noticed(gateway, company, begun):
 @pytest.mark.parametrize("minutes", [-6, 6, 60 * 24 * 365])
 def test_a_notice_of_another_time_is_refused(gateway, company, begun, minutes):
     company.press(begun)
-    [(body, headers)] = company.tell(begun)
+    body, headers = letter(company, begun)
     moved = replace(company.means, now=lambda: clock.now() + timedelta(minutes=minutes))
     with pytest.raises(ForgedNotice):
         gateway.read_notice(headers, body, moved)
@@ -277,7 +314,7 @@ def test_a_notice_of_another_time_is_refused(gateway, company, begun, minutes):
 def test_money_goes_back_once_for_each_refund(gateway, company, begun):
     company.press(begun)
     whole = RefundOrder(uuid4(), begun, begun.amount)
-    done = [gateway.refund(whole, company.means) for _ in range(3)]
+    done = [given_back(gateway, company, whole) for _ in range(3)]
     assert {one.status for one in done} == {RefundStatus.SUCCEEDED}
     assert len({one.reference for one in done}) == 1
     more = RefundOrder(uuid4(), begun, Money(1, begun.amount.currency))
@@ -291,7 +328,7 @@ def test_parts_go_back_until_nothing_is_left(gateway, company, begun):
     company.press(begun)
     third = Money(begun.amount.minor // 3, begun.amount.currency)
     parts = [RefundOrder(uuid4(), begun, third) for _ in range(3)]
-    done = [gateway.refund(part, company.means) for part in (*parts, *parts)]
+    done = [given_back(gateway, company, part) for part in (*parts, *parts)]
     assert {one.status for one in done} == {RefundStatus.SUCCEEDED}
     assert len({one.reference for one in done}) == 3
     more = RefundOrder(uuid4(), begun, Money(2, begun.amount.currency))

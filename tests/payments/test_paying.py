@@ -10,7 +10,6 @@ from payments import service
 from payments.asking import service as asking
 from payments.books import service as books
 from payments.domain import (
-    TO_PAY,
     AlreadyPaid,
     BeingPaid,
     NoAmount,
@@ -22,7 +21,7 @@ from payments.domain import (
     State,
     TooMuchBack,
 )
-from payments.gateway import Outcome, Status
+from payments.gateway import Capabilities, Outcome, Status
 from payments.models import Refund
 from portal.audit.models import AuditEntry
 from portal.kernel import clock
@@ -43,6 +42,7 @@ from tests.payments.factories import (
 )
 
 OTHER = Money.of("200.00", "INR")
+TO_PAY = Capabilities().lasts
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 from werkzeug.serving import make_server
 
 from payments import service
-from payments.calling import service as calling
 from payments.domain import NoSuchGateway, PaymentState
 from payments.gateways import gateways
 from payments.gateways.sandbox.company import domain
@@ -59,7 +58,7 @@ def test_production_offers_no_sandbox_and_serves_no_page_of_it(app, production):
     attempt = begun(owed())
     house = create_app(read_settings(production))
     with house.app_context():
-        assert calling.offered(attempt.amount) == []
+        assert service.ways(payment_of(attempt)) == []
         with pytest.raises(NoSuchGateway):
             service.start(payment_of(attempt), "sandbox")
         db.session.remove()

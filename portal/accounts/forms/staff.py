@@ -9,6 +9,7 @@ NAMES = {
     Role.OFFICER: _l("Officer"),
     Role.INTEGRATOR: _l("Integrator"),
     Role.OPERATOR: _l("Service-centre operator"),
+    Role.CASHIER: _l("Cashier"),
     Role.FINANCE: _l("Finance officer"),
     Role.ADMIN: _l("Admin"),
 }

@@ -12,6 +12,7 @@ import json
 import select
 import struct
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +25,7 @@ from pyhanko.sign import fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 HERE = Path(__file__).parent
+FORMS = ("sheet", "slip")
 PATIENCE = 600.0
 LENGTH = struct.Struct(">I")
 DIRECTIONS = {"ltr": "/L2R", "rtl": "/R2L"}
@@ -37,11 +39,14 @@ def main(fonts: str, border: str) -> None:
     faces = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts]
     )
-    compiler = typst.Compiler(input=HERE / "sheet.typ", root=HERE, font_paths=faces)
+    compilers = {
+        form: typst.Compiler(input=HERE / f"{form}.typ", root=HERE, font_paths=faces)
+        for form in FORMS
+    }
     drawn = Path(border).read_text()
     orders, papers = sys.stdin.buffer, sys.stdout.buffer
     while (order := _read(orders)) is not None:
-        _write(papers, _answer(compiler, drawn, order))
+        _write(papers, _answer(compilers, drawn, order))
 
 
 def _read(orders: BinaryIO) -> bytes | None:
@@ -59,11 +64,13 @@ def _write(papers: BinaryIO, answer: bytes) -> None:
     papers.flush()
 
 
-def _answer(compiler: typst.Compiler, border: str, order: bytes) -> bytes:
+def _answer(compilers: Mapping[str, typst.Compiler], border: str, order: bytes) -> bytes:
     try:
         told = json.loads(order)
-        plain = _print(compiler, border, told)
-        return MADE + _sign(plain, told["sheet"]["tongues"][0]["dir"], told["signer"])
+        plain = _print(compilers[told["form"]], border, told)
+        paper = _directed(plain, told["sheet"]["tongues"][0]["dir"])
+        # A slip proves nothing, and is signed by nobody.
+        return MADE + (_sign(paper, told["signer"]) if "signer" in told else _written(paper))
     except Exception as error:  # noqa: BLE001 - whoever asked is told, and the next order comes
         return FAILED + f"{type(error).__name__}: {error}"[:2000].encode()
 
@@ -86,12 +93,22 @@ def _print(compiler: typst.Compiler, border: str, told: dict[str, Any]) -> bytes
     return made
 
 
-def _sign(plain: bytes, direction: str, told: dict[str, Any]) -> bytes:
-    """A signature as PAdES asks for it (ETSI EN 319 142-1), that nobody sees on the page."""
+def _directed(plain: bytes, direction: str) -> IncrementalPdfFileWriter:
+    """Typst takes Punjabi for a language of right to left, whatever direction is said."""
     paper = IncrementalPdfFileWriter(io.BytesIO(plain))
-    # typst takes Punjabi for a language of right to left, whatever direction is said.
     paper.root["/ViewerPreferences"]["/Direction"] = generic.pdf_name(DIRECTIONS[direction])
     paper.update_container(paper.root["/ViewerPreferences"])
+    return paper
+
+
+def _written(paper: IncrementalPdfFileWriter) -> bytes:
+    out = io.BytesIO()
+    paper.write(out)  # type: ignore[no-untyped-call]
+    return out.getvalue()
+
+
+def _sign(paper: IncrementalPdfFileWriter, told: dict[str, Any]) -> bytes:
+    """A signature as PAdES asks for it (ETSI EN 319 142-1), that nobody sees on the page."""
     own, *others = (_certificate(one) for one in told["certificates"])
     known = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     known.register_multiple(others)

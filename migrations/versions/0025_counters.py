@@ -1,0 +1,122 @@
+"""Counters: challans, what cashiers enter, bank files; and lists of money that is sent out."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision: str = "0025"
+down_revision: str | None = "0023"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    op.execute("ALTER TYPE role ADD VALUE IF NOT EXISTS 'CASHIER'")
+    op.add_column("payment_attempts", sa.Column("printed", postgresql.JSONB(none_as_null=True)))
+    _challans()
+    _entries()
+    _returns()
+
+
+def _challans() -> None:
+    op.create_table(
+        "counter_challans",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("payees", postgresql.JSONB(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("taken_minor", sa.BigInteger()),
+        sa.Column("returned_minor", sa.BigInteger(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True)),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_counter_challans_something")),
+        sa.CheckConstraint(
+            "(state = 'paid') = (taken_minor IS NOT NULL)",
+            name=op.f("ck_counter_challans_paid_by_money"),
+        ),
+        sa.CheckConstraint(
+            "returned_minor BETWEEN 0 AND coalesce(taken_minor, 0)",
+            name=op.f("ck_counter_challans_no_more_back_than_came"),
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("reference"),
+        sa.UniqueConstraint("number"),
+    )
+
+
+def _entries() -> None:
+    op.create_table(
+        "counter_entries",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("challan_id", sa.Uuid(), sa.ForeignKey("counter_challans.id"), nullable=False),
+        sa.Column("counter", sa.String(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("entered_by", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.Uuid()),
+        sa.Column("decided_at", sa.DateTime(timezone=True)),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_counter_entries_something")),
+        sa.CheckConstraint(
+            "state <> 'confirmed' OR decided_by <> entered_by",
+            name=op.f("ck_counter_entries_four_eyes"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'entered') = (decided_by IS NULL)",
+            name=op.f("ck_counter_entries_decided_by_somebody"),
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_counter_entries_challan_id"), "counter_entries", ["challan_id"])
+    counts = sa.text("state <> 'struck'")
+    for name, columns in (("that_counts", ["challan_id"]), ("receipt", ["counter", "number"])):
+        op.create_index(
+            f"uq_counter_entries_one_{name}",
+            "counter_entries",
+            columns,
+            unique=True,
+            postgresql_where=counts,
+        )
+    op.create_index(
+        "ix_counter_entries_waiting",
+        "counter_entries",
+        ["id"],
+        postgresql_where=sa.text("state = 'entered'"),
+    )
+
+
+def _returns() -> None:
+    op.create_table(
+        "counter_returns",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key", sa.Uuid(), nullable=False),
+        sa.Column("challan_id", sa.Uuid(), sa.ForeignKey("counter_challans.id"), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("number", sa.String()),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_counter_returns_something")),
+        sa.CheckConstraint(
+            "(state = 'done') = (number IS NOT NULL)",
+            name=op.f("ck_counter_returns_done_by_number"),
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
+    )
+    op.create_index(op.f("ix_counter_returns_challan_id"), "counter_returns", ["challan_id"])
+
+
+def downgrade() -> None:
+    for table in ("counter_returns", "counter_entries", "counter_challans"):
+        op.drop_table(table)
+    op.drop_column("payment_attempts", "printed")
