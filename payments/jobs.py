@@ -7,6 +7,7 @@ from payments.disputes import service as disputes
 from payments.inbox import service as inbox
 from payments.reconciling import service as reconciling
 from payments.refunds import service as refunds
+from payments.scrolls import service as scrolls
 from payments.staying import service as staying
 from portal.kernel.jobs import Periodic, job
 
@@ -21,7 +22,7 @@ JOBS = (
     *(claims.look_after, claims.look, disputes.read),
     closings.close_hour,
     *(reconciling.look_lately, reconciling.look_back, reconciling.look, reconciling.compare_file),
-    staying.let_go_on,
+    *(staying.let_go_on, scrolls.apply),
 )
 PERIODIC = (
     Periodic("* * * * *", asking.look_after),

@@ -8,6 +8,7 @@ from payments.counters import back_office as counters_desk
 from payments.events import PaymentDisputed, PaymentRefunded, PaymentSucceeded
 from payments.gateways import gateways, rooms
 from payments.reconciling import back_office as reconciling_desk
+from payments.scrolls import back_office as scrolls_desk
 from payments.settings import PaymentsSettings
 from payments.statements import back_office as books_desk
 from portal.kernel.errors import N_
@@ -28,6 +29,7 @@ room = Room(
         claims_desk.pages,
         claims_desk.offices,
         counters_desk.pages,
+        scrolls_desk.pages,
         books_desk.pages,
         reconciling_desk.pages,
     ),
@@ -67,6 +69,11 @@ room = Room(
             *("admin", N_("Claims about payments"), "claims_desk.index", "flag", 41),
             permission=claims_desk.READ,
             count=claims_desk.waiting,
+        ),
+        MenuItem(
+            *("admin", N_("Counter files"), "scrolls.index", "upload", 45),
+            permission=back_office.READ,
+            count=scrolls_desk.waiting,
         ),
         MenuItem("admin", N_("Books"), "payments_books.index", "doc", 43, back_office.READ),
         MenuItem(

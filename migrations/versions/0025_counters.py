@@ -18,6 +18,7 @@ def upgrade() -> None:
     _challans()
     _entries()
     _returns()
+    _files()
 
 
 def _challans() -> None:
@@ -116,7 +117,66 @@ def _returns() -> None:
     op.create_index(op.f("ix_counter_returns_challan_id"), "counter_returns", ["challan_id"])
 
 
+def _files() -> None:
+    op.create_table(
+        "counter_files",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("brought_by", sa.Uuid(), nullable=False),
+        sa.Column("decided_by", sa.Uuid()),
+        sa.Column("decided_at", sa.DateTime(timezone=True)),
+        sa.CheckConstraint(
+            "state <> 'released' OR decided_by <> brought_by",
+            name=op.f("ck_counter_files_four_eyes"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'read') = (decided_by IS NULL)",
+            name=op.f("ck_counter_files_decided_by_somebody"),
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("digest"),
+    )
+    op.create_table(
+        "counter_file_lines",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("file_id", sa.Uuid(), sa.ForeignKey("counter_files.id"), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("challan", sa.String(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("why", sa.String()),
+        sa.CheckConstraint(
+            "(why IS NOT NULL) = (state IN ('parked', 'closed'))",
+            name=op.f("ck_counter_file_lines_named"),
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("file_id", "place"),
+    )
+    op.create_index(
+        "ix_counter_file_lines_parked",
+        "counter_file_lines",
+        ["id"],
+        postgresql_where=sa.text("state = 'parked'"),
+    )
+    op.create_index(
+        "uq_counter_file_lines_one_that_pays",
+        "counter_file_lines",
+        ["challan"],
+        unique=True,
+        postgresql_where=sa.text("state = 'paid'"),
+    )
+
+
 def downgrade() -> None:
+    for table in ("counter_file_lines", "counter_files"):
+        op.drop_table(table)
     for table in ("counter_returns", "counter_entries", "counter_challans"):
         op.drop_table(table)
     op.drop_column("payment_attempts", "printed")

@@ -43,14 +43,14 @@ def _listed(
     code = told[columns.currency].strip().upper() if columns.currency else currency
     number = told[columns.number].strip() if columns.number else ""
     back = told[columns.refunded].strip() if columns.refunded else ""
-    amount = _money(told[columns.amount], code)
+    amount = amount_of(told[columns.amount], code)
     if len(order) > LONGEST or len(number) > LONGEST or "\0" in order + number:
         raise ValueError
-    refunded = _money(back, code) if back else None
+    refunded = amount_of(back, code) if back else None
     return Listed(order, Status.SUCCEEDED, now, amount, number or None, refunded=refunded)
 
 
-def _money(text: str, currency: str) -> Money:
+def amount_of(text: str, currency: str) -> Money:
     """Also with thousands apart, as banks write it. Raises ValueError, ArithmeticError."""
     plain = text.strip().replace(",", "")
     if not plain.replace(".", "", 1).isdecimal() or not plain.isascii():

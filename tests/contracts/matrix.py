@@ -19,6 +19,8 @@ from payments.gateways.counter import service as counter
 from payments.gateways.counter.domain import Taken
 from payments.proposals import service as proposals
 from payments.reconciling import service as reconciling
+from payments.scrolls import service as scrolls
+from payments.scrolls.domain import Told as ScrollLine
 from portal.accounts import service as accounts
 from portal.accounts.children import service as children
 from portal.accounts.domain import FOR_A_PROVIDER, PERMISSIONS, Grant, Role
@@ -351,7 +353,21 @@ def _entry(citizen, application):
     return counter.enter(_challan(citizen, application), taken, citizen.id).id
 
 
+def _counter_file(citizen, _):
+    told = ScrollLine(2, uuid4().hex[:8], BIG, "S-1", clock.today())
+    return scrolls.bring(uuid4().bytes, [told], citizen.id)
+
+
+def _line(citizen, application):
+    """A line of a file that names a challan which is not there."""
+    scrolls.release(_counter_file(citizen, application), uuid4())
+    scrolls.apply(file_id=str(scrolls.files()[0].id))
+    return scrolls.parked()[-1].id
+
+
 THINGS: dict[str, Callable] = {
+    "counter_file_id": _counter_file,
+    "line_id": _line,
     "challan_id": _challan,
     "entry_id": _entry,
     "difference_id": _difference,

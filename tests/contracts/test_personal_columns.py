@@ -257,6 +257,14 @@ EXCUSED = {
         "number": "the number of a receipt in an office's book",
         "state": CODE,
     },
+    "counter_files": {"state": CODE, "digest": HASH},
+    "counter_file_lines": {
+        "challan": "the number of a challan, as a bank's file has it",
+        "currency": MONEY,
+        "number": "a bank's own number of a payment",
+        "state": CODE,
+        "why": CODE,
+    },
     "counter_returns": {
         "currency": MONEY,
         "state": CODE,

@@ -140,12 +140,13 @@ def refuse(entry_id: UUID, by: UUID) -> CounterChallan:
 def pay_by_file(number: str, amount: Money, by: UUID) -> CounterChallan:
     """A bank's file says that it was paid; an entry that waits is of the same money.
 
-    Raises NoSuchChallan, ChallanOver.
+    What was called off is paid, too: the bank has the money, and the portal gives it back. Raises
+    NoSuchChallan, ChallanOver for one that is paid.
     """
     challan = _held(CounterChallan.number == number)
     if challan is None:
         raise NoSuchChallan
-    if challan.state == State.PAID or challan.currency != amount.currency:
+    if challan.state == State.PAID:
         raise ChallanOver
     if (entry := entry_of(challan)) is not None:
         _decide(entry, EntryState.STRUCK, by)

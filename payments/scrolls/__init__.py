@@ -1,0 +1,1 @@
+"""Scrolls: the files in which a treasury or bank says which challans were paid."""
