@@ -67,3 +67,14 @@ class ReceiptMade(Event):
     """The receipt of a payment can be downloaded, and shown to anybody."""
 
     payment_id: UUID
+
+
+@dataclass(frozen=True)
+class AccountWanted(Event):
+    """Money is to go back, and its person is to say to which account.
+
+    `about` is the refund, or the transfer that the bank refused.
+    """
+
+    payment_id: UUID
+    about: UUID

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     DISPUTE_LOST = "dispute_lost"
     PAYOUT = "payout"
     PAID_ON = "paid_on"
+    SENT = "sent"
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,13 @@ def paid_on(gateway: str, provider: str, amount: Money) -> Postings:
     """From our bank account the provider was sent what is its own."""
     return _moved(
         Account(AccountKind.PROVIDER_PAYABLE, provider), Account(AccountKind.BANK, gateway), amount
+    )
+
+
+def sent(gateway: str, amount: Money) -> Postings:
+    """Our bank sent what a gateway cannot give back itself: the gateway owes us that much more."""
+    return _moved(
+        Account(AccountKind.GATEWAY_RECEIVABLE, gateway), Account(AccountKind.BANK, gateway), amount
     )
 
 

@@ -7,6 +7,9 @@ from payments.claims import views as claims
 from payments.counters import back_office as counters_desk
 from payments.events import PaymentDisputed, PaymentRefunded, PaymentSucceeded
 from payments.gateways import gateways, rooms
+from payments.lists import back_office as lists_desk
+from payments.lists import views as payouts
+from payments.lists.settings import ListsSettings
 from payments.reconciling import back_office as reconciling_desk
 from payments.scrolls import back_office as scrolls_desk
 from payments.settings import PaymentsSettings
@@ -21,7 +24,7 @@ room = Room(
     name="payments",
     opens=tuple(one for brought in BROUGHT for one in brought.opens),
     pages=(
-        *(views.pages, claims.pages, challans.pages),
+        *(views.pages, claims.pages, challans.pages, payouts.pages),
         *(one for brought in BROUGHT for one in brought.pages),
     ),
     back_office=(
@@ -30,6 +33,7 @@ room = Room(
         claims_desk.offices,
         counters_desk.pages,
         scrolls_desk.pages,
+        lists_desk.pages,
         books_desk.pages,
         reconciling_desk.pages,
     ),
@@ -47,6 +51,12 @@ room = Room(
             "claims",
             N_("Claims about your payments"),
             N_("You get this message because you made a claim about a payment."),
+            needed=True,
+        ),
+        Notice(
+            "refunds",
+            N_("Money that goes back"),
+            N_("You get this message because money that you paid goes back to you."),
             needed=True,
         ),
         Notice(
@@ -75,6 +85,11 @@ room = Room(
             permission=back_office.READ,
             count=scrolls_desk.waiting,
         ),
+        MenuItem(
+            *("admin", N_("Payment lists"), "payment_lists.index", "give", 46),
+            permission=back_office.READ,
+            count=lists_desk.waiting,
+        ),
         MenuItem("admin", N_("Books"), "payments_books.index", "doc", 43, back_office.READ),
         MenuItem(
             *("admin", N_("Reconciliation"), "reconciling.index", "check", 44),
@@ -87,5 +102,5 @@ room = Room(
         counters_desk.COLLECT: N_("Say what was paid at a counter"),
         back_office.MANAGE: N_("Give money back, and settle what waits at the finance desk"),
     },
-    settings=(PaymentsSettings, *dict.fromkeys(SETTINGS)),
+    settings=(PaymentsSettings, ListsSettings, *dict.fromkeys(SETTINGS)),
 )

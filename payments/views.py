@@ -11,6 +11,7 @@ from payments import service, words
 from payments.challans import service as challans
 from payments.domain import DIFFERS, UNDER_WAY, BeingPaid, NoSuchPayment, PaymentState
 from payments.gateway import Gateway, Printed, Redirect, Started
+from payments.lists import service as lists
 from payments.receipts import service as receipts
 from payments.service import Payment
 from portal.files import service as files
@@ -128,6 +129,7 @@ def receipt(payment_id: UUID) -> ResponseReturnValue:
         way=service.gateway_of(paid),
         returned=service.returned(payment),
         is_printed=receipts.is_made(payment),
+        account=_account(payment),
         back=_back(payment),
     )
 
@@ -147,6 +149,7 @@ def _due(payment: Payment, attempt: service.Attempt | None, wrong: str | None = 
         attempt=attempt,
         differs=attempt is not None and attempt.code == DIFFERS,
         challan=_challan(payment),
+        account=_account(payment),
         ways=ways,
         seen=_seen(payment),
         back=_back(payment),
@@ -226,6 +229,12 @@ def _challan(payment: Payment) -> str | None:
     if challans.open_one(payment) is None:
         return None
     return url_for("challans.show", payment_id=payment.id)
+
+
+def _account(payment: Payment) -> str | None:
+    """Where its person says to which account money goes back."""
+    mine = payment.person_id == visitor().id and lists.of_payment(payment.id)
+    return url_for("payouts.show", payment_id=payment.id) if mine else None
 
 
 def _letting_go_to(ways: list[Gateway], page: str) -> Response:

@@ -49,6 +49,11 @@ def fits(gateway: Gateway, amount: Money, payments: Sequence[Payment]) -> bool:
     return takes and (gateway.capabilities.partial_refund or len(payments) == 1)
 
 
+def by_list() -> list[str]:
+    """Those whose money goes back by payment lists: that waits for its person and for a bank."""
+    return [one.slug for one in gateways().values() if one.capabilities.by_list]
+
+
 def means(gateway: Gateway) -> Means:
     secret = keyring().part(f"payments {gateway.slug}")
     return Means(current(), secret, http.post, http.get, clock.now)

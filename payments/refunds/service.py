@@ -21,7 +21,7 @@ from payments.domain import (
     TooMuchBack,
     wait_after,
 )
-from payments.events import PaymentRefunded
+from payments.events import AccountWanted, PaymentRefunded
 from payments.gateway import GatewayError, RefundOrder, RefundOutcome, RefundStatus
 from payments.ledger import Kind
 from payments.models import Attempt, Payment, Refund
@@ -115,6 +115,11 @@ def send_back(refund_id: str) -> None:
         told = calling.call_in_job(gateway, wanted.order, lambda: gateway.refund(wanted, means))
     except GatewayError:
         told = RefundOutcome(RefundStatus.PENDING)
+    else:
+        if told.status is RefundStatus.PENDING and gateway.capabilities.by_list:
+            # Whoever sends the list asks again when the bank has answered.
+            publish(AccountWanted(refund.payment_id, refund.id))
+            return
     _note(refund.id, told)
 
 
@@ -175,8 +180,26 @@ def stuck_ones() -> Sequence[tuple[Refund, Payment]]:
 
 
 def _is_stuck() -> ColumnElement[bool]:
-    late = and_(Refund.state == RefundState.ASKED, Refund.created_at < clock.now() - DONE_WITHIN)
+    slow = select(Attempt.id).where(Attempt.gateway.in_(calling.by_list()))
+    late = and_(
+        Refund.state == RefundState.ASKED,
+        Refund.created_at < clock.now() - DONE_WITHIN,
+        Refund.attempt_id.not_in(slow),
+    )
     return or_(Refund.state == RefundState.FAILED, late)
+
+
+def by_list(payment_id: UUID) -> Sequence[Refund]:
+    """What of a payment is to go back to an account that its person names, the oldest first."""
+    wanted = select(Refund).join(Attempt, Attempt.id == Refund.attempt_id)
+    wanted = wanted.where(Refund.payment_id == payment_id, Refund.state == RefundState.ASKED)
+    wanted = wanted.where(Attempt.gateway.in_(calling.by_list())).order_by(Refund.id)
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).all()
+
+
+def ask_now(refund_id: UUID) -> None:
+    """A gateway has news of it."""
+    defer(send_back, lock=f"refund:{refund_id}", refund_id=str(refund_id))
 
 
 def try_again(refund_id: UUID, by: str) -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from payments.simulator import levers
+from payments.simulator.bank import Bank, NotAList
 from payments.simulator.calls import Call, Reply, answered, error, nested
 from payments.simulator.playing import is_let_in, stripe
 from payments.simulator.redirect import Company
@@ -35,6 +36,7 @@ ACTS: Mapping[tuple[str, str], Callable[[Stripe, str, Mapping[str, Any]], Any]] 
 
 
 interface = Blueprint("interface", __name__, url_prefix="/v1")
+banking = Blueprint("banking", __name__, url_prefix="/bank")
 hosted = Blueprint("hosted", __name__, url_prefix="/pay")
 
 
@@ -43,7 +45,7 @@ def create_app(played: Stripe, key: str, declared: Company | None = None) -> Fla
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MOST, STRIPE_KEY=key)
     app.extensions["stripe"] = played
-    for pages in (interface, hosted, levers.pages):
+    for pages in (interface, hosted, banking, levers.pages):
         app.register_blueprint(pages)
     app.register_error_handler(Refused, _refused)
     app.extensions["declared"] = declared
@@ -73,6 +75,19 @@ def called(path: str) -> ResponseReturnValue:
     if told.stalls:
         time.sleep(played.world.stall)
     return _cut_off() if told.cut else _sent(told)
+
+
+@banking.post("/lists")
+def take_list() -> ResponseReturnValue:
+    """A payment list; its answer. `?later=1` is the answer of another day."""
+    if not is_let_in():
+        return "", 401
+    bank = Bank(stripe().world.faults)
+    try:
+        answer = bank.take(request.get_data(), later=bool(request.args.get("later")))
+    except NotAList as refusal:
+        return str(refusal), 422
+    return Response(answer, mimetype="application/xml")
 
 
 @hosted.get("/<number>")

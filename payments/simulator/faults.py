@@ -21,7 +21,14 @@ PAYMENTS = {
     "dispute": "a payment is disputed by the card's holder",
     "slow_refund": "a refund is pending at first",
 }
-KINDS: Mapping[str, str] = CALLS | NOTICES | PAYMENTS
+TRANSFERS = {
+    "rejected": "a transfer of a payment list is rejected",
+    "closed": "a rejected transfer is said to be of a closed account",
+    "slow_transfer": "a transfer is pending in the bank's first answer",
+    "forgotten": "the bank's first answer says nothing of a transfer",
+    "said_twice": "an answer names a transfer twice",
+}
+KINDS: Mapping[str, str] = CALLS | NOTICES | PAYMENTS | TRANSFERS
 STEPS = 2**32
 
 

@@ -40,6 +40,7 @@ SAID = {
     Kind.LATE: N_("Booked: money came that nobody owed"),
     Kind.SUSPENSE: N_("Booked: another amount came than was asked for"),
     Kind.REFUND: N_("Booked: money is to go back"),
+    Kind.SENT: N_("Booked: our bank sent the money"),
     Kind.REFUNDED: N_("Booked: money went back"),
     Kind.DISPUTE: N_("Booked: a bank wants the money back"),
     Kind.DISPUTE_WON: N_("Booked: the bank was refused"),

@@ -1,6 +1,6 @@
 """Which events become a message to a person."""
 
-from payments.events import ClaimMoved, ReceiptMade
+from payments.events import AccountWanted, ClaimMoved, ReceiptMade
 from portal.accounts.events import PersonRemoved
 from portal.applications.events import (
     AppealEnded,
@@ -65,6 +65,10 @@ def receipt_made(event: ReceiptMade) -> None:
 
 def claim_moved(event: ClaimMoved) -> None:
     money.tell_of_claim(event.claim_id, event.state)
+
+
+def account_wanted(event: AccountWanted) -> None:
+    money.tell_of_account(event.payment_id, event.about)
 
 
 def document_ended(event: DocumentEnded) -> None:

@@ -1,6 +1,6 @@
 """The notifications room."""
 
-from payments.events import ClaimMoved, ReceiptMade
+from payments.events import AccountWanted, ClaimMoved, ReceiptMade
 from portal.accounts.events import PersonRemoved
 from portal.applications.events import (
     AppealEnded,
@@ -84,6 +84,7 @@ room = Room(
         ApplicationPaid: (listeners.paid,),
         ReceiptMade: (listeners.receipt_made,),
         ClaimMoved: (listeners.claim_moved,),
+        AccountWanted: (listeners.account_wanted,),
         DocumentEnded: (listeners.document_ended,),
         ApplicationAppealed: (listeners.appealed,),
         AppealEnded: (listeners.appeal_ended,),

@@ -27,6 +27,8 @@ def samples() -> Mapping[str, Sample]:
         found[f"claim_{state}"] = paying.CLAIMS, say
     receipt = partial(money.of_receipt, "2026-000001", "₹150", f"pay/{NOBODY}/receipt")
     found["receipt"] = paying.RECEIPTS, receipt
+    account = partial(money.of_account, "SNJP-0000-0000", f"pay/{NOBODY}/account")
+    found["account"] = paying.REFUNDS, account
     found["reminder"] = "reminders", _reminder
     found["returned"] = "security", around.of_return
     return found

@@ -17,6 +17,7 @@ from payments.claims import service as claims
 from payments.claims.domain import Kind as ClaimKind
 from payments.gateways.counter import service as counter
 from payments.gateways.counter.domain import Taken
+from payments.lists.models import PaymentListLine, PaymentListRow, PayoutAccount
 from payments.proposals import service as proposals
 from payments.reconciling import service as reconciling
 from payments.scrolls import service as scrolls
@@ -365,7 +366,40 @@ def _line(citizen, application):
     return scrolls.parked()[-1].id
 
 
+def _list(citizen, _):
+    account = PayoutAccount(subject_id=citizen.id, about=uuid4(), is_over=True)
+    account.number = "30012345678"
+    told = {"currency": BIG.currency, "state": "prepared"}
+    row = PaymentListRow(
+        **told,
+        number=f"PL-{uuid4().hex[:8]}",
+        disburser="iso20022",
+        send_on=clock.today(),
+        lines=1,
+        total_minor=BIG.minor,
+        prepared_by=citizen.id,
+    )
+    # Paying commits, and a list without its lines would not stand.
+    refund = _refund(citizen, _)
+    db.session.add_all([account, row])
+    db.session.flush()
+    line = PaymentListLine(
+        list_id=row.id,
+        place=1,
+        number=f"{row.number}-1",
+        about=refund,
+        account_id=account.id,
+        amount_minor=BIG.minor,
+        currency=BIG.currency,
+        state="waiting",
+    )
+    db.session.add(line)
+    db.session.flush()
+    return row.id
+
+
 THINGS: dict[str, Callable] = {
+    "list_id": _list,
     "counter_file_id": _counter_file,
     "line_id": _line,
     "challan_id": _challan,

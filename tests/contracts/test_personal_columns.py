@@ -265,6 +265,19 @@ EXCUSED = {
         "state": CODE,
         "why": CODE,
     },
+    "payment_lists": {
+        "number": "a random name for the list, which tells nothing",
+        "disburser": CODE,
+        "currency": MONEY,
+        "state": CODE,
+    },
+    "payment_list_lines": {
+        "number": "the number of the list, and a place in it",
+        "currency": MONEY,
+        "state": CODE,
+        "code": "why a bank refused, as one of its codes",
+    },
+    "payment_list_files": {"digest": HASH},
     "counter_returns": {
         "currency": MONEY,
         "state": CODE,

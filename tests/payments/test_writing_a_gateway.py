@@ -16,6 +16,7 @@ from uuid import uuid4
 import pytest
 import yaml
 
+from payments.disbursement import Account, NotReadable, PaymentList, Report, Said, Transfer
 from payments.gateway import (
     ForgedNotice,
     GatewayError,
@@ -207,3 +208,22 @@ def test_the_declared_example_has_every_member_that_can_be_declared():
     told = yaml.safe_load(text)
     assert set(Company.model_fields) - set(told) == {"sends"}
     assert set(Signing.model_fields) - set(told["sign"]) == {"key_first"}
+
+
+def test_the_example_of_a_banks_file_writes_a_list_and_reads_the_answer():
+    [source] = [
+        one for one in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if "batch" in one
+    ]
+    bank = types.ModuleType("bank")
+    exec(compile(source, "docs/writing-a-gateway.md", "exec"), bank.__dict__)  # noqa: S102
+    to = Account("Ali", "PK36SCBL0000001123456702")
+    wanted = [Transfer(f"PL-1-{n}", to, FEE, "Refund") for n in (1, 2)]
+    batch = PaymentList("PL-1", clock.now(), clock.today(), to, wanted)
+    written = json.loads(bank.disburser.write(batch))
+    assert [one["amount"] for one in written["lines"]] == [FEE.amount] * 2
+    written["lines"][0]["state"], written["lines"][1]["state"] = "sent", "rejected"
+    told = bank.disburser.read(json.dumps(written).encode())
+    assert told == Report("PL-1", [Said("PL-1-1", "sent"), Said("PL-1-2", "rejected")])
+    for damaged in (b"", b"[]", b'{"list": "PL-1", "lines": [{"ref": "PL-1-1", "state": "lost"}]}'):
+        with pytest.raises(NotReadable):
+            bank.disburser.read(damaged)

@@ -34,6 +34,8 @@ Entry = CounterEntry
 Return = CounterReturn
 PREFIX = "CH"
 SHOWN = 50
+# So many make one list.
+MOST_BACK = 1000
 FRESH: dict[str, Any] = {"populate_existing": True}
 
 
@@ -208,6 +210,13 @@ def give_back(key: UUID, reference: str, amount: Money) -> CounterReturn:
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def asked() -> Sequence[CounterReturn]:
+    """What is to go back, the oldest first."""
+    wanted = select(CounterReturn).where(CounterReturn.state == ReturnState.ASKED)
+    ordered = wanted.order_by(CounterReturn.id).limit(MOST_BACK).execution_options(**FRESH)
+    return db.session.scalars(ordered).all()
 
 
 def returned(key: UUID, number: str) -> None:

@@ -9,7 +9,7 @@ from portal.notifications.domain import Words
 from portal.notifications.money import words
 from portal.notifications.telling import service as telling
 
-RECEIPTS, CLAIMS = "receipts", "claims"
+RECEIPTS, CLAIMS, REFUNDS = "receipts", "claims", "refunds"
 
 
 def tell_of_receipt(payment_id: UUID) -> None:
@@ -21,6 +21,17 @@ def tell_of_receipt(payment_id: UUID) -> None:
 
     key = f"receipt:{payment.id}:{payment.person_id}"
     telling.tell(payment.person_id, RECEIPTS, key, say, about=payment.about)
+
+
+def tell_of_account(payment_id: UUID, asked: UUID) -> None:
+    """That money cannot go back before its person names an account; once for each asking."""
+    payment = payments.by_id(payment_id)
+
+    def say() -> Words:
+        return words.of_account(payment.reference, f"pay/{payment.id}/account")
+
+    key = f"account:{asked}:{payment.person_id}"
+    telling.tell(payment.person_id, REFUNDS, key, say, about=payment.about)
 
 
 def tell_of_claim(claim_id: UUID, state: str) -> None:

@@ -40,3 +40,17 @@ def of_receipt(number: str, amount: str, path: str) -> Words:
         short=gettext("Your receipt %(number)s is ready.", number=number),
         path=path,
     )
+
+
+def of_account(reference: str, path: str) -> Words:
+    return Words(
+        title=gettext("Payment %(reference)s: money goes back to you", reference=reference),
+        body=gettext(
+            "You paid at a counter, so we send the money to an account of yours. Open the payment"
+            " and say to which one; if you did already, your bank refused it."
+        ),
+        short=gettext(
+            "Say to which account your money goes back: %(reference)s.", reference=reference
+        ),
+        path=path,
+    )

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0025"
+revision: str = "0024"
 down_revision: str | None = "0023"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -19,6 +19,7 @@ def upgrade() -> None:
     _entries()
     _returns()
     _files()
+    _lists()
 
 
 def _challans() -> None:
@@ -174,7 +175,104 @@ def _files() -> None:
     )
 
 
+def _lists() -> None:
+    op.create_table(
+        "payout_accounts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("about", sa.Uuid(), nullable=False),
+        sa.Column("holder_sealed", sa.LargeBinary()),
+        sa.Column("number_sealed", sa.LargeBinary()),
+        sa.Column("branch_sealed", sa.LargeBinary()),
+        sa.Column("is_over", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_payout_accounts_subject_id"), "payout_accounts", ["subject_id"])
+    op.create_index(
+        "uq_payout_accounts_one_of_each",
+        "payout_accounts",
+        ["about"],
+        unique=True,
+        postgresql_where=sa.text("NOT is_over"),
+    )
+    op.create_table(
+        "payment_lists",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("disburser", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("send_on", sa.Date(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("prepared_by", sa.Uuid(), nullable=False),
+        sa.Column("decided_by", sa.Uuid()),
+        sa.Column("decided_at", sa.DateTime(timezone=True)),
+        sa.CheckConstraint(
+            "lines > 0 AND total_minor > 0", name=op.f("ck_payment_lists_something")
+        ),
+        sa.CheckConstraint(
+            "state <> 'approved' OR decided_by <> prepared_by",
+            name=op.f("ck_payment_lists_four_eyes"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'prepared') = (decided_by IS NULL)",
+            name=op.f("ck_payment_lists_decided_by_somebody"),
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("number"),
+    )
+    _list_lines()
+
+
+def _list_lines() -> None:
+    op.create_table(
+        "payment_list_lines",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("list_id", sa.Uuid(), sa.ForeignKey("payment_lists.id"), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("about", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), sa.ForeignKey("payout_accounts.id"), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("code", sa.String()),
+        sa.Column("settled_at", sa.DateTime(timezone=True)),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_payment_list_lines_something")),
+        sa.CheckConstraint(
+            "(state = 'waiting') = (settled_at IS NULL)",
+            name=op.f("ck_payment_list_lines_settled_or_waiting"),
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("list_id", "place"),
+        sa.UniqueConstraint("number"),
+    )
+    op.create_index(
+        "uq_payment_list_lines_sent_once",
+        "payment_list_lines",
+        ["about"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('waiting', 'sent')"),
+    )
+    op.create_table(
+        "payment_list_files",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("list_id", sa.Uuid(), sa.ForeignKey("payment_lists.id"), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("brought_by", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("list_id", "digest"),
+    )
+
+
 def downgrade() -> None:
+    for table in ("payment_list_files", "payment_list_lines", "payment_lists", "payout_accounts"):
+        op.drop_table(table)
     for table in ("counter_file_lines", "counter_files"):
         op.drop_table(table)
     for table in ("counter_returns", "counter_entries", "counter_challans"):

@@ -1,0 +1,1 @@
+"""Payment lists: money that is sent to accounts, by files that a bank takes and answers."""
