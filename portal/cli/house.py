@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 import portal as package
 from portal.app import create_app, jobs, periodic, read_settings
 from portal.demo import commands as demo_commands
-from portal.demo import department
+from portal.demo import department, paying
 from portal.demo import service as demo_world
 from portal.i18n import catalogues
 from portal.kernel import crypto, ports, schema, serving, worker
@@ -33,6 +33,7 @@ from portal.web import edge
 
 ROOT = Path(package.__file__).parents[1]
 THIS = (sys.executable, "-m", "portal.cli")
+DEFAULT_PORT = 8000
 # Seconds that an earlier portal of the same folder has to be gone.
 LEAVING = 5.0
 MENDABLE = (SettingsError, PostgresError, NotReady, DomainError, crypto.KeyringUnreadable)
@@ -63,6 +64,7 @@ def portal() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="Serve here; else PORT, else 8000.")
 def run(*, demo: bool, port: int | None) -> None:
     """Run everything together: the database (unless DATABASE_URL is set), web and worker."""
+    company = _companies(port) if demo else None
     settings = _settings_to_run(port, demo=demo)
     kernel = settings.kernel
     if not ports.is_free(kernel.port):
@@ -77,11 +79,13 @@ def run(*, demo: bool, port: int | None) -> None:
     click.echo("Starting. Ctrl-C ends everything.")
     if cluster is None:
         prepare(settings, demo=False)
-        Supervisor(_servers(settings, {}, demo=False)).run()
+        Supervisor(servers(settings, {}, partial(announce, settings, demo=False))).run()
     else:
         database = embedded(cluster, partial(prepare, demo=demo))
         told = {"DATABASE_URL": cluster.app_url}
-        Supervisor([database, *_servers(settings, told, demo=demo)]).run()
+        started = [database, *_companions(settings, company, demo=demo)]
+        saying = partial(announce, settings, demo=demo)
+        Supervisor([*started, *servers(settings, told, saying)]).run()
 
 
 @portal.command()
@@ -133,6 +137,13 @@ def newest(settings: Settings) -> Iterator[None]:
         store.engine.dispose()
 
 
+def _companies(port: int | None) -> int | None:
+    """Let people of the demo world pay; the port of the company that is played for them."""
+    if os.environ.get("DATABASE_URL"):
+        return None
+    return paying.offer(os.environ, port or int(os.environ.get("PORT") or DEFAULT_PORT))
+
+
 def _settings_to_run(port: int | None, *, demo: bool) -> Settings:
     """Our environment, and what follows from it, is what the programs that we start get."""
     if port:
@@ -140,7 +151,7 @@ def _settings_to_run(port: int | None, *, demo: bool) -> Settings:
     if demo:
         os.environ.setdefault("PORTAL_ALLOW_PRIVATE_WEBHOOKS", "true")
     if os.environ.get("PORTAL_ENV") == "development":
-        number = os.environ.get("PORT") or "8000"
+        number = os.environ.get("PORT") or DEFAULT_PORT
         os.environ.setdefault("PORTAL_BASE_URL", f"http://localhost:{number}")
     settings = read_settings()
     if demo and settings.kernel.env == "production":
@@ -189,10 +200,14 @@ def embedded(cluster: Cluster, then: Callable[[Settings], None]) -> Program:
     )
 
 
-def _servers(settings: Settings, env: Mapping[str, str], *, demo: bool) -> list[Program]:
-    file = department.file_in(settings.kernel.var)
-    started = [Program("department", department.command(file))] if demo else []
-    return [*started, *servers(settings, env, partial(announce, settings, demo=demo))]
+def _companions(settings: Settings, company: int | None, *, demo: bool) -> Iterator[Program]:
+    """Who is on the other side in the demo world."""
+    kernel = settings.kernel
+    if company is not None:
+        played = paying.command(company, kernel.base_url, kernel.var)
+        yield Program("simulator", played)
+    if demo:
+        yield Program("department", department.command(department.file_in(kernel.var)))
 
 
 def servers(settings: Settings, env: Mapping[str, str], say: Callable[[], None]) -> list[Program]:

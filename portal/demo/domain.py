@@ -238,6 +238,36 @@ ACCOUNTS = (
         role=Role.FINANCE,
     ),
     Account(
+        who="Cashier, takes money for challans",
+        details=Details(
+            name="Surinder Pal",
+            birth_date=date(1983, 1, 25),
+            email="cashier@demo.example",
+            mobile="+919876500023",
+            address=_lives("Municipal office", "IN-PB-NDP-NAD-NADIPUR-CITY", "140001"),
+            gender=Gender.MALE,
+        ),
+        password="brass bell on the desk",  # noqa: S106
+        secret="SURINDERDEMOKEY2SURINDERDEMOKEY2",  # noqa: S106
+        role=Role.CASHIER,
+        provider="municipal",
+    ),
+    Account(
+        who="Cashier, confirms what another took",
+        details=Details(
+            name="Nasreen Bano",
+            birth_date=date(1992, 7, 4),
+            email="counter@demo.example",
+            mobile="+919876500024",
+            address=_lives("Municipal office", "IN-PB-NDP-NAD-NADIPUR-CITY", "140001"),
+            gender=Gender.FEMALE,
+        ),
+        password="green ledger red thread",  # noqa: S106
+        secret="NASREENDEMOKEY23NASREENDEMOKEY23",  # noqa: S106
+        role=Role.CASHIER,
+        provider="municipal",
+    ),
+    Account(
         who="Admin, proposes services",
         details=Details(
             name="Harleen Kaur",
