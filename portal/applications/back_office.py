@@ -235,6 +235,7 @@ def _page(application: Case, form: ActForm, *, may_act: bool = True) -> str:
         submitted_by=words.submitted_by(application),
         slip=delegation.slip_file(application.mandate_id),
         fee=fees.of(application),
+        fee_made_of=fees.lines_of(application),
         payment=fees.payment(application),
         sections=words.sections(offer.service, given, {}),
         given=given,

@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, str] = {
     "question": N_("The question “%(where)s” is worded or limited differently."),
     "moved": N_("The questions stand in another order or on other pages."),
     "fee": N_("The fee is worked out differently."),
+    "tariff": N_("The table of fees is another."),
     "quote_by": N_("The provider is told other answers when it is asked for the fee."),
     "asks": N_("The provider itself is asked for other things: its fee, a check, or its message."),
     "payment": N_("The fee is paid at another moment: %(after)s, not %(before)s."),
@@ -53,18 +54,29 @@ SENTENCES: Mapping[str, str] = {
 
 # What a person who has applied before, or is about to, would want to know.
 GRAVE = frozenset(
-    {"asked", "kind", "required", "class_raised", "fee", "asks", "quote_by", "payment", "promise"}
+    {
+        "asked",
+        "kind",
+        "required",
+        "class_raised",
+        "fee",
+        "tariff",
+        "asks",
+        "quote_by",
+        "payment",
+        "promise",
+    }
     | {"eligibility", "shares", "keeps", "rule", "more_rows", "renewal", "look_up", "fills"}
 )
 
 # What may end differently for somebody with the same answers.
 DECIDES = frozenset(
     {"asked", "kind", "required", "condition", "check", "rule", "more_rows", "rows"}
-    | {"fee", "asks", "eligibility"}
+    | {"fee", "tariff", "asks", "eligibility"}
 )
 
 OWN_SENTENCE = (
-    *("fee", "asks", "quote_by", "payment", "promise", "eligibility"),
+    *("fee", "tariff", "asks", "quote_by", "payment", "promise", "eligibility"),
     *("shares", "keeps", "stages", "workflow", "issues", "renewal", "reminders"),
 )
 # What is told of a question by sentences of its own; by kind, what only that kind has.

@@ -24,6 +24,7 @@ from portal.registry.inheriting import path_of
 from portal.registry.paper_conformance import about_papers
 from portal.registry.rule_conformance import about_rules
 from portal.registry.stage_conformance import about_work
+from portal.registry.tariff_conformance import about_tariff
 from portal.registry.vocabulary import AUDIENCES, CATEGORIES, LIFE_EVENTS
 from portal.registry.words import words_in
 
@@ -125,7 +126,7 @@ def _about_inherited(provider: Provider) -> Iterator[Finding]:
             )
         if parent == provider.slug:
             yield Finding(place, "That is your own service. Inherit one of another provider.")
-        if one.fee is not None and one.fee_words is None:
+        if (one.fee is not None or one.tariff is not None) and one.fee_words is None:
             yield Finding(f"{place}.fee_words", "Say in words what the service costs here.")
 
 
@@ -193,6 +194,7 @@ def _about_service(service: Service) -> Iterator[Finding]:
     yield from about_papers(place, service)
     yield from about_form(f"{place}.form", service.form)
     yield from about_rules(place, service)
+    yield from about_tariff(place, service)
 
 
 def _about_promise(place: str, service: Service) -> Iterator[Finding]:

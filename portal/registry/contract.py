@@ -60,6 +60,7 @@ from portal.registry.stages import (
     Stage,
     Workflow,
 )
+from portal.registry.tariffs import Exemption, LateFee, Rate, Rebate, Tariff
 from portal.registry.words import LANGUAGES, Words, _
 
 ProviderKind = Literal[
@@ -215,8 +216,9 @@ class Billing(Frozen):
 class Service(Frozen):
     """One thing that people can apply for.
 
-    `fee` and `eligibility` hold rule text; `promise` counts working days; `shares` says why the
-    provider needs the answers, `keeps` what it keeps of them and how long. `payment` says when a
+    `fee` and `eligibility` hold rule text, `tariff` says the fee as a table instead; `promise`
+    counts working days; `shares` says why the provider needs the answers, `keeps` what it keeps of
+    them and how long. `payment` says when a
     fee is taken: `before` the provider gets the application, `with` it (and before a decision), or
     `after` it is approved. `asks` names what the provider itself answers, by a hook of its package
     or through its interface. With `quote` among it no rule says the fee, and `quote_by` names the
@@ -244,6 +246,7 @@ class Service(Frozen):
     fee: str | None = None
     fee_words: Words | None = None
     payment: PaymentMoment = "before"
+    tariff: Tariff | None = None
     asks: tuple[AskedOf, ...] | None = None
     quote_by: tuple[str, ...] | None = None
     stages: tuple[Stage, ...] = ()
@@ -262,7 +265,8 @@ class Service(Frozen):
     @property
     def may_cost(self) -> bool:
         """By a rule of its own, or by the provider's word."""
-        return self.fee is not None or "quote" in (self.asks or ())
+        by_rule = self.fee is not None or self.tariff is not None
+        return by_rule or "quote" in (self.asks or ())
 
     def stage(self, slug: str | None) -> Stage | None:
         return next((stage for stage in self.stages if stage.slug == slug), None)
@@ -295,6 +299,7 @@ class Inherited(Frozen):
     service: str
     fee: str | None = None
     fee_words: Words | None = None
+    tariff: Tariff | None = None
     payment: PaymentMoment | None = None
     promise: Whole | None = None
     who_may: tuple[Words, ...] | None = None
@@ -387,6 +392,7 @@ __all__ = [
     "Document",
     "EmailField",
     "Escalation",
+    "Exemption",
     "Field",
     "Form",
     "Frozen",
@@ -397,6 +403,7 @@ __all__ = [
     "Inherited",
     "IntegerField",
     "IssuedDocument",
+    "LateFee",
     "Letter",
     "LocationField",
     "LongTextField",
@@ -420,11 +427,14 @@ __all__ = [
     "Provider",
     "ProviderKind",
     "Question",
+    "Rate",
     "Reason",
+    "Rebate",
     "Renewal",
     "Service",
     "Stage",
     "Step",
+    "Tariff",
     "TextField",
     "Visit",
     "Webhook",

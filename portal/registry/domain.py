@@ -14,6 +14,7 @@ from typing import Any
 from portal.kernel.money import Money
 from portal.registry.asking import Answers, Asked, Place, Row, look, plan_of, rows_of, value
 from portal.registry.contract import Calendar, Form, Group, Service, Step, TextField
+from portal.registry.pricing import Circumstances, Line, LineKind, Price, price
 from portal.registry.questions import AnyField
 from portal.registry.rule_types import fact_types
 from portal.rules import BOOL, MONEY, UNKNOWN, TooMuchWork, Unknown, Verdict, compile_rule
@@ -21,6 +22,9 @@ from portal.rules.functions import pattern
 
 # Kinds whose answers name a file.
 FILES = frozenset({"document", "photo", "audio"})
+
+# Whatever depends on the day or the place stays open.
+NOWHERE = Circumstances()
 
 # Of portal.registry.asking: one look tells all of these at once.
 __all__ = ["Asked", "Place", "Row", "look", "rows_of"]
@@ -103,13 +107,26 @@ def _files_among(fields: Any, answers: Any, place: str) -> Iterator[tuple[str, d
             yield f"{place}{one.name}", dict(answer)
 
 
-def quote(service: Service, answers: Answers | Asked) -> Money | Unknown | None:
+def quote(
+    service: Service, answers: Answers | Asked, now: Circumstances = NOWHERE
+) -> Money | Unknown | None:
     """What the service costs: None if it is free, UNKNOWN while an answer is missing."""
+    found = priced(service, answers, now)
+    return found.total if isinstance(found, Price) else found
+
+
+def priced(
+    service: Service, answers: Answers | Asked, now: Circumstances = NOWHERE
+) -> Price | Unknown | None:
+    """The same with each line that it is made of; a fee that a rule says has one."""
+    asked = look(service.form, answers)
+    if service.tariff is not None:
+        return price(service.tariff, asked, now)
     if service.fee is None:
         return None
-    asked = look(service.form, answers)
     fee = value(compile_rule(service.fee, asked.plan.types, MONEY), asked.facts)
-    return fee if isinstance(fee, Money) else UNKNOWN
+    words = service.fee_words or service.title
+    return Price((Line(LineKind.RATE, "fee", words, fee),)) if isinstance(fee, Money) else UNKNOWN
 
 
 def eligibility(

@@ -20,8 +20,15 @@ def overrides(inherited: Inherited) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value is not None}
 
 
+def _instead(said: dict[str, Any]) -> dict[str, Any]:
+    """A fee is a rule or a table: one that is said here stands instead of either."""
+    other = {"fee": "tariff", "tariff": "fee"}
+    return {other[name]: None for name in other if name in said}
+
+
 def resolved(defined: Service, inherited: Inherited) -> Service:
-    return defined.model_copy(update=overrides(inherited))
+    said = overrides(inherited)
+    return defined.model_copy(update=_instead(said) | said)
 
 
 def origin(inherited: Inherited, number: int) -> Origin:

@@ -13,6 +13,7 @@ from portal.registry.domain import every_field
 from portal.registry.finding import Finding
 from portal.registry.form_conformance import LONGEST_PATTERN, MOST_FIELDS
 from portal.registry.questions import AnyField
+from portal.registry.tariff_conformance import rules_of
 from portal.rules import RuleError, parse_rule
 
 MOST_SERVICES = 100
@@ -87,12 +88,16 @@ def rules(provider: Provider) -> Texts:
     for inherited in provider.inherits:
         if inherited.fee is not None:
             yield f"inherits.{inherited.service}.fee", inherited.fee
+        if inherited.tariff is not None:
+            yield from rules_of(f"inherits.{inherited.service}.tariff", inherited.tariff)
 
 
 def _of_service(place: str, service: Service) -> Texts:
     for name in ("fee", "eligibility"):
         if text := getattr(service, name):
             yield f"{place}.{name}", text
+    if service.tariff is not None:
+        yield from rules_of(f"{place}.tariff", service.tariff)
     for step in service.form.steps:
         if step.when is not None:
             yield f"{place}.form.steps.{step.slug}.when", step.when

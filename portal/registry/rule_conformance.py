@@ -36,17 +36,16 @@ class Scope:
 
 
 def about_rules(place: str, service: Service) -> Iterator[Finding]:
-    scope = _scope(service.form)
+    scope = scope_of(service.form)
     yield from _form(f"{place}.form", service.form, replace(scope, known={}))
     if service.fee is not None:
-        yield from _fee(f"{place}.fee", service.fee, scope)
-        yield from _codes(f"{place}.fee", service.fee, scope)
+        yield from about_amount(f"{place}.fee", service.fee, scope)
     if service.eligibility is not None:
         everything = replace(scope, known=scope.known | fact_types())
-        yield from _rule(f"{place}.eligibility", service.eligibility, everything)
+        yield from about_rule(f"{place}.eligibility", service.eligibility, everything)
 
 
-def _scope(form: Form) -> Scope:
+def scope_of(form: Form) -> Scope:
     """All that a rule about the whole form may use."""
     groups = [one for one in form.fields if isinstance(one, Group)]
     grouped = {inner.name: group.name for group in groups for inner in group.fields}
@@ -58,15 +57,15 @@ def _form(place: str, form: Form, scope: Scope) -> Iterator[Finding]:
     """Each rule may use what is asked before it; `valid` its own question too."""
     for step in form.steps:
         at = f"{place}.steps.{step.slug}"
-        yield from _rule(f"{at}.when", step.when, scope)
+        yield from about_rule(f"{at}.when", step.when, scope)
         for one in step.fields:
             yield from _question(f"{at}.fields.{one.name}", one, scope)
 
 
 def _question(place: str, one: AnyField, scope: Scope) -> Iterator[Finding]:
-    yield from _rule(f"{place}.when", one.when, scope)
+    yield from about_rule(f"{place}.when", one.when, scope)
     if isinstance(one, Computed):
-        yield from _rule(f"{place}.rule", one.rule, scope, field_type(one))
+        yield from about_rule(f"{place}.rule", one.rule, scope, field_type(one))
     if isinstance(one, Group):
         inside = replace(scope, known=dict(scope.known))
         for inner in one.fields:
@@ -74,10 +73,10 @@ def _question(place: str, one: AnyField, scope: Scope) -> Iterator[Finding]:
     own = field_type(one)
     scope.known.update({} if own is None else {one.name: own})
     if one.valid is not None:
-        yield from _rule(f"{place}.valid", one.valid.rule, scope)
+        yield from about_rule(f"{place}.valid", one.valid.rule, scope)
 
 
-def _rule(
+def about_rule(
     place: str, text: str | None, scope: Scope, wants: Type | None = BOOL
 ) -> Iterator[Finding]:
     if text is not None:
@@ -93,11 +92,13 @@ def _fault(place: str, text: str, scope: Scope, wants: Type | None) -> Iterator[
         yield Finding(place, why or error.sentence)
 
 
-def _fee(place: str, text: str, scope: Scope) -> Iterator[Finding]:
+def about_amount(place: str, text: str, scope: Scope) -> Iterator[Finding]:
+    """A rule that gives money."""
     if _compiles(text, scope.known, NUMBER):
         yield Finding(place, "The fee has no currency. Write amounts as money('150.00', 'INR').")
     else:
         yield from _fault(place, text, scope, MONEY)
+        yield from _codes(place, text, scope)
 
 
 def _compiles(text: str, types: Types, wants: Type) -> bool:

@@ -6,11 +6,14 @@ from portal.registry import (
     Field,
     Form,
     IssuedDocument,
+    LateFee,
     Notice,
+    Rate,
     Renewal,
     Service,
     Stage,
     Step,
+    Tariff,
     _,
 )
 from providers.transport.questions import ADDRESS_PROOF, HEALTH, PORTRAIT, YOU
@@ -56,16 +59,6 @@ LICENCE = Step(
         at_most=40,
         when="lateness == 'longer'",
         personal="none",
-    ),
-    Field.computed(
-        "late_fee",
-        _("Added to the fee because it is late"),
-        rule=(
-            "lateness in ['not_yet', 'a_month'] ? money('0.00', 'INR')"
-            " : lateness == 'a_year' ? money('300.00', 'INR')"
-            " : money('300.00', 'INR') + money('1000.00', 'INR') * years_late"
-        ),
-        gives="money",
     ),
     Notice(
         "new_test",
@@ -136,8 +129,25 @@ LICENCE_RENEWAL = Service(
     ),
     who_may=(_("You hold a driving licence that was issued in the state."),),
     form=Form(YOU, LICENCE, HEALTH, PAPERS),
-    fee=(
-        "money('200.00', 'INR') + late_fee + (lost ? money('200.00', 'INR') : money('0.00', 'INR'))"
+    tariff=Tariff(
+        rates=(
+            Rate("lost", _("Renewal, and a new card"), "money('400.00', 'INR')", when="lost"),
+            Rate("renewal", _("Renewal"), "money('200.00', 'INR')"),
+        ),
+        late_fees=(
+            LateFee(
+                "late",
+                _("It ended over a month ago"),
+                "money('300.00', 'INR')",
+                "lateness in ['a_year', 'longer']",
+            ),
+            LateFee(
+                "years-late",
+                _("For each full year since it ended"),
+                "money('1000.00', 'INR') * years_late",
+                "lateness == 'longer'",
+            ),
+        ),
     ),
     fee_words=_(
         "₹200. ₹300 more if the licence ended over a month ago, and ₹1,000 more for each full year."

@@ -5,7 +5,7 @@ import pytest
 from portal.kernel.money import Money
 from portal.registry.conformance import findings
 from portal.registry.discovery import discover
-from portal.registry.domain import clean, eligibility, failed_checks, quote, visible_fields
+from portal.registry.domain import eligibility, failed_checks, priced, quote, visible_fields
 from portal.rules import UNKNOWN
 
 
@@ -88,9 +88,13 @@ def test_a_late_renewal_costs_more(renewal, lateness, years, lost, fee):
     assert quote(renewal, given) == Money.of(fee, "INR")
 
 
-def test_what_is_added_is_worked_out_and_never_taken_from_the_page(renewal):
-    posted = {"lateness": "a_year", "late_fee": {"amount": "0.00", "currency": "INR"}}
-    assert clean(renewal.form, posted)["late_fee"] == {"amount": "300.00", "currency": "INR"}
+def test_each_part_of_a_late_renewal_has_its_line(renewal):
+    late = {"lateness": "longer", "years_late": 3, "lost": True}
+    assert [(line.slug, line.amount.amount) for line in priced(renewal, late).lines] == [
+        ("lost", "400.00"),
+        ("late", "300.00"),
+        ("years-late", "3000.00"),
+    ]
 
 
 def test_what_is_issued_is_to_be_renewed(learner, renewal):

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -220,6 +221,34 @@ def test_the_manifest_does_what_the_page_says(parks):
     assert [step.slug for step in service.form.steps] == ["your-day"]
     assert len(failed_checks(service.form, {"hall": "small", "days": 4})) == 1
     assert failed_checks(service.form, {"hall": "large", "days": 4}) == ()
+
+
+def test_a_table_of_fees_is_written_as_the_page_says():
+    """In the hall that the page hires out, which is asked for its place and by schools, too."""
+    more = """\
+            - kind: address
+              name: place
+              label: {en: Place, pa: ਥਾਂ, pa_Arab: تھاں, hi: जगह, ur: جگہ}
+            - kind: yes_no
+              name: school
+              label: {en: School?, pa: ਸਕੂਲ?, pa_Arab: سکول؟, hi: स्कूल?, ur: اسکول؟}
+"""
+    text = re.sub(r"^    fee: .*\n", block("yaml", 1), block("yaml"), flags=re.MULTILINE)
+    text = text.replace("            - kind: date\n", f"{more}            - kind: date\n", 1)
+    parks = read(text, "provider.yaml")
+    assert findings(parks) == ()
+    told = {"hall": "large", "days": 2, "first_day": "2026-12-01", "school": False}
+    told["place"] = {"line": "1", "area": "IN-PB-NDP-NAD-NADIPUR-CITY", "postal_code": "140001"}
+
+    def lines(on, **changes):
+        return testing.fee_lines(parks, "hire-hall", told | changes, on)
+
+    assert lines(date(2026, 11, 24)) == [("city", "6000.00"), ("late", "350.00")]
+    elsewhere = told["place"] | {"area": "IN-PB-NDP-NAD-KOTLI-SARSA"}
+    before = lines(date(2026, 3, 1), place=elsewhere)
+    assert before == [("old", "3000.00"), ("early", "-300.00")]
+    assert lines(date(2026, 11, 1), place=elsewhere) == [("elsewhere", "4000.00")]
+    assert testing.fee(parks, "hire-hall", told | {"school": True}, date(2026, 11, 1)) == "0.00 INR"
 
 
 def test_a_fault_of_the_manifest_is_told_as_the_page_says(parks):

@@ -58,7 +58,8 @@ def correct(
     before = application.answers
     offer = registry.version(application.version_id)
     now = service.merged(application, corrected, names)
-    if fees.quoted(offer, now, said) != fees.of(application):
+    day = clock.day(application.created_at)
+    if fees.quoted(offer, now, said, day) != fees.of(application):
         raise domain.FeeDecided
     if now.answers == before:
         return application

@@ -5,7 +5,7 @@ payment is locked first: the gateway's word comes from that side.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from portal.applications.domain import Actor, Author, State, owes_with, takes_mo
 from portal.applications.events import ApplicationPaid, ApplicationSubmitted, StateChanged
 from portal.applications.models import Application
 from portal.applications.records import service as records
+from portal.geo import service as geo
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import N_, Conflict
@@ -25,6 +26,7 @@ from portal.registry import domain as declared
 from portal.registry import service as registry
 from portal.registry.asking import Answers
 from portal.registry.contract import PaymentMoment
+from portal.registry.pricing import Circumstances, Line, Price
 from portal.rules import UNKNOWN
 
 PURPOSE = "application"
@@ -50,18 +52,47 @@ class NotPaidYet(Conflict):
     message = N_("The fee is not paid yet. The application can be approved once it is.")
 
 
+def here(day: date | None = None) -> Circumstances:
+    """Today, or another day, among the areas of this portal."""
+    return Circumstances(day or clock.today(), _above)
+
+
 def quoted(
-    offer: registry.Offer, answers: Answers | declared.Asked, said: Money | None = None
+    offer: registry.Offer,
+    answers: Answers | declared.Asked,
+    said: Money | None = None,
+    day: date | None = None,
 ) -> Money | None:
     """None when it is free. What the provider is asked for itself, it `said`.
 
     Raises NotReady when the provider said nothing, or an answer that decides the fee is missing.
     """
     asked = "quote" in (offer.service.asks or ())
-    fee = (UNKNOWN if said is None else said) if asked else declared.quote(offer.service, answers)
+    by_rule = None if asked else declared.quote(offer.service, answers, here(day))
+    fee = (UNKNOWN if said is None else said) if asked else by_rule
     if fee is None or isinstance(fee, Money):
         return fee or None
     raise NotReady
+
+
+def lines(
+    offer: registry.Offer, answers: Answers | declared.Asked, day: date | None = None
+) -> Sequence[Line]:
+    """What the fee is made of, where a table says it; nothing while an answer is missing."""
+    if offer.service.tariff is None:
+        return ()
+    found = declared.priced(offer.service, answers, here(day))
+    return found.lines if isinstance(found, Price) else ()
+
+
+def lines_of(application: Application) -> Sequence[Line]:
+    """The same of what was sent, by the table of that day; nothing if it was another fee."""
+    offer = registry.version(application.version_id)
+    if offer.service.tariff is None:
+        return ()
+    found = lines(offer, application.answers, clock.day(application.created_at))
+    total = sum((line.amount.minor for line in found), 0)
+    return found if total == (application.fee_minor or 0) else ()
 
 
 def of(application: Application) -> Money | None:
@@ -131,7 +162,8 @@ def requote(
     said: Money | None = None,
 ) -> None:
     """Other answers may cost something else. Raises NotReady, FeeWouldChange."""
-    fee, before = quoted(offer, answers, said), of(application)
+    day = clock.day(application.created_at)
+    fee, before = quoted(offer, answers, said, day), of(application)
     if fee == before:
         return
     if application.paid_at is not None:
@@ -204,6 +236,13 @@ def lapse() -> bool:
             drop(application)
             publish(StateChanged(application.id, application.state))
     return len(unpaid) == A_BATCH and is_any_gone
+
+
+def _above(code: str) -> Sequence[str]:
+    try:
+        return [area.code for area in geo.path(code)]
+    except geo.NoSuchArea:
+        return ()
 
 
 def _is_left(application: Application) -> bool:

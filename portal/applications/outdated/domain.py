@@ -7,6 +7,7 @@ from portal.kernel.money import Money
 from portal.registry import domain as declared
 from portal.registry.changes import Change, changes
 from portal.registry.contract import Declaration, Form, Group, Service
+from portal.registry.pricing import Circumstances
 from portal.registry.questions import AnyField
 
 Answers = Mapping[str, Any]
@@ -18,7 +19,9 @@ OF_QUESTIONS = frozenset(
     {"asked", "not_asked", "kind", "required", "optional", "check", "more_rows", "rows"}
     | {"class_raised", "class_lowered", "question"}
 )
-OF_SERVICE = frozenset({"fee", "payment", "promise", "eligibility", "shares", "keeps", "issues"})
+OF_SERVICE = frozenset(
+    {"fee", "tariff", "payment", "promise", "eligibility", "shares", "keeps", "issues"}
+)
 
 
 def fitting(old: Form, new: Form, answers: Answers, accept: Accept) -> dict[str, Any]:
@@ -51,10 +54,17 @@ def _rows(old: Group, new: Group, answer: Any, accept: Accept) -> list[dict[str,
     return kept or None
 
 
-def for_person(old: Service, new: Service, before: Answers, after: Answers) -> list[Change]:
+def for_person(
+    old: Service,
+    new: Service,
+    before: Answers,
+    after: Answers,
+    now: Circumstances = declared.NOWHERE,
+) -> list[Change]:
     """The changes that somebody meets who answered so `before`, and goes on with `after`."""
     met = {*_met(old.form, before), *_met(new.form, after)}
-    return [one for one in changes(old, new) if _concerns(one, met, (old, new), (before, after))]
+    fees = prices((old, new), (before, after), now)
+    return [one for one in changes(old, new) if _concerns(one, met, fees)]
 
 
 def _met(form: Form, answers: Answers) -> Iterator[str]:
@@ -66,20 +76,21 @@ def _met(form: Form, answers: Answers) -> Iterator[str]:
 def _concerns(
     change: Change,
     met: Collection[str],
-    services: tuple[Service, Service],
-    answers: tuple[Answers, Answers],
+    fees: tuple[Money | None, Money | None],
 ) -> bool:
     if change.code in OF_QUESTIONS:
         return change.where in met
-    if change.code == "fee" and all(fees := prices(services, answers)):
+    if change.code in ("fee", "tariff") and all(fees):
         return fees[0] != fees[1]
     return change.code in OF_SERVICE
 
 
 def prices(
-    services: tuple[Service, Service], answers: tuple[Answers, Answers]
+    services: tuple[Service, Service],
+    answers: tuple[Answers, Answers],
+    now: Circumstances = declared.NOWHERE,
 ) -> tuple[Money | None, Money | None]:
     """What each of the two costs this person; None where it is not known, or free."""
-    found = [declared.quote(*pair) for pair in zip(services, answers, strict=True)]
+    found = [declared.quote(*pair, now) for pair in zip(services, answers, strict=True)]
     first, second = (fee if isinstance(fee, Money) else None for fee in found)
     return first, second

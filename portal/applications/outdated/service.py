@@ -6,6 +6,7 @@ from typing import Any
 
 from portal.applications import carrying
 from portal.applications.applying import Course
+from portal.applications.fees import service as fees
 from portal.applications.outdated import domain
 from portal.audit import service as audit
 from portal.forms import engine, prefilling
@@ -40,7 +41,7 @@ def report(course: Course, offer: registry.Offer) -> Report:
     """What is different for whoever began this, in the language spoken now."""
     old, new = course.offer.service, offer.service
     kept = domain.fitting(old.form, new.form, course.answers, engine.accepted)
-    found = domain.for_person(old, new, course.answers, kept)
+    found = domain.for_person(old, new, course.answers, kept, fees.here())
     still = {one.name for one in new.form.fields}
     lost = [one for one in _answered(course) if one.name not in kept]
     return Report(
@@ -61,8 +62,8 @@ def _lost(question: AnyField, course: Course) -> Lost:
 
 def _said(change: Change, course: Course, offer: registry.Offer, kept: Mapping[str, Any]) -> str:
     services = course.offer.service, offer.service
-    if change.code == "fee":
-        before, after = domain.prices(services, (course.answers, kept))
+    if change.code in ("fee", "tariff"):
+        before, after = domain.prices(services, (course.answers, kept), fees.here())
         if before and after:
             told = {"before": money(before), "after": money(after)}
             return gettext("The fee is %(after)s; before it was %(before)s.", **told)

@@ -6,28 +6,33 @@ from typing import Any
 from portal.kernel.money import Money
 from portal.registry import domain as declared
 from portal.registry.contract import Service
+from portal.registry.pricing import Circumstances
 from portal.rules import UNKNOWN, Unknown
 
 Facts = Mapping[str, Any]
 
 
 def differences(
-    old: Service, new: Service, answers: Mapping[str, Any], facts: Facts
+    old: Service,
+    new: Service,
+    answers: Mapping[str, Any],
+    facts: Facts,
+    now: Circumstances = declared.NOWHERE,
 ) -> frozenset[str]:
     """Names of portal.registry.publishing.Trial: what would be different for this applicant.
 
     Both versions are asked today, so that what differs is the rules and not the person.
     """
-    return frozenset(_differences(old, new, answers, facts))
+    return frozenset(_differences(old, new, answers, facts, now))
 
 
 def _differences(
-    old: Service, new: Service, answers: Mapping[str, Any], facts: Facts
+    old: Service, new: Service, answers: Mapping[str, Any], facts: Facts, now: Circumstances
 ) -> Iterator[str]:
     before, after = declared.look(old.form, answers), declared.look(new.form, answers)
     if any(after.missing()):
         yield "lacking"
-    fees = (declared.quote(old, before), declared.quote(new, after))
+    fees = (declared.quote(old, before, now), declared.quote(new, after, now))
     told = tuple(
         declared.eligibility(*judged).answer
         for judged in ((old, facts, before), (new, facts, after))

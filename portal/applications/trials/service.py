@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.service import NoSuchPerson
 from portal.applications.domain import ENDED
+from portal.applications.fees import service as fees
 from portal.applications.models import Application
 from portal.applications.trials import domain
 from portal.audit import service as audit
@@ -44,7 +45,7 @@ def try_on_past(version_id: UUID) -> None:
         except (Erased, NoSuchPerson):
             continue
         found["tried"] += 1
-        found.update(domain.differences(old, new, answers, facts))
+        found.update(domain.differences(old, new, answers, facts, fees.here()))
     found["running"] = _running(version.provider, version.service)
     found["drafts"] = drafts.open_for(f"{version.provider}/{version.service}")
     publishing.note_trial(version_id, Trial(**found))

@@ -25,6 +25,7 @@ def own_parts() -> dict[str, str]:
     """What may differ where a service is inherited."""
     return {
         "fee": gettext("The fee"),
+        "tariff": gettext("The table of fees"),
         "fee_words": gettext("The words for the fee"),
         "payment": gettext("When the fee is paid"),
         "promise": gettext("The promised time"),
