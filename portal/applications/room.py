@@ -23,6 +23,7 @@ from portal.applications.moving import back_office as moving_pages
 from portal.applications.moving import service as moving
 from portal.applications.pausing import back_office as pausing_pages
 from portal.applications.posts import back_office as posts_pages
+from portal.applications.pricing import views as pricing_pages
 from portal.applications.referring import back_office as referring_desk
 from portal.applications.saving import views as saving_pages
 from portal.applications.threads import api as thread_calls
@@ -48,6 +49,7 @@ room = Room(
         saving_pages.pages,
         together_pages.pages,
         meeting_pages.pages,
+        pricing_pages.pages,
     ),
     back_office=(
         *(appeals_desk.pages, desk_pages.pages, back_office.pages),

@@ -10,9 +10,14 @@ from portal.catalogue import service
 from portal.catalogue.framed import framed
 from portal.catalogue.service import Path, Wanted
 from portal.catalogue.visitors import for_visitors
+from portal.geo import service as geo
+from portal.i18n import language
 from portal.kernel.errors import NotFound
+from portal.registry import domain as declared
 from portal.registry import service as registry
+from portal.registry.deciding import fee_form
 from portal.registry.finding import SLUG
+from portal.registry.tariffs import Tariff
 from portal.registry.together import service as gathering
 from portal.registry.uploads import service as uploads
 from portal.registry.vocabulary import (
@@ -104,7 +109,16 @@ def show(provider: str, name: str) -> str:
         category=CATEGORIES[offer.service.category],
         classes=PERSONAL_CLASSES,
         together=gathering.of_service(provider, name),
+        fees=declared.table(offer.service),
+        can_price=offer.service.may_cost and fee_form(offer.service) is not None,
+        area_names=_area_names(offer.service.tariff),
     )
+
+
+def _area_names(tariff: Tariff | None) -> dict[str, str]:
+    """Of the areas that a table of fees names."""
+    codes = {code for rate in tariff.rates for code in rate.areas} if tariff else set()
+    return {code: geo.in_words(code, language()) or code for code in codes}
 
 
 def _chosen() -> dict[str, str]:

@@ -14,7 +14,15 @@ from typing import Any
 from portal.kernel.money import Money
 from portal.registry.asking import Answers, Asked, Place, Row, look, plan_of, rows_of, value
 from portal.registry.contract import Calendar, Form, Group, Service, Step, TextField
-from portal.registry.pricing import Circumstances, Line, LineKind, Price, price
+from portal.registry.pricing import (
+    Circumstances,
+    Line,
+    LineKind,
+    Price,
+    Written,
+    price,
+    written,
+)
 from portal.registry.questions import AnyField
 from portal.registry.rule_types import fact_types
 from portal.rules import BOOL, MONEY, UNKNOWN, TooMuchWork, Unknown, Verdict, compile_rule
@@ -127,6 +135,13 @@ def priced(
     fee = value(compile_rule(service.fee, asked.plan.types, MONEY), asked.facts)
     words = service.fee_words or service.title
     return Price((Line(LineKind.RATE, "fee", words, fee),)) if isinstance(fee, Money) else UNKNOWN
+
+
+def table(service: Service) -> tuple[Written, ...]:
+    """The table of fees as it stands, if there is one."""
+    if service.tariff is None:
+        return ()
+    return tuple(written(service.tariff, plan_of(service.form).types))
 
 
 def eligibility(

@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.kernel.money import Money
 from portal.registry.asking import Asked, Types, value
-from portal.registry.tariffs import Rate, Rebate, Tariff
+from portal.registry.tariffs import Exemption, LateFee, Rate, Rebate, Tariff
 from portal.registry.words import Words
 from portal.rules import BOOL, DATE, MONEY, UNKNOWN, Type, Unknown, compile_rule
 
@@ -63,6 +63,15 @@ class Price:
         return sum(others, first)
 
 
+@dataclass(frozen=True)
+class Written:
+    """A line as it stands in the table. `amount` is None where it goes by answers."""
+
+    kind: LineKind
+    line: Rate | LateFee | Rebate | Exemption
+    amount: Money | None
+
+
 class _Undecided(Exception):
     """An answer is missing, or a rule takes too much work."""
 
@@ -79,6 +88,20 @@ def price(tariff: Tariff, asked: Asked, now: Circumstances) -> Price | Unknown:
         return Price(tuple(_lines(tariff, look)))
     except _Undecided:
         return UNKNOWN
+
+
+def written(tariff: Tariff, known: Types) -> Iterator[Written]:
+    """The whole table, for whoever has answered nothing yet."""
+    for kind, lines in (
+        (LineKind.RATE, tariff.rates),
+        (LineKind.LATE_FEE, tariff.late_fees),
+        (LineKind.REBATE, tariff.rebates),
+        (LineKind.EXEMPTION, tariff.exemptions),
+    ):
+        for line in lines:
+            rule = getattr(line, "amount", None)
+            found = rule and value(compile_rule(rule, types_of(known), MONEY), {})
+            yield Written(kind, line, found if isinstance(found, Money) else None)
 
 
 class _Look:

@@ -1,0 +1,1 @@
+"""What a service would cost, for anybody who has not begun yet."""
