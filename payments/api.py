@@ -23,7 +23,7 @@ TOO_LARGE = N_("A notice may have 64 KiB at most.")
 @pages.post("/<gateway>")
 @public
 def receive(gateway: str) -> Response | tuple[Response, int]:
-    """200 when it was taken in, now or before; 202 when it speaks of what is not known here."""
+    """200 when it is kept for good, now or before; 202 when it speaks of what is not known here."""
     request.max_content_length = MOST
     try:
         known = service.noticed(gateway, dict(request.headers), request.get_data())

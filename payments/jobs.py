@@ -18,7 +18,7 @@ def sort_inbox() -> None:
 
 
 JOBS = (
-    *(asking.look_after, asking.ask_later, refunds.send_back, sort_inbox),
+    *(asking.look_after, asking.ask_later, refunds.send_back, inbox.take_in, sort_inbox),
     *(claims.look_after, claims.look, disputes.read),
     closings.close_hour,
     *(reconciling.look_lately, reconciling.look_back, reconciling.look, reconciling.compare_file),

@@ -1,7 +1,7 @@
-"""Notices: checked, kept once by the gateway's own id, and taken in with what they say.
+"""Notices: checked, kept once by the gateway's own id, and then taken in with what they say.
 
-That a notice was seen is written in the same transaction as what follows from it, so that one that
-fails half-way is new when the gateway sends it again. One for an order that we do not know waits.
+A gateway is answered as soon as its notice is kept, by the transaction that also asks for the job
+that takes it in: whatever happens then, it is taken in. One for an order that we do not know waits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from payments.settling import service as settling
 from portal.audit import service as audit
 from portal.kernel import clock
 from portal.kernel.db import db
-from portal.kernel.jobs import defer
+from portal.kernel.jobs import defer, job
 from portal.kernel.log import log
 from portal.kernel.money import Money
 
@@ -29,7 +29,7 @@ LONGEST_ID, BITS = 200, 62
 
 
 def noticed(slug: str, headers: Mapping[str, str], body: bytes) -> bool:
-    """Take in a message from a gateway; whether all it speaks of is known here.
+    """Keep a message from a gateway; whether all it speaks of is known here. Jobs take it in.
 
     Raises NoSuchGateway, ForgedNotice, GatewayError.
     """
@@ -37,7 +37,7 @@ def noticed(slug: str, headers: Mapping[str, str], body: bytes) -> bool:
     notices = gateway.read_notice(headers, body, calling.means(gateway))
     if any(_is_strange(one) for one in notices):
         raise ForgedNotice
-    known = [_taken(gateway, notice) for notice in notices]
+    known = [_awaited(gateway, notice) for notice in notices]
     return all(known)
 
 
@@ -87,14 +87,38 @@ def _applied(row_id: UUID) -> bool:
 
 def parked() -> Sequence[tuple[str, str]]:
     """Gateway and order of each notice that nobody here knows anything of."""
+    order = Attempt.reference == ReceivedNotice.order_reference
+    same = order, Attempt.gateway == ReceivedNotice.gateway
     waiting = select(ReceivedNotice.gateway, ReceivedNotice.order_reference)
-    rows = db.session.execute(waiting.where(ReceivedNotice.applied_at.is_(None)).distinct())
+    unknown = ReceivedNotice.applied_at.is_(None), ~select(Attempt.id).where(*same).exists()
+    rows = db.session.execute(waiting.where(*unknown).distinct())
     return [(gateway, order) for gateway, order in rows]
 
 
-def _taken(gateway: Gateway, notice: Notice) -> bool:
+def _awaited(gateway: Gateway, notice: Notice) -> bool:
     row_id = _kept(gateway, notice)
-    return row_id is None or _apply(row_id)
+    if row_id is None:
+        return True
+    if notice.outcome.status is Status.DISPUTED:
+        return _apply(row_id)
+    order = Attempt.gateway == gateway.slug, Attempt.reference == notice.order
+    if db.session.scalar(select(Attempt.id).where(*order)) is None:
+        return _parked(row_id, gateway.slug)
+    defer(take_in, notice_id=str(row_id))
+    return True
+
+
+@job(queue="payments")
+def take_in(notice_id: str) -> None:
+    """Let what a gateway told become true here, once."""
+    _apply(UUID(notice_id))
+
+
+def _parked(row_id: UUID, gateway: str) -> bool:
+    """Nobody here knows its order; never True."""
+    log.warning("notice parked", gateway=gateway, notice=str(row_id))
+    audit.record("payment.notice_parked", about=f"notice:{row_id}", actor=gateway)
+    return False
 
 
 def _kept(gateway: Gateway, notice: Notice) -> UUID | None:
@@ -126,15 +150,15 @@ def _kept(gateway: Gateway, notice: Notice) -> UUID | None:
 
 def _apply(row_id: UUID) -> bool:
     row = db.session.get_one(ReceivedNotice, row_id, populate_existing=True)
+    if row.applied_at is not None:
+        return True
     if row.status == Status.DISPUTED:
         _ask_of_dispute(row.gateway, row.order_reference)
         return False
     order = Attempt.gateway == row.gateway, Attempt.reference == row.order_reference
     attempt_id = db.session.scalar(select(Attempt.id).where(*order))
     if attempt_id is None:
-        log.warning("notice parked", gateway=row.gateway, notice=str(row.id))
-        audit.record("payment.notice_parked", about=f"notice:{row.id}", actor=row.gateway)
-        return False
+        return _parked(row.id, row.gateway)
     told = _outcome(row)
     settling.settle(attempt_id, told, "notice")
     if told.status is Status.AUTHORISED or (

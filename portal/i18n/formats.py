@@ -15,7 +15,10 @@ ZONE = ZoneInfo("Asia/Kolkata")
 # `en` alone would group by thousands; India groups by lakh. `ur_PK` has Latin digits.
 FORMATS = {"en": "en_IN", "pa": "pa", "pa_Arab": "pa_Arab", "hi": "hi", "ur": "ur_PK"}
 LAKH = "#,##,##0.###"
-LAKH_MONEY = "¤#,##,##0.00"
+# A currency is grouped as it is where it is spent, whatever language one reads: its locale, and the
+# pattern of whole amounts.
+HOMES = {"INR": ("en_IN", "¤#,##,##0"), "PKR": ("en_PK", "¤\u00a0#,##0")}
+ELSEWHERE = ("en_IN", "¤#,##0")
 
 
 def day(value: date) -> str:
@@ -51,9 +54,11 @@ def number(value: int | Decimal) -> str:
 
 
 def money(value: Money) -> str:
-    pattern = LAKH_MONEY if value.decimal % 1 else "¤#,##,##0"
+    """₹1,23,456.50 and Rs 123,456: decimals only where there are some, and always two."""
+    locale, whole = HOMES.get(value.currency, ELSEWHERE)
+    pattern = f"{whole}.00" if value.decimal % 1 else whole
     return numbers.format_currency(
-        value.decimal, value.currency, pattern, locale="en_IN", currency_digits=False
+        value.decimal, value.currency, pattern, locale=locale, currency_digits=False
     )
 
 

@@ -36,6 +36,9 @@ def test_numbers_and_money_are_grouped_by_lakh_in_latin_digits(code):
         assert i18n.number(Decimal("1234567.5")) == "12,34,567.5"
         assert i18n.money(Money.of("1234567.50", "INR")) == "₹12,34,567.50"
         assert i18n.money(Money.of(150, "INR")) == "₹150"
+        assert i18n.money(Money.of("-50", "INR")) == "-₹50"
+        assert i18n.money(Money.of("1234567.50", "PKR")) == "Rs\u00a01,234,567.50"
+        assert i18n.money(Money.of(1500, "PKR")) == "Rs\u00a01,500"
 
 
 @pytest.mark.parametrize(

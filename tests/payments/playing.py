@@ -22,6 +22,7 @@ from portal.kernel.db import db
 from portal.kernel.http import Answer, Unreachable
 from tests.jobs import run_jobs
 from tests.payments.companies import KEY, NOWHERE, SECRET
+from tests.payments.factories import heard
 
 BASE = "http://stripe.test"
 
@@ -92,7 +93,7 @@ class Company:
             self.stripe.tick()
         for letter in self.world.store.letters(self.world.now()):
             body, headers = self.world.signed(letter)
-            taken = service.noticed("stripe", headers, body)
+            taken = heard("stripe", headers, body)
             db.session.commit()
             self.world.store.posted(letter.number, ended=taken, due=self.world.now() + 60)
 

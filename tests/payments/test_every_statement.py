@@ -14,7 +14,7 @@ from payments.gateway import Dispute, DisputeStatus
 from payments.models import LedgerEntry, LedgerTransaction, Payment, ReceiptCounter
 from portal.kernel.db import db
 from portal.kernel.events import StoredEvent
-from tests.payments.factories import FEE, begun, booked, letters, owed, paid, press
+from tests.payments.factories import FEE, begun, booked, heard, letters, owed, paid, press
 
 # Fewer would mean that statements are not seen, more that one act never ends.
 FEWEST, MOST = 5, 90
@@ -49,7 +49,7 @@ def pressed():
 
 def notice(payment):
     for body, headers in letters(service.newest(payment)):
-        assert service.noticed("sandbox", headers, body)
+        assert heard("sandbox", headers, body)
 
 
 def question(payment):

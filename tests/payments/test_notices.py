@@ -66,6 +66,8 @@ def test_a_notice_makes_the_payment_and_its_repetition_changes_nothing(client, a
     [(body, headers)] = letters(attempt)
     answers = [post(client, body, headers) for _ in range(5)]
     assert [one.status_code for one in answers] == [200] * 5
+    assert state_of(attempt) == PaymentState.DUE
+    run_jobs()
     assert state_of(attempt) == PaymentState.PAID
     assert told("PaymentSucceeded") == 1
     assert db.session.query(ReceivedNotice).count() == 1
@@ -80,6 +82,7 @@ def test_notices_in_the_wrong_order_end_in_the_same(client, attempt):
     assert len(both) == 2
     for body, headers in reversed(both):
         assert post(client, body, headers).status_code == 200
+    run_jobs()
     assert state_of(attempt) == PaymentState.PAID
 
 
@@ -154,6 +157,7 @@ def test_a_parked_notice_is_taken_in_when_its_order_is_known(client, attempt):
 def test_another_amount_than_was_asked_is_never_a_success(client, attempt, amount):
     for number in range(3):
         assert post(client, *said(attempt, id=f"n{number}", amount=amount)).status_code == 200
+    run_jobs()
     assert state_of(attempt) == PaymentState.DUE
     assert told("PaymentSucceeded") == 0
     assert booked(payment_of(attempt)) == ["suspense"]

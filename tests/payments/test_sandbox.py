@@ -18,6 +18,7 @@ from portal.kernel.db import db
 from portal.kernel.jobs import Again
 from portal.kernel.settings import SettingsError
 from tests.accounts.factories import browser, csrf_token
+from tests.jobs import run_jobs
 from tests.payments.factories import begun, owed, payment_of, press
 
 PRODUCTION = {
@@ -161,6 +162,7 @@ def test_its_notices_really_come_over_http(served):
     company.send(notice_id=str(notice_of(attempt).id))
     db.session.commit()
     assert notice_of(attempt).taken_at is not None
+    run_jobs()
     db.session.expire_all()
     assert payment_of(attempt).state == PaymentState.PAID
 

@@ -35,6 +35,7 @@ from tests.payments.factories import (
     PURPOSE,
     begun,
     booked,
+    heard,
     letters,
     notify,
     owed,
@@ -266,7 +267,7 @@ def test_return_notice_question_and_calling_off_at_once(app):
     ids, about, attempt_id = [one.id for one in payments], payments[2].about, attempt.id
     ways = iter(
         [
-            lambda: service.noticed("sandbox", headers, body),
+            lambda: heard("sandbox", headers, body),
             lambda: service.came_back(*[service.by_id(one) for one in reversed(ids)]),
             lambda: asking.ask_later(attempt_id=str(attempt_id)),
             lambda: service.cancel(PURPOSE, about),

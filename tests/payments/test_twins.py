@@ -15,6 +15,7 @@ from tests.payments.factories import (
     PURPOSE,
     begun,
     booked,
+    heard,
     letters,
     owed,
     paid,
@@ -35,7 +36,7 @@ def test_one_notice_on_many_connections_is_taken_in_once(app):
     attempt = begun(payment)
     press(attempt)
     [(body, headers)] = letters(attempt)
-    results = at_once(app, THREADS, lambda: service.noticed("sandbox", headers, body))
+    results = at_once(app, THREADS, lambda: heard("sandbox", headers, body))
     assert results == [True] * THREADS
     db.session.rollback()
     assert db.session.query(ReceivedNotice).count() == 1
@@ -51,7 +52,7 @@ def test_return_notice_and_question_at_once_make_one_success(app):
     [(body, headers)] = letters(attempt)
     payment_id, attempt_id = payment.id, attempt.id
     ways = [
-        lambda: service.noticed("sandbox", headers, body),
+        lambda: heard("sandbox", headers, body),
         lambda: service.came_back(service.by_id(payment_id)),
         lambda: asking.ask_later(attempt_id=str(attempt_id)),
     ] * 2

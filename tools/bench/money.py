@@ -11,14 +11,16 @@ from datetime import timedelta
 from time import perf_counter
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, select, text
 
 from payments import service as payments
 from payments.books import service as books
 from payments.closings import service as closings
 from payments.gateways.sandbox.company import domain as company
 from payments.gateways.sandbox.company import service as sandbox
+from payments.inbox import service as inbox
 from payments.ledger import AccountKind
+from payments.models import ReceivedNotice
 from payments.reconciling import service as reconciling
 from payments.reconciling.domain import Span
 from payments.service import Due
@@ -97,11 +99,15 @@ FROM (VALUES ('bank'), ('provider_payable')) AS two (kind)
 
 @dataclass(frozen=True)
 class Payments:
-    """`compared` are the seconds of a run, and MB that it added; `balance` seconds by postings."""
+    """`settled` counts notices that a worker takes in in a second.
+
+    `compared` are the seconds of a run, and MB that it added; `balance` seconds by postings.
+    """
 
     starting: Figures
     notices: Figures
     again: Figures
+    settled: float
     compared: float
     grown: float
     balance: dict[int, float]
@@ -114,9 +120,10 @@ def measure(house: House, crowd: Crowd) -> Payments:
         asked = _letters(house, people)
         notices = crowd.ask(Plan(house.here.port, asked))
         again = crowd.ask(Plan(house.here.port, asked))
+        settled = _settled(house)
         compared, grown = _compared(house, people[0])
         balance = _balances(house)
-    return Payments(starting, notices, again, compared, grown, balance)
+    return Payments(starting, notices, again, settled, compared, grown, balance)
 
 
 def _starting(house: House, who: Citizen) -> Figures:
@@ -182,6 +189,18 @@ def _begun(payment_id: UUID) -> str:
     key = company.page_key(sandbox.secret(), attempt.reference)
     sandbox.choose(key, company.Choice.PAY)
     return attempt.reference
+
+
+def _settled(house: House) -> float:
+    """What was kept is taken in one after the other, as a worker does it."""
+    with house.work():
+        waiting = select(ReceivedNotice.id).where(ReceivedNotice.applied_at.is_(None))
+        found = db.session.scalars(waiting.order_by(ReceivedNotice.id)).all()
+    began = perf_counter()
+    for notice_id in found:
+        with house.work():
+            inbox.take_in(notice_id=str(notice_id))
+    return len(found) / (perf_counter() - began)
 
 
 def _compared(house: House, who: Citizen) -> tuple[float, float]:
@@ -269,5 +288,6 @@ if __name__ == "__main__":
             told = getattr(found, name)
             times = [f"{told.percentile(each) * 1000:.1f} ms" for each in (50, 95, 99)]
             sys.stdout.write(f"{name}: {told.rate:.0f}/s {times}\n")
+        sys.stdout.write(f"settled: {found.settled:.0f}/s\n")
         sys.stdout.write(f"compared: {found.compared:.1f} s, {found.grown:.1f} MB more\n")
         sys.stdout.write(f"balance: {found.balance}\n")
