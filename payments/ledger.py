@@ -1,7 +1,8 @@
 """Which accounts money moves between, and by which postings. No web here, and no tables.
 
 A posting above zero is a debit, one below zero a credit; the postings of one transaction sum to
-zero in each currency. What the gateway holds for us is an asset, all other accounts are owed.
+zero in each currency. What the gateway holds for us is an asset, its fees are what it costs us, and
+all other accounts are owed.
 """
 
 from collections import defaultdict
@@ -28,6 +29,7 @@ class AccountKind(StrEnum):
     REFUND_CLEARING = "refund_clearing"
     DISPUTED = "disputed"
     SUSPENSE = "suspense"
+    GATEWAY_FEE = "gateway_fee"
 
 
 class Kind(StrEnum):
@@ -44,6 +46,7 @@ class Kind(StrEnum):
     PAYOUT = "payout"
     PAID_ON = "paid_on"
     SENT = "sent"
+    FEE = "fee"
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,15 @@ def sent(gateway: str, amount: Money) -> Postings:
     """Our bank sent what a gateway cannot give back itself: the gateway owes us that much more."""
     return _moved(
         Account(AccountKind.GATEWAY_RECEIVABLE, gateway), Account(AccountKind.BANK, gateway), amount
+    )
+
+
+def charged(gateway: str, amount: Money) -> Postings:
+    """The gateway kept this much of what it holds for us."""
+    return _moved(
+        Account(AccountKind.GATEWAY_FEE, gateway),
+        Account(AccountKind.GATEWAY_RECEIVABLE, gateway),
+        amount,
     )
 
 

@@ -149,7 +149,8 @@ class Payment(PersonalRow, Base):
 class Attempt(Row, Base):
     """One order at one gateway, for one payment or several. `captured` is what came of it.
 
-    `printed` says how to pay, by language, where a person pays with a paper.
+    `fee` is what the company kept of that, once it has said so. `printed` says how to pay, by
+    language, where a person pays with a paper.
     """
 
     __tablename__ = "payment_attempts"
@@ -181,6 +182,7 @@ class Attempt(Row, Base):
     asked: Mapped[int]
     ask_at: Mapped[datetime]
     captured_minor: Mapped[int] = mapped_column(BigInteger)
+    fee_minor: Mapped[int | None] = mapped_column(BigInteger)
     printed: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
 
     @property

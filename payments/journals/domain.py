@@ -16,7 +16,7 @@ COLUMNS = ("day", "transaction", "kind", "payment", "account", "owner", "debit",
 OPENING = "opening"
 # What a spreadsheet would take for a formula and reckon with.
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-# What a gateway holds for us is ours; all else is owed to somebody.
+# What a gateway holds for us is ours, and its fees cost us; all else is owed to somebody.
 ROOTS = MappingProxyType(
     {
         AccountKind.BANK: "Assets:Bank",
@@ -25,6 +25,7 @@ ROOTS = MappingProxyType(
         AccountKind.REFUND_CLEARING: "Liabilities:Refunds",
         AccountKind.SUSPENSE: "Liabilities:Suspense",
         AccountKind.DISPUTED: "Liabilities:Disputed",
+        AccountKind.GATEWAY_FEE: "Expenses:Gateways",
     }
 )
 

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     SUSPENSE = "suspense"
     UNPAID = "unpaid"
     STAYS = "stays"
+    FEE = "fee"
 
 
 class State(StrEnum):
@@ -51,6 +52,7 @@ SAID = {
     Kind.SUSPENSE: N_("Another amount came than was asked for"),
     Kind.UNPAID: N_("In a settlement file; not paid here"),
     Kind.STAYS: N_("Paid, and what it is for does not go on"),
+    Kind.FEE: N_("The company's fee is another than was booked"),
 }
 TO_DO = {
     Kind.MISSED: N_("Nothing: it was booked, and what it is for goes on."),
@@ -61,6 +63,7 @@ TO_DO = {
     Kind.SUSPENSE: N_("Find out why, then give it back or have the rest paid."),
     Kind.UNPAID: N_("The company was asked and did not confirm it. Ask its support."),
     Kind.STAYS: N_("Look at the case: give it on by hand, or give the money back."),
+    Kind.FEE: N_("Compare the company's invoice with the fee in the trace of the payment."),
 }
 
 
@@ -87,6 +90,7 @@ class Columns:
     paid: str = "paid"
     number: str = ""
     refunded: str = ""
+    fee: str = ""
 
 
 @dataclass(frozen=True)

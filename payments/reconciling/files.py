@@ -30,7 +30,7 @@ def read(lines: Iterable[str], columns: Columns, currency: str, now: datetime) -
 
 def _needed(columns: Columns) -> set[str]:
     named = (columns.order, columns.amount, columns.currency, columns.status)
-    return {one for one in (*named, columns.number, columns.refunded) if one}
+    return {one for one in (*named, columns.number, columns.refunded, columns.fee) if one}
 
 
 def _listed(
@@ -43,11 +43,13 @@ def _listed(
     code = told[columns.currency].strip().upper() if columns.currency else currency
     number = told[columns.number].strip() if columns.number else ""
     back = told[columns.refunded].strip() if columns.refunded else ""
+    kept = told[columns.fee].strip() if columns.fee else ""
     amount = amount_of(told[columns.amount], code)
     if len(order) > LONGEST or len(number) > LONGEST or "\0" in order + number:
         raise ValueError
     refunded = amount_of(back, code) if back else None
-    return Listed(order, Status.SUCCEEDED, now, amount, number or None, refunded=refunded)
+    fee = amount_of(kept, code) if kept else None
+    return Listed(order, Status.SUCCEEDED, now, amount, number or None, fee, refunded)
 
 
 def amount_of(text: str, currency: str) -> Money:

@@ -32,3 +32,4 @@ class ColumnsForm(FlaskForm):  # type: ignore[misc]
         lazy_gettext("Column with the company's own number"), required=False, max_length=60
     )
     refunded = TextField(lazy_gettext("Column with what went back"), required=False, max_length=60)
+    fee = TextField(lazy_gettext("Column with the company's fee"), required=False, max_length=60)

@@ -21,6 +21,36 @@ WHERE line.run_id = :run AND line.number > :after AND line.status = 'succeeded'
 ORDER BY line.number LIMIT :most
 """
 )
+# What the company kept of orders that nobody had told us of before.
+FEES = text(
+    """
+SELECT DISTINCT ON (order_.id) order_.id AS attempt_id, line.fee_minor
+FROM reconciliation_lines AS line
+JOIN payment_attempts AS order_
+  ON order_.reference = line.order_reference AND order_.gateway = CAST(:gateway AS varchar)
+WHERE line.run_id = :run AND line.currency = order_.currency AND order_.fee_minor IS NULL
+  AND order_.captured_minor > 0 AND line.fee_minor BETWEEN 0 AND order_.captured_minor
+ORDER BY order_.id, line.number DESC LIMIT :most
+"""
+)
+# What the company gave back at its own desk, of orders for one payment: nobody here asked for it.
+GIVEN_BACK = text(
+    """
+SELECT DISTINCT ON (order_.id) order_.id AS attempt_id, line.refunded_minor
+FROM reconciliation_lines AS line
+JOIN payment_attempts AS order_
+  ON order_.reference = line.order_reference AND order_.gateway = CAST(:gateway AS varchar)
+JOIN LATERAL (
+  SELECT count(*) AS parts, sum(refunded_minor) AS known
+  FROM payment_attempt_parts WHERE attempt_id = order_.id
+) AS part ON part.parts = 1
+WHERE line.run_id = :run AND line.currency = order_.currency
+  AND line.amount_minor = order_.captured_minor
+  AND line.refunded_minor > part.known AND line.refunded_minor <= order_.captured_minor
+  AND order_.id > CAST(:after AS uuid)
+ORDER BY order_.id, line.number DESC LIMIT :most
+"""
+)
 COLUMNS = """
 INSERT INTO reconciliation_differences
   (id, created_at, gateway, kind, order_reference, run_id, at, seen_at, ours_minor, theirs_minor,
@@ -124,6 +154,16 @@ WHERE line.status = 'succeeded' AND order_.captured_minor = 0
   AND order_.code IS DISTINCT FROM :differs
 """,
 )
+FEE = _found(
+    f"'{Kind.FEE}'",
+    "order_.fee_minor",
+    "line.fee_minor",
+    ORDERS
+    + """
+WHERE order_.captured_minor > 0 AND line.fee_minor IS NOT NULL
+  AND (line.fee_minor, line.currency) IS DISTINCT FROM (order_.fee_minor, order_.currency)
+""",
+)
 OF_OURS = """
 FROM (
   SELECT reference AS order_reference, created_at AS at, currency, captured_minor, amount_minor
@@ -154,12 +194,12 @@ UPDATE reconciliation_differences SET state = 'mended', settled_at = :now
 WHERE gateway = CAST(:gateway AS varchar) AND state = 'open' AND run_id <> :run
   AND at >= :since AND at < :until
   AND kind IN ('{Kind.THEIRS_ONLY}', '{Kind.OURS_ONLY}', '{Kind.AMOUNT}', '{Kind.REFUND}',
-               '{Kind.MISSED}', '{Kind.UNPAID}')
+               '{Kind.MISSED}', '{Kind.UNPAID}', '{Kind.FEE}')
 """
 )
 COMPARED = {
-    Source.LISTING: (THEIRS_ONLY, AMOUNTS, REFUNDS, UNPAID, OURS_ONLY, SUSPENSE, GONE),
-    Source.FILE: (THEIRS_ONLY, AMOUNTS, REFUNDS, UNPAID),
+    Source.LISTING: (THEIRS_ONLY, AMOUNTS, REFUNDS, FEE, UNPAID, OURS_ONLY, SUSPENSE, GONE),
+    Source.FILE: (THEIRS_ONLY, AMOUNTS, REFUNDS, FEE, UNPAID),
 }
 
 

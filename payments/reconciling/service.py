@@ -40,6 +40,7 @@ from payments.reconciling.models import (
     ReconciliationLine,
     ReconciliationRun,
 )
+from payments.refunds import service as refunds
 from payments.settling import service as settling
 from portal.audit import service as audit
 from portal.kernel import clock
@@ -102,6 +103,8 @@ def run(span: Span) -> Told:
         log.warning("no listing", gateway=span.gateway, error=str(failure))
         return _ended(run_id, RunState.FAILED, 0, 0)
     applied = _settle(run_id, span.gateway, _book)
+    _take_back(run_id, span.gateway)
+    _book_fees(run_id, span.gateway)
     _compare(run_id, span, Source.LISTING)
     return _ended(run_id, RunState.DONE, count, applied)
 
@@ -142,6 +145,7 @@ def compare_file(run_id: str) -> None:
         return
     span = Span(row.gateway, row.since, row.until)
     applied = _settle(row.id, row.gateway, _asked)
+    _book_fees(row.id, row.gateway)
     _compare(row.id, span, Source.FILE)
     _ended(row.id, RunState.DONE, row.lines, applied)
 
@@ -186,6 +190,7 @@ def _line(run_id: UUID, number: int, one: Listed) -> dict[str, Any]:
         "amount_minor": one.amount.minor if one.amount else None,
         "currency": one.amount.currency if one.amount else None,
         "refunded_minor": one.refunded.minor if one.refunded is not None else None,
+        "fee_minor": one.fee.minor if one.fee is not None else None,
     }
 
 
@@ -221,6 +226,25 @@ def _book(attempt_id: UUID, line: Any) -> None:
 
 def _asked(attempt_id: UUID, _: Any) -> None:
     asking.ask_again(attempt_id, BY)
+
+
+def _book_fees(run_id: UUID, gateway: str) -> None:
+    """What the company kept of each order, when it says so first; a part by a transaction."""
+    told = {"run": run_id, "gateway": gateway, "most": A_BATCH}
+    while found := db.session.execute(queries.FEES, told).all():
+        for line in found:
+            settling.charge(line.attempt_id, line.fee_minor)
+        db.session.commit()
+
+
+def _take_back(run_id: UUID, gateway: str) -> None:
+    """Book what the company gave back without us, each by a transaction."""
+    told = {"run": run_id, "gateway": gateway, "most": A_BATCH, "after": UUID(int=0)}
+    while found := db.session.execute(queries.GIVEN_BACK, told).all():
+        for line in found:
+            refunds.given_there(line.attempt_id, line.refunded_minor)
+            db.session.commit()
+        told["after"] = found[-1].attempt_id
 
 
 def _note_missed(run_id: UUID, attempt: Attempt, line: Any) -> None:

@@ -39,6 +39,7 @@ from portal.kernel.money import Money
 
 DONE_WITHIN = timedelta(days=1)
 SHOWN = 50
+GIVEN_THERE = "The company gave it back at its own desk."
 LATE = "The money came when nothing was owed any more."
 
 
@@ -67,6 +68,27 @@ def check(attempt: Attempt, share: Share, amount: Money) -> None:
         raise OnlyWhole
 
 
+def given_there(attempt_id: UUID, back_minor: int) -> None:
+    """Book what a company gave back at its own desk: all of an order that we did not ask for.
+
+    It is for an order of one payment; of several nobody knows whose money it was.
+    """
+    held = orders.hold(attempt_id)
+    [share] = held.shares
+    amount = Money(back_minor - share.part.refunded_minor, held.attempt.currency)
+    if amount.minor <= 0 or amount > share.part.left:
+        return
+    gateway, payment = held.attempt.gateway, share.payment
+    refund = _owed(held.attempt, share, amount, gateway)
+    with suppress(Erased):
+        refund.reason = GIVEN_THERE
+    refund.settled_at = clock.now()
+    db.session.flush()
+    postings = ledger.to_refund(gateway, payment.provider, amount)
+    books.post(Kind.REFUND, payment.id, refund.id, postings)
+    _book(payment, refund)
+
+
 def give_late(attempt: Attempt, share: Share) -> None:
     """Send back what came too late; it was booked as owed back when it came."""
     refund = _made(attempt, share, share.part.amount, "payments")
@@ -76,6 +98,13 @@ def give_late(attempt: Attempt, share: Share) -> None:
 
 
 def _made(attempt: Attempt, share: Share, amount: Money, by: UUID | str) -> Refund:
+    """Owed, and asked of the gateway by a job."""
+    refund = _owed(attempt, share, amount, by)
+    defer(send_back, lock=f"refund:{refund.id}", refund_id=str(refund.id))
+    return refund
+
+
+def _owed(attempt: Attempt, share: Share, amount: Money, by: UUID | str) -> Refund:
     payment = share.payment
     refund = Refund(
         subject_id=payment.subject_id,
@@ -97,7 +126,6 @@ def _made(attempt: Attempt, share: Share, amount: Money, by: UUID | str) -> Refu
         subject_id=payment.subject_id,
         why=f"refund:{refund.id}",
     )
-    defer(send_back, lock=f"refund:{refund.id}", refund_id=str(refund.id))
     return refund
 
 

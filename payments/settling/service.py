@@ -44,6 +44,19 @@ def settle(attempt_id: UUID, told: Outcome, by: str) -> None:
     db.session.flush()
 
 
+def charge(attempt_id: UUID, fee_minor: int) -> None:
+    """Book what the company kept of what it took, once; another fee later is a difference."""
+    held = orders.hold(attempt_id)
+    attempt = held.attempt
+    if attempt.fee_minor is not None:
+        return
+    attempt.fee_minor = fee_minor
+    db.session.flush()
+    if fee_minor:
+        postings = ledger.charged(attempt.gateway, Money(fee_minor, attempt.currency))
+        books.post(Kind.FEE, held.payments[0].id, attempt.id, postings)
+
+
 def number(attempt: Attempt, reference: str) -> None:
     """Note the company's number, unless it gave the same to another attempt: the money counts."""
     same = Attempt.gateway == attempt.gateway, Attempt.gateway_reference == reference

@@ -155,8 +155,10 @@ def _opened(played: Stripe, thing: dict[str, Any], names: set[str]) -> dict[str,
     if "payment_intent" in firsts and made.get("payment_intent"):
         intent = played.intent(made["payment_intent"])
         shown = {name: one for name, one in intent.items() if name != "settles"}
-        if "payment_intent.latest_charge" in names and intent.get("latest_charge"):
-            shown["latest_charge"] = played.charge(intent)
+        wanted = any(name.startswith("payment_intent.latest_charge") for name in names)
+        if wanted and intent.get("latest_charge"):
+            is_whole = "payment_intent.latest_charge.balance_transaction" in names
+            shown["latest_charge"] = played.charge(intent, whole=is_whole)
         made["payment_intent"] = shown
     return made
 

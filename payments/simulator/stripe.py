@@ -253,8 +253,8 @@ class Stripe:
     def intent(self, number: str) -> Thing:
         return self._found(INTENT, number)
 
-    def charge(self, intent: Thing) -> Thing:
-        """What was taken, and how much of it has gone back."""
+    def charge(self, intent: Thing, *, whole: bool = False) -> Thing:
+        """What was taken, and how much of it has gone back; `whole` names what it cost, too."""
         back = sum(
             one["amount"] for one in self.refunds(intent["id"]) if one["status"] == "succeeded"
         )
@@ -263,6 +263,19 @@ class Stripe:
             "object": "charge",
             "amount": intent["amount"],
             "amount_refunded": back,
+            "balance_transaction": self._cost(intent) if whole else f"txn_{intent['id']}",
+            "currency": intent["currency"],
+        }
+
+    def _cost(self, intent: Thing) -> Thing:
+        """What the company keeps: two of a hundred, and no less than one of the smallest coin."""
+        fee = max(1, intent["amount"] // 50)
+        return {
+            "id": f"txn_{intent['id']}",
+            "object": "balance_transaction",
+            "amount": intent["amount"],
+            "fee": fee,
+            "net": intent["amount"] - fee,
             "currency": intent["currency"],
         }
 

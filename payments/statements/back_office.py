@@ -42,6 +42,7 @@ ACCOUNTS = {
     AccountKind.REFUND_CLEARING: N_("On its way back to people"),
     AccountKind.SUSPENSE: N_("In suspense"),
     AccountKind.DISPUTED: N_("Wanted back by banks"),
+    AccountKind.GATEWAY_FEE: N_("Kept by a gateway as its fee"),
 }
 
 

@@ -42,6 +42,7 @@ SAID = {
     Kind.REFUND: N_("Booked: money is to go back"),
     Kind.SENT: N_("Booked: our bank sent the money"),
     Kind.REFUNDED: N_("Booked: money went back"),
+    Kind.FEE: N_("Booked: the gateway kept its fee"),
     Kind.DISPUTE: N_("Booked: a bank wants the money back"),
     Kind.DISPUTE_WON: N_("Booked: the bank was refused"),
     Kind.DISPUTE_LOST: N_("Booked: the bank got the money"),

@@ -25,7 +25,7 @@ from portal.kernel.db import db
 from portal.kernel.money import Money
 from tests.accounts.factories import csrf_token, make_person, signed_in_client
 from tests.jobs import run_jobs
-from tests.payments.factories import FEE, begun, owed, paid, press
+from tests.payments.factories import FEE, begun, booked, owed, paid, press
 
 BOOKS, COMPARED = "/en/admin/payments/books", "/en/admin/payments/reconciliation"
 
@@ -174,6 +174,18 @@ def test_a_settlement_file_finds_what_was_missed_and_twice_changes_nothing(desk)
     assert reconciling.differences() == []
     assert len(reconciling.differences(State.MENDED)) == 1
     assert "read before" in words(upload(desk, text))
+
+
+@pytest.mark.promise("M16")
+def test_a_settlement_file_says_what_the_company_kept(desk):
+    payment = paid(owed())
+    reference = service.newest(payment).reference
+    text = f"Order No,Amt,State,Fee\r\n{reference},150.00,OK,2.36\r\n"
+    assert "The file was read" in words(upload(desk, text, fee="Fee"))
+    run_jobs()
+    db.session.expire_all()
+    assert booked(payment) == ["capture", "fee"]
+    assert reconciling.differences() == []
 
 
 def test_a_file_that_cannot_be_read_changes_nothing_and_may_come_again(desk):

@@ -8,9 +8,11 @@ import pytest
 import time_machine
 
 from payments import service
-from payments.domain import PaymentState
+from payments.books import service as books
+from payments.domain import PaymentState, TooMuchBack
 from payments.gateway import GatewayError, Listed, Outcome, Status
 from payments.gateways import gateways
+from payments.ledger import AccountKind
 from payments.models import Attempt
 from payments.reconciling import service as reconciling
 from payments.reconciling.domain import AlreadyRead, Kind, NoSuchDifference, Span, State
@@ -121,6 +123,68 @@ def test_a_refund_that_agrees_is_nothing_to_tell(at):
     assert compare() == []
     run_jobs()
     assert compare() == []
+
+
+@pytest.mark.promise("M16")
+def test_what_a_company_kept_is_booked_once_and_another_fee_is_told(at, listed):
+    payment = paid(owed())
+    at.shift(AN_HOUR)
+    fee = Money.of("3.00", "INR")
+    told_fee = [fee]
+    listed(lambda found: [replace(one, fee=told_fee[0]) for one in found])
+    assert compare() == compare() == []
+    assert booked(payment) == ["capture", "fee"]
+    assert books.balance(AccountKind.GATEWAY_FEE, "sandbox", "INR") == fee
+    assert books.balance(AccountKind.GATEWAY_RECEIVABLE, "sandbox", "INR") == FEE - fee
+    assert books.balance(AccountKind.PROVIDER_PAYABLE, payment.provider, "INR") == FEE * -1
+    told_fee[0] = fee * 2
+    assert compare() == [(Kind.FEE, fee.minor, 2 * fee.minor)]
+    assert booked(payment) == ["capture", "fee"]
+    told_fee[0] = fee
+    assert compare() == []
+
+
+@pytest.mark.parametrize("fee", [Money(FEE.minor + 1, "INR"), Money(100, "PKR")])
+def test_a_fee_that_cannot_be_is_told_and_not_booked(at, listed, fee):
+    payment = paid(owed())
+    at.shift(AN_HOUR)
+    change = {"fee": fee} if fee.currency == "INR" else {"fee": fee, "amount": fee * 2}
+    listed(lambda found: [replace(one, **change) for one in found])
+    assert (Kind.FEE, None, fee.minor) in compare()
+    assert booked(payment) == ["capture"]
+
+
+@pytest.mark.promise("M16")
+def test_what_a_company_gave_back_without_us_is_booked_once(at, listed):
+    payment = paid(owed())
+    at.shift(AN_HOUR)
+    back = [Money.of("20.00", "INR")]
+    listed(lambda found: [replace(one, refunded=back[0]) for one in found])
+    assert compare() == compare() == []
+    assert booked(payment) == ["capture", "refund", "refunded"]
+    assert service.by_id(payment.id).state == PaymentState.PAID
+    assert told("PaymentRefunded") == 1
+    back[0] = FEE
+    assert compare() == []
+    assert booked(payment) == ["capture", "refund", "refunded", "refund", "refunded"]
+    assert service.by_id(payment.id).state == PaymentState.REFUNDED
+    with pytest.raises(TooMuchBack):
+        service.refund(payment.id, Money(1, "INR"), "A mistake", "tests")
+    assert books.balance(AccountKind.PROVIDER_PAYABLE, payment.provider, "INR").minor == 0
+    assert books.unbalanced() == []
+
+
+def test_of_an_order_for_several_payments_a_person_says_whose_money_went_back(at, listed):
+    payments = [owed(), owed(provider="power")]
+    service.start_all(payments, "sandbox")
+    db.session.commit()
+    press(service.newest(payments[0]))
+    service.came_back(*payments)
+    db.session.commit()
+    at.shift(AN_HOUR)
+    back = Money.of("20.00", "INR")
+    listed(lambda found: [replace(one, refunded=back) for one in found])
+    assert compare() == [(Kind.REFUND, 0, back.minor)]
 
 
 def test_money_in_suspense_is_told(at):

@@ -11,7 +11,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from stripe import APIError, Charge, InvalidRequestError, PaymentIntent, Refund, StripeClient
+from stripe import (
+    APIError,
+    BalanceTransaction,
+    Charge,
+    InvalidRequestError,
+    PaymentIntent,
+    Refund,
+    StripeClient,
+)
 from stripe.checkout import Session
 from stripe.params import RefundCreateParams
 from stripe.params.checkout import (
@@ -42,6 +50,7 @@ from payments.gateways.stripe.line import client, understood
 from payments.gateways.stripe.notices import read_notice
 from payments.gateways.stripe.settings import TRIAL, StripeSettings, faults, hosts
 from portal.kernel.errors import N_
+from portal.kernel.money import Money
 from portal.kernel.settings import Settings
 
 T = TypeVar("T")
@@ -138,7 +147,7 @@ def listing(since: datetime, until: datetime, means: Means) -> Iterator[Listed]:
     asked: SessionListParams = {
         "created": cast("SessionListParamsCreated", span),
         "limit": 100,
-        "expand": ["data.payment_intent.latest_charge"],
+        "expand": ["data.payment_intent.latest_charge.balance_transaction"],
     }
     with understood():
         for session in client(means).v1.checkout.sessions.list(asked).auto_paging_iter():
@@ -155,7 +164,15 @@ def _listed(session: Session) -> Listed:
         back = from_stripe(charge.amount_refunded, charge.currency)
     at = datetime.fromtimestamp(session.created, UTC)
     number = session.client_reference_id or ""
-    return Listed(number, told.status, at, told.amount, session.id, refunded=back)
+    return Listed(number, told.status, at, told.amount, session.id, _fee(charge), back)
+
+
+def _fee(charge: Any) -> Money | None:
+    """In the currency of the account, which is ours where the same one was paid."""
+    moved = charge.balance_transaction if isinstance(charge, Charge) else None
+    if not isinstance(moved, BalanceTransaction):
+        return None
+    return from_stripe(moved.fee, moved.currency)
 
 
 def capabilities(settings: Settings) -> Capabilities:

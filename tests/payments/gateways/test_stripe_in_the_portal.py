@@ -13,6 +13,8 @@ from payments.books import service as books
 from payments.disputes import service as disputes
 from payments.domain import CannotStart, PaymentState, State, TooMuchBack
 from payments.ledger import AccountKind
+from payments.reconciling import service as reconciling
+from payments.reconciling.domain import Span
 from portal.app import create_app, read_settings
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -95,6 +97,25 @@ def test_a_person_is_led_to_stripes_page_and_comes_back_with_a_receipt(served, p
     page = mine.get(back, follow_redirects=True)
     assert page.request.path == f"/en/pay/{payment.id}/receipt"
     assert session["id"] in page.text
+
+
+@pytest.mark.promise("M16")
+def test_what_stripe_kept_and_gave_back_at_its_own_desk_is_booked(served, played):
+    payment = owed()
+    press(played, begin(payment))
+    service.came_back(payment)
+    db.session.commit()
+    [intent] = played.store.all("payment_intent")
+    with played.store.together():
+        played.create_refund({"payment_intent": intent["id"], "amount": 5000})
+    now = clock.now()
+    with time_machine.travel(now + timedelta(minutes=30), tick=True):
+        reconciling.run(Span("stripe", now - timedelta(hours=1), clock.now()))
+    db.session.rollback()
+    assert booked(payment) == ["capture", "refund", "refunded", "fee"]
+    assert reconciling.differences() == []
+    assert books.balance(AccountKind.GATEWAY_FEE, "stripe", "INR") == Money.of("3.00", "INR")
+    assert service.returned(service.by_id(payment.id)) == Money.of("50.00", "INR")
 
 
 @pytest.mark.promise("M16")
