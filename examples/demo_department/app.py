@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,9 @@ CREATE TABLE IF NOT EXISTS bills (
   number TEXT PRIMARY KEY, account TEXT NOT NULL, holder TEXT NOT NULL, period TEXT NOT NULL,
   amount TEXT NOT NULL, currency TEXT NOT NULL DEFAULT 'INR', due_on TEXT NOT NULL,
   payment TEXT, paid_at TEXT
+);
+CREATE TABLE IF NOT EXISTS parts (
+  payment TEXT PRIMARY KEY, number TEXT NOT NULL, amount TEXT NOT NULL, paid_at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS meters (
   account TEXT PRIMARY KEY, holder TEXT NOT NULL, meter TEXT NOT NULL
@@ -72,6 +76,10 @@ PAID = """
 UPDATE bills SET payment = :payment, paid_at = :paid_at
 WHERE number = :bill AND account = :account AND paid_at IS NULL
 """
+# Told again it is one part, as every message may come twice.
+PART = "INSERT OR IGNORE INTO parts (payment, number, amount, paid_at) VALUES (?, ?, ?, ?)"
+# A bill of more than this may be paid in parts, and so much each time.
+LARGE, LEAST = Decimal("10000.00"), Decimal("5000.00")
 PATIENCE = 10
 MESSAGE_LIMIT = 100_000
 OUR_NAMES = {"127.0.0.1", "localhost"}
@@ -193,10 +201,25 @@ def take_case(database: sqlite3.Connection, _kind: str, data: Mapping[str, Any])
 
 
 def take_payment(database: sqlite3.Connection, kind: str, data: Mapping[str, Any]) -> None:
-    """Note a paid bill: nobody is asked for it again."""
-    if kind == "bill.paid":
-        told = {name: data[name] for name in ("bill", "account", "payment", "paid_at")}
+    """Note what was paid of a bill: nobody is asked for it again."""
+    if kind != "bill.paid":
+        return
+    told = {name: data[name] for name in ("bill", "account", "payment", "paid_at")}
+    found = database.execute(
+        "SELECT number, amount FROM bills WHERE number = ? AND account = ?",
+        [data["bill"], data["account"]],
+    ).fetchone()
+    if found is None:
+        return
+    database.execute(PART, [data["payment"], data["bill"], data["amount"], data["paid_at"]])
+    if open_of(database, found) <= 0:
         database.execute(PAID, told)
+
+
+def open_of(database: sqlite3.Connection, bill: sqlite3.Row) -> Decimal:
+    """What is left of a bill after the parts that were paid."""
+    rows = database.execute("SELECT amount FROM parts WHERE number = ?", [bill["number"]])
+    return Decimal(bill["amount"]) - sum((Decimal(row["amount"]) for row in rows), Decimal(0))
 
 
 def take_nothing(_database: sqlite3.Connection, _kind: str, _data: Mapping[str, Any]) -> None:
@@ -231,11 +254,17 @@ def bills() -> ResponseReturnValue:
             " WHERE account = ? ORDER BY due_on",
             [account],
         ).fetchall()
+        unpaid = [told_of(database, row) for row in rows if row["paid_at"] is None]
     if not rows:
         return {"error": "unknown_account"}, 404
-    names = ("number", "amount", "currency", "due_on", "period", "holder")
-    unpaid = [{name: row[name] for name in names} for row in rows if row["paid_at"] is None]
     return {"account": account, "bills": unpaid}
+
+
+def told_of(database: sqlite3.Connection, row: sqlite3.Row) -> dict[str, str]:
+    """A bill as the portal is told of it; a large one may be paid in parts."""
+    names = ("number", "currency", "due_on", "period", "holder")
+    bill = {name: row[name] for name in names} | {"amount": f"{open_of(database, row):.2f}"}
+    return bill | {"least": f"{LEAST:.2f}"} if Decimal(row["amount"]) > LARGE else bill
 
 
 # What the portal looks up while somebody fills in a form.

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from babel.numbers import is_currency
 
+from portal.i18n import money as in_words
 from portal.kernel.errors import N_, Conflict, DomainError, NotFound
 from portal.kernel.money import Money
 from portal.registry.hooks import Bill
@@ -69,6 +70,18 @@ class PaidAlready(Conflict):
     message = N_("This bill is paid already, so it is not paid again.")
 
 
+class PartPaid(PaidAlready):
+    message = N_(
+        "A part of this bill was paid here. The rest can be paid when the provider has taken that"
+        " in, often within a day."
+    )
+
+
+class WrongPart(DomainError):
+    status: ClassVar[int] = 422
+    message = N_("Enter an amount from %(least)s to %(most)s, in figures.")
+
+
 class BeingPaid(Conflict):
     message = N_(
         "Somebody else is paying this bill right now. If they do not go on, you can pay it within "
@@ -82,7 +95,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Open:
-    """A bill that may be paid, as the provider told it; `holder` is masked."""
+    """A bill that may be paid, as the provider told it; `holder` is masked.
+
+    One that may be paid in parts has a `least_minor`.
+    """
 
     number: str
     minor: int
@@ -90,10 +106,20 @@ class Open:
     due_on: date | None = None
     period: str = ""
     holder: str = ""
+    least_minor: int = 0
 
     @property
     def amount(self) -> Money:
         return Money(self.minor, self.currency)
+
+    @property
+    def least(self) -> Money | None:
+        return Money(self.least_minor, self.currency) if self.least_minor else None
+
+    @property
+    def of_minor(self) -> int:
+        """What is open now, for a bill in parts: of each such state one part is paid."""
+        return self.minor if self.least_minor else 0
 
     @property
     def seen(self) -> str:
@@ -130,17 +156,20 @@ class Standing:
     person_id: Any
     amount: Money
     held_until: datetime
+    of_minor: int = 0
 
 
-def may_go_on(standing: Standing, person_id: Any, amount: Money, now: datetime) -> bool:
+def may_go_on(
+    standing: Standing, person_id: Any, amount: Money, now: datetime, of_minor: int = 0
+) -> bool:
     """Whether the person goes on with what stands; else it is released, and begun anew.
 
-    Raises PaidAlready, BeingPaid.
+    Raises PaidAlready, PartPaid, BeingPaid.
     """
     if standing.state is State.PAID:
-        raise PaidAlready
+        raise PartPaid if standing.of_minor else PaidAlready
     if standing.person_id == person_id:
-        return standing.amount == amount
+        return (standing.amount, standing.of_minor) == (amount, of_minor)
     if now < standing.held_until:
         raise BeingPaid
     return False
@@ -156,12 +185,26 @@ def read(told: Any) -> tuple[Open, ...]:
     return bills
 
 
+def part_of(typed: str, bill: Open) -> Money:
+    """What somebody typed to pay of a bill. Raises WrongPart."""
+    least = bill.least or bill.amount
+    plain = re.sub(r"[\s,]", "", typed)
+    amount = Money.of(plain, bill.currency) if AMOUNT.fullmatch(plain) else None
+    if amount is None or amount.decimal != Decimal(plain) or not least <= amount <= bill.amount:
+        raise WrongPart(least=in_words(least), most=in_words(bill.amount))
+    return amount
+
+
 def _read_one(bill: Any) -> Open:
     if not isinstance(bill, Bill) or not isinstance(bill.due_on, date | None):
         raise Unreadable("One of the bills is no bill.")
     if not _is_number(bill.number):
         raise Unreadable("The number of a bill cannot be shown.")
     amount = _amount(bill.amount, bill.currency)
+    least = _amount(bill.least, bill.currency) if bill.least else None
+    if least is not None and least > amount:
+        # The last part may be smaller than others.
+        least = amount
     return Open(
         number=bill.number,
         minor=amount.minor,
@@ -169,6 +212,7 @@ def _read_one(bill: Any) -> Open:
         due_on=bill.due_on,
         period=shown(bill.period),
         holder=masked(bill.holder),
+        least_minor=least.minor if least else 0,
     )
 
 

@@ -25,19 +25,26 @@ class BillLookup(PersonalRow, Base):
 
 
 class Bill(PersonalRow, Base):
-    """One bill that a person pays or paid. It is never paid twice: the index sees to it.
+    """One bill that a person pays or paid. It is never paid twice: the indexes see to it.
 
-    `number_key` is the keyed hash of its number, in which the account often stands.
+    `number_key` is the keyed hash of its number, in which the account often stands. Of a bill in
+    parts a row is one part, and `of_minor` what was open of it then: of each such state one part is
+    paid, so that a provider who is slow to take one in never gets more than the bill.
     """
 
     __tablename__ = "bills"
     __table_args__ = (
         Index(
-            "uq_bills_provider_slug_number_key",
-            "provider_slug",
-            "number_key",
+            "uq_bills_one_of_each_state",
+            *("provider_slug", "number_key", "of_minor"),
             unique=True,
             postgresql_where="state <> 'released'",
+        ),
+        Index(
+            "uq_bills_one_that_is_paid_now",
+            *("provider_slug", "number_key"),
+            unique=True,
+            postgresql_where="state = 'paying'",
         ),
         Index("ix_bills_person_id_id", "person_id", "id"),
     )
@@ -48,6 +55,7 @@ class Bill(PersonalRow, Base):
     told_sealed: Mapped[bytes] = sealed("personal")
     told = Encrypted(Particulars, "told_sealed")
     minor: Mapped[int] = mapped_column(BigInteger)
+    of_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     currency: Mapped[str]
     due_on: Mapped[date | None]
     state: Mapped[str]

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy import Select, and_, delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from payments import service as payments
@@ -27,6 +27,7 @@ from portal.bills.domain import (
     Open,
     PaidAlready,
     Particulars,
+    PartPaid,
     Standing,
     State,
 )
@@ -38,12 +39,15 @@ from portal.kernel import clock, keys
 from portal.kernel.db import db, wait_patiently
 from portal.kernel.errors import DomainError, TooMany
 from portal.kernel.events import publish
+from portal.kernel.money import Money
 
 PURPOSE = "bill"
 KEPT = timedelta(days=1)
 SHOWN, A_BATCH = 50, 50
 COLUMNS = Bill.__table__.columns
 STANDS = text("state <> 'released'")
+# What pages say of a bill that cannot be paid now.
+WHY = {PaidAlready: "paid", PartPaid: "part", BeingPaid: "taken"}
 # What pages read of a lookup; its columns are changed here alone.
 Lookup = BillLookup
 
@@ -94,15 +98,16 @@ def look(person_id: UUID, provider_slug: str, lookup_id: UUID) -> BillLookup:
     return lookup
 
 
-def pay(lookup: BillLookup, number: str, seen: str) -> UUID:
+def pay(lookup: BillLookup, number: str, seen: str, part: str | None = None) -> UUID:
     """Let the person of the lookup pay one of its bills; the payment to lead to.
 
-    The provider is asked once more, and `seen` is the amount that the page showed. Raises NotOpen,
-    AmountChanged, PaidAlready, BeingPaid, NotConnected, NotAnswering, UnknownAccount.
+    The provider is asked once more, and `seen` is the amount that the page showed; `part` is what
+    was typed to be paid of it. Raises NotOpen, AmountChanged, WrongPart, PaidAlready, PartPaid,
+    BeingPaid, NotConnected, NotAnswering, UnknownAccount.
     """
     asked = sources.biller(lookup.provider_slug)
     _ask_again(lookup, asked)
-    return _begun(lookup, asked, number, seen)
+    return _begun(lookup, asked, number, seen, part)
 
 
 def pay_several(lookup: BillLookup, wanted: Mapping[str, str]) -> Begun:
@@ -123,13 +128,16 @@ def pay_several(lookup: BillLookup, wanted: Mapping[str, str]) -> Begun:
     return begun
 
 
-def _begun(lookup: BillLookup, asked: Biller, number: str, seen: str) -> UUID:
+def _begun(
+    lookup: BillLookup, asked: Biller, number: str, seen: str, part: str | None = None
+) -> UUID:
     found = lookup.told.bill(number)
     if found is None:
         raise NotOpen
     if found.seen != seen:
         raise AmountChanged
-    bill = claim(lookup, found)
+    amount = found.amount if part is None else domain.part_of(part, found)
+    bill = claim(lookup, found, amount)
     payment = payments.due(_due(bill, asked))
     bill.payment_id = payment.id
     return payment.id
@@ -150,21 +158,27 @@ def _ask_again(lookup: BillLookup, asked: Biller) -> None:
     lookup.told = Fetched(account, sources.fetch(asked, account))
 
 
-def claim(lookup: BillLookup, found: Open) -> Bill:
-    """The one row that stands for this bill, held by this person. Raises PaidAlready, BeingPaid."""
+def claim(lookup: BillLookup, found: Open, amount: Money) -> Bill:
+    """The one row that stands for this bill, or this part of it, held by this person.
+
+    Raises PaidAlready, PartPaid, BeingPaid.
+    """
     wait_patiently()
     while True:
-        if (bill := _inserted(_new(lookup, found))) is not None:
-            audit.record("bill.begun", about=f"bill:{bill.id}", actor=bill.person_id)
-            return bill
-        standing = db.session.scalar(_standing_id(lookup.provider_slug, found.number))
-        bill = _locked(standing) if standing else None
-        if bill is None or bill.state == State.RELEASED:
+        standing = db.session.scalar(_in_the_way(lookup.provider_slug, found))
+        if standing is None:
+            if (bill := _inserted(_new(lookup, found, amount))) is not None:
+                audit.record("bill.begun", about=f"bill:{bill.id}", actor=bill.person_id)
+                return bill
             continue
-        if domain.may_go_on(_standing(bill), lookup.person_id, found.amount, clock.now()):
-            bill.held_until = clock.now() + domain.HOLD
+        bill = _locked(standing)
+        if bill.state == State.RELEASED:
+            continue
+        now, mine = clock.now(), lookup.person_id
+        if domain.may_go_on(_standing(bill), mine, amount, now, found.of_minor):
+            bill.held_until = now + domain.HOLD
             return bill
-        if bill.person_id != lookup.person_id and _is_under_way(bill):
+        if bill.person_id != mine and _is_under_way(bill):
             raise BeingPaid
         _release(bill)
 
@@ -188,13 +202,14 @@ def release() -> bool:
     return len(found) == A_BATCH
 
 
-def _new(lookup: BillLookup, found: Open) -> Bill:
+def _new(lookup: BillLookup, found: Open, amount: Money) -> Bill:
     bill = Bill(
         subject_id=lookup.subject_id,
         person_id=lookup.person_id,
         provider_slug=lookup.provider_slug,
         number_key=_key(lookup.provider_slug, found.number),
-        minor=found.minor,
+        minor=amount.minor,
+        of_minor=found.of_minor,
         currency=found.currency,
         due_on=found.due_on,
         state=State.PAYING,
@@ -207,11 +222,7 @@ def _new(lookup: BillLookup, found: Open) -> Bill:
 def _inserted(bill: Bill) -> Bill | None:
     """None when another row stands for the bill; a twin's is waited for."""
     values = {column.name: getattr(bill, column.name) for column in COLUMNS}
-    put = (
-        insert(Bill)
-        .values(values)
-        .on_conflict_do_nothing(index_elements=["provider_slug", "number_key"], index_where=STANDS)
-    )
+    put = insert(Bill).values(values).on_conflict_do_nothing()
     return db.session.scalar(put.returning(Bill))
 
 
@@ -322,7 +333,7 @@ def account_of(person_id: UUID, bill_id: UUID) -> str:
 
 
 def stand(person_id: UUID, provider_slug: str, bills: Sequence[Open]) -> dict[str, str]:
-    """Bill number -> why this person cannot pay it now: `paid` or `taken`. One query."""
+    """Bill number -> why this person cannot pay it now: `paid`, `part` or `taken`. One query."""
     by_key = {_key(provider_slug, bill.number): bill for bill in bills}
     found = select(Bill).where(
         Bill.provider_slug == provider_slug, Bill.number_key.in_(by_key), STANDS
@@ -330,10 +341,12 @@ def stand(person_id: UUID, provider_slug: str, bills: Sequence[Open]) -> dict[st
     told = {}
     for row in db.session.scalars(found):
         bill = by_key[row.number_key]
+        if row.state == State.PAID and row.of_minor not in (0, bill.minor):
+            continue
         try:
             domain.may_go_on(_standing(row), person_id, bill.amount, clock.now())
         except (PaidAlready, BeingPaid) as error:
-            told[bill.number] = "paid" if isinstance(error, PaidAlready) else "taken"
+            told[bill.number] = WHY[type(error)]
     return told
 
 
@@ -343,18 +356,20 @@ def sweep() -> None:
 
 
 def _standing(bill: Bill) -> Standing:
-    return Standing(State(bill.state), bill.person_id, bill.amount, bill.held_until)
+    return Standing(State(bill.state), bill.person_id, bill.amount, bill.held_until, bill.of_minor)
 
 
 def _fresh(bill_id: UUID) -> Select[Bill]:
     return select(Bill).where(Bill.id == bill_id).execution_options(populate_existing=True)
 
 
-def _standing_id(provider_slug: str, number: str) -> Select[UUID]:
-    key = _key(provider_slug, number)
-    return select(Bill.id).where(
-        Bill.provider_slug == provider_slug, Bill.number_key == key, STANDS
-    )
+def _in_the_way(provider_slug: str, found: Open) -> Select[UUID]:
+    """What is paid of this bill just now; else what was paid of it as it stands."""
+    key = _key(provider_slug, found.number)
+    of_it = Bill.provider_slug == provider_slug, Bill.number_key == key
+    paid = and_(Bill.state == State.PAID, Bill.of_minor.in_((0, found.minor)))
+    wanted = select(Bill.id).where(*of_it, or_(Bill.state == State.PAYING, paid))
+    return wanted.order_by(Bill.state.desc(), Bill.id).limit(1)
 
 
 def _standing_ids(provider_slug: str, numbers: Iterable[str]) -> Sequence[UUID]:

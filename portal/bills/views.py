@@ -15,6 +15,7 @@ from portal.bills.domain import (
     NotOpen,
     PaidAlready,
     UnknownAccount,
+    WrongPart,
 )
 from portal.bills.forms import AccountForm
 from portal.bills.service import Lookup
@@ -87,7 +88,8 @@ def pay(provider: str, lookup: UUID) -> ResponseReturnValue:
     if not number:
         raise BadInput
     try:
-        payment = service.pay(found, number, request.form.get("seen", ""))
+        seen, part = request.form.get("seen", ""), request.form.get("part")
+        payment = service.pay(found, number, seen, part)
     except (
         AmountChanged,
         BeingPaid,
@@ -95,6 +97,7 @@ def pay(provider: str, lookup: UUID) -> ResponseReturnValue:
         NotOpen,
         PaidAlready,
         UnknownAccount,
+        WrongPart,
     ) as refusal:
         return _bills_page(biller, found, refusal), refusal.status
     return redirect(url_for("payments.show", payment_id=payment))
@@ -147,8 +150,9 @@ def _bills_page(
         stands=service.stand(visitor().id, lookup.provider_slug, told.bills),
         refusal=wrong or _sentence(refusal),
         watch=watching.watched(lookup),
+        typed=request.form if "part" in request.form else None,
     )
 
 
 def _sentence(refusal: DomainError | None) -> str:
-    return gettext(refusal.message) if refusal else ""
+    return gettext(refusal.message, **refusal.params) if refusal else ""

@@ -69,6 +69,7 @@ class BillTold(_Told):
     due_on: date | None = None
     period: str = ""
     holder: str = ""
+    least: str = ""
 
 
 class BillsTold(_Told):

@@ -80,7 +80,8 @@ class Case:
 class Bill:
     """One bill of an account. `number` names it for ever: a bill is paid once.
 
-    `amount` is text such as "150.00"; `period` is said in the words of the provider.
+    `amount` is text such as "150.00", and what is open now; `period` is said in the words of the
+    provider. A bill with a `least` may be paid in parts of that much or more.
     """
 
     number: str
@@ -89,6 +90,7 @@ class Bill:
     due_on: date | None = None
     period: str = ""
     holder: str = ""
+    least: str = ""
 
 
 BillsHook = Callable[[str, Ask], Sequence[Bill]]

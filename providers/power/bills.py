@@ -41,6 +41,7 @@ def _bill(row: Any) -> Bill:
         due_on=_day(row.get("due_on")),
         period=_if_text(row.get("period")),
         holder=_if_text(row.get("holder")),
+        least=_if_text(row.get("least")),
     )
 
 

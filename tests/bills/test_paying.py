@@ -259,7 +259,7 @@ def test_two_people_who_pay_one_bill_at_once_are_one_payment(house, asha, gurmee
         lookup = service.look(person.id, "power", lookups[person.id].id)
         # The provider is asked before: this is about our own rows.
         found = lookup.told.bill("B-2026-10")
-        return service.claim(lookup, found).person_id
+        return service.claim(lookup, found, found.amount).person_id
 
     results = at_once(house, 2, press)
     refused = [one for one in results if isinstance(one, Exception)]
@@ -272,7 +272,8 @@ def test_one_person_in_five_windows_has_one_payment(house, asha):
 
     def press():
         lookup = service.look(asha.id, "power", lookup_id)
-        return service.claim(lookup, lookup.told.bill("B-2026-10")).id
+        found = lookup.told.bill("B-2026-10")
+        return service.claim(lookup, found, found.amount).id
 
     assert len(set(at_once(house, 5, press))) == 1
     assert states() == [State.PAYING]

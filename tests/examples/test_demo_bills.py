@@ -192,3 +192,18 @@ def test_a_bill_that_is_paid_in_the_portal_is_told_and_asked_for_no_more(corpora
     assert fetched(ACCOUNT) == (second,)
     page = httpx.get(f"{corporation}/accounts").text
     assert payments.by_id(room.history(asha.id)[0].payment_id).reference in page
+
+
+def test_a_large_bill_is_paid_in_parts_each_of_which_counts_once(desk):
+    [bill] = bills_of(desk, "3004445556")
+    assert (bill["amount"], bill["least"]) == ("48210.00", "5000.00")
+    part = paid(bill["number"], "3004445556", "PAY-1")
+    part["data"]["amount"] = "8210.00"
+    for number in range(2):
+        assert hand_in(desk, part, message_id=f"m-{number}").status_code == 200
+    [left] = bills_of(desk, "3004445556")
+    assert (left["number"], left["amount"]) == (bill["number"], "40000.00")
+    rest = paid(bill["number"], "3004445556", "PAY-2")
+    rest["data"]["amount"] = "40000.00"
+    assert hand_in(desk, rest, message_id="m-9").status_code == 200
+    assert bills_of(desk, "3004445556") == []
