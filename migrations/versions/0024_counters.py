@@ -273,6 +273,7 @@ def _list_lines() -> None:
 def downgrade() -> None:
     for table in ("payment_list_files", "payment_list_lines", "payment_lists", "payout_accounts"):
         op.drop_table(table)
+    op.execute("DROP FUNCTION list_is_its_lines()")
     for table in ("counter_file_lines", "counter_files"):
         op.drop_table(table)
     for table in ("counter_returns", "counter_entries", "counter_challans"):
