@@ -6,12 +6,14 @@ from portal.i18n import money, speaking
 from portal.kernel.money import Money
 from tests.accounts.factories import make_person
 from tests.bills.conftest import ACCOUNT, corporation, kernel, listening, private_allowed
+from tests.bills.conftest import OCTOBER as OCTOBERS
 from tests.browser.visit import DESK, PHONE, PLAIN, pay
 
 __all__ = ["corporation", "kernel", "listening", "private_allowed"]
 DUE = Money.of("1840.00", "INR")
 # The bills of the account, in the order of the page: October's and November's.
 OCTOBER = "section.card:has(h2#bill-1)"
+PART = "form:has([name=part])"
 NUMBERS = "main form input[name='number']"
 
 
@@ -65,3 +67,23 @@ def test_a_bill_is_found_paid_kept_and_not_payable_again(asha, ravi, visit, way)
     person.follow("main a[href$='/receipt']")
     assert amount in person.text("article")
     assert (person.faults, late.faults) == ([], [])
+
+
+@pytest.mark.promise("M16")
+@pytest.mark.parametrize("way", [DESK, PHONE, PLAIN])
+def test_a_part_of_a_bill_is_paid_and_the_rest_waits(corporation, asha, visit, way):
+    corporation.accounts[ACCOUNT] = [OCTOBERS | {"least": "500.00"}]
+    person = visit(**way).let_in(asha)
+    find(person)
+    person.page.locator("details summary").first.click()
+    person.check()
+    person.fill(part="12")
+    person.press(f"{PART} button")
+    assert person.page.locator(".notice.warn").is_visible()
+    person.fill(part="840")
+    person.press(f"{PART} button")
+    pay(person)
+    person.press("main a.btn")
+    find(person)
+    assert payable(person) == []
+    assert person.faults == []
