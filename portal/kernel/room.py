@@ -54,8 +54,9 @@ class Notice:
 class Coming:
     """Something that a person has to do, mostly by a day, in the language spoken now.
 
-    `key` names the occasion, `path` where it is done, without the language. `at` is from when to
-    when, for what has a time of the day.
+    `key` names the occasion, `path` where it is done, without the language. `remind_on` is the
+    newest day on which the person is to be reminded of it; of each such day they are once. `at` is
+    from when to when, for what has a time of the day.
     """
 
     key: str

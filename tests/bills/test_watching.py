@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import icalendar
 import pytest
 import time_machine
+from hypothesis import given
+from hypothesis import strategies as some
 from sqlalchemy import select, text
 
 from portal.accounts.events import PersonRemoved
@@ -145,9 +147,38 @@ def test_three_days_before_the_person_is_reminded_once(asha, watch, november):
     assert all("Electricity" in row.words.title for row in told)
 
 
-@pytest.mark.parametrize("day", [date(2026, 12, 1), date(2026, 12, 6)])
+def test_the_person_is_reminded_on_the_last_day_and_after_it_until_it_is_paid(
+    asha, watch, november
+):
+    said = []
+    for day in (2, 3, 5, 6, 8, 9):
+        november.move_to(datetime(2026, 12, day, 3, 20, tzinfo=UTC))
+        coming.remind()
+        db.session.commit()
+        run_jobs()
+        rows = db.session.scalars(select(InboxNotice).order_by(InboxNotice.id)).all()
+        said.append({row.words.title for row in rows[sum(map(len, said)) * 2 :]})
+    assert said == [
+        {"Pay the bill: Electricity bill"},
+        set(),
+        {"Today is the last day to pay: Electricity bill"},
+        set(),
+        {"The last day to pay has passed: Electricity bill"},
+        set(),
+    ]
+
+
+@pytest.mark.parametrize("day", [date(2026, 12, 1), date(2026, 12, 12)])
 def test_on_other_days_nobody_is(asha, watch, day):
     assert list(watching.to_remind(day)) == []
+
+
+@given(some.dates(date(2026, 1, 1), date(2027, 1, 1)), some.integers(-30, 30))
+def test_whose_moment_came_lately_is_found(due_on, ago):
+    today = due_on + timedelta(days=ago)
+    moment = domain.remind_on(due_on, today)
+    lately = today - domain.LATE <= moment <= today
+    assert (f"{due_on}" in domain.days_to_remind(today)) == lately
 
 
 def test_stopped_nothing_is_asked_and_nothing_listed(asha, watch, corporation, november):

@@ -7,8 +7,10 @@ from portal.bills.domain import Open
 from portal.kernel.errors import N_, Conflict, NotFound
 
 MOST = 20
-# Reminded of so long before; a reminder that a job missed is still of use for so long.
-BEFORE, LATE = timedelta(days=3), timedelta(days=3)
+# Reminded of so long before, on the last day, and so long after; a reminder that a job missed is
+# still of use for so long.
+BEFORE, AFTER, LATE = timedelta(days=3), timedelta(days=3), timedelta(days=3)
+MOMENTS = (-BEFORE, timedelta(), AFTER)
 # An account is named by so many of its last letters, where others may look over a shoulder.
 LETTERS = 4
 
@@ -27,8 +29,14 @@ def dues(bills: Iterable[Open]) -> list[str]:
 
 def days_to_remind(today: date) -> list[str]:
     """The due days of bills that people are reminded of today, or should have been lately."""
-    last = today + BEFORE
-    return [f"{last - timedelta(days=ago)}" for ago in range(LATE.days + 1)]
+    lately = [today - timedelta(days=ago) for ago in range(LATE.days + 1)]
+    return sorted({f"{day - moment}" for day in lately for moment in MOMENTS})
+
+
+def remind_on(due_on: date, today: date) -> date:
+    """The last moment of this bill that has come; before that, its first."""
+    come = [due_on + moment for moment in MOMENTS if due_on + moment <= today]
+    return come[-1] if come else due_on + MOMENTS[0]
 
 
 def ending(account: str) -> str:

@@ -176,10 +176,16 @@ def _coming(row: BillWatch, bill: Open, biller: Biller) -> Coming:
         provider=say(biller.provider.name),
         ending=domain.ending(row.told.account),
     )
-    said = gettext("Pay the bill: %(service)s", service=say(biller.billing.title))
+    today, service = clock.today(), say(biller.billing.title)
+    if bill.due_on is None or today < bill.due_on:
+        said = gettext("Pay the bill: %(service)s", service=service)
+    elif today == bill.due_on:
+        said = gettext("Today is the last day to pay: %(service)s", service=service)
+    else:
+        said = gettext("The last day to pay has passed: %(service)s", service=service)
     name = _key(row.provider_slug, bill.number).hex()[:16]
-    before = bill.due_on - domain.BEFORE if bill.due_on else None
-    return Coming(f"bill:{row.id}:{name}", said, body, "bills", bill.due_on, before)
+    when = domain.remind_on(bill.due_on, today) if bill.due_on else None
+    return Coming(f"bill:{row.id}:{name}", said, body, "bills", bill.due_on, when)
 
 
 def _mine(person_id: UUID, watch_id: UUID) -> BillWatch:

@@ -39,7 +39,7 @@ def of_person(person_id: UUID) -> list[Coming]:
 
 
 def remind() -> None:
-    """Tell all whose day has come; each occasion is told once, however often this runs."""
+    """Tell all whose day has come: once for each such day, however often this runs."""
     for person_id in sorted(set(_due(clock.today()))):
         defer(remind_one, person_id=str(person_id))
 
@@ -67,7 +67,8 @@ def _remind(person_id: UUID, reader_id: UUID, today: date) -> None:
         if item.remind_on is not None and today - LATE <= item.remind_on <= today:
             path = item.path if reader_id == person_id else "act-for"
             say = partial(_words, item, path)
-            telling.tell(reader_id, KIND, f"due:{item.key}:{reader_id}", say)
+            key = f"due:{item.key}:{item.remind_on}:{reader_id}"
+            telling.tell(reader_id, KIND, key, say)
 
 
 def _words(item: Coming, path: str) -> Words:
