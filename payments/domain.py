@@ -106,10 +106,24 @@ DIFFERS = "amount_differs"
 
 
 @dataclass(frozen=True)
+class Line:
+    """A part of an amount with its words, by language; less than nothing for what goes off."""
+
+    words: Mapping[str, str]
+    minor: int
+    currency: str
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.minor, self.currency)
+
+
+@dataclass(frozen=True)
 class Due:
     """Money that a person owes: for what (`purpose`, `about`), to whom, and where to go then.
 
-    `back` is a path without its language. `payee` is the provider's name, by language.
+    `back` is a path without its language. `payee` is the provider's name, by language. `lines` say
+    what the amount is made of, where somebody knows.
     """
 
     purpose: str
@@ -121,6 +135,7 @@ class Due:
     amount: Money
     back: str
     payee: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[Line, ...] = ()
 
 
 class Delivered(StrEnum):

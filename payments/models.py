@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from payments.domain import Line
 from portal.kernel.db import Base, Row, append_only, guarded
 from portal.kernel.money import Money
 from portal.kernel.sealed import EncryptedOrNone, PersonalRow, sealed
@@ -116,7 +117,10 @@ def summed(table: str, column: str) -> tuple[str, ...]:
 
 
 class Payment(PersonalRow, Base):
-    """What somebody owes, or has paid. Its words are those of a published service or bill."""
+    """What somebody owes, or has paid. Its words are those of a published service or bill.
+
+    Why an amount is what it is may tell of a person, so `lines` are sealed.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
@@ -135,6 +139,8 @@ class Payment(PersonalRow, Base):
     title: Mapped[dict[str, str]] = mapped_column(JSONB)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
+    lines_sealed: Mapped[bytes | None] = sealed("personal", nullable=True)
+    lines = EncryptedOrNone(tuple[Line, ...], "lines_sealed")
     back: Mapped[str]
     state: Mapped[str]
     paid_at: Mapped[datetime | None]

@@ -1,6 +1,7 @@
 """Payments as the other rooms and the pages use them: what is owed, paying it, giving it back."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,6 +47,7 @@ from portal.audit import service as audit
 from portal.i18n import language
 from portal.kernel import clock, ids
 from portal.kernel.db import db
+from portal.kernel.keys import Erased
 from portal.kernel.log import log
 from portal.kernel.money import Money
 from portal.kernel.outside import Busy, TookTooLong
@@ -55,6 +57,7 @@ from portal.kernel.settings import current
 Delivered = domain.Delivered
 Delivery = domain.Delivery
 Due = domain.Due
+Line = domain.Line
 UNDER_WAY = domain.UNDER_WAY
 Payment = models.Payment
 Attempt = models.Attempt
@@ -74,7 +77,7 @@ def due(what: Due) -> Payment:
     db.session.execute(_new(what).on_conflict_do_nothing(index_elements=["purpose", "about"]))
     payment = db.session.scalars(_held(what.purpose, what.about)).one()
     if payment.amount != what.amount:
-        _change(payment, what.amount)
+        _change(payment, what)
     if payment.state == PaymentState.CANCELLED:
         payment.state = PaymentState.DUE
         _record("payment.due", payment, what.purpose)
@@ -304,15 +307,24 @@ def _new(what: Due) -> Any:
         back=what.back,
         state=PaymentState.DUE,
     )
+    row.lines = what.lines or None
     columns = Payment.__table__.columns
     return insert(Payment).values({one.key: getattr(row, one.key) for one in columns})
 
 
-def _change(payment: Payment, amount: Money) -> None:
+def lines(payment: Payment) -> Sequence[Line]:
+    """What the amount is made of; nothing where it is one thing, or its person's data are gone."""
+    with suppress(Erased):
+        return payment.lines or ()
+    return ()
+
+
+def _change(payment: Payment, what: Due) -> None:
     """Raises AlreadyPaid."""
     if payment.paid_at is not None:
         raise AlreadyPaid
-    payment.amount_minor, payment.currency = amount.minor, amount.currency
+    payment.amount_minor, payment.currency = what.amount.minor, what.amount.currency
+    payment.lines = what.lines or None
     settling.end_open([payment], Turn.CANCELLED, payment.purpose)
     _record("payment.amount_changed", payment, payment.purpose)
 

@@ -130,6 +130,7 @@ def receipt(payment_id: UUID) -> ResponseReturnValue:
         returned=service.returned(payment),
         is_printed=receipts.is_made(payment),
         account=_account(payment),
+        lines=service.lines(payment),
         back=_back(payment),
     )
 
@@ -150,6 +151,7 @@ def _due(payment: Payment, attempt: service.Attempt | None, wrong: str | None = 
         differs=attempt is not None and attempt.code == DIFFERS,
         challan=_challan(payment),
         account=_account(payment),
+        lines=service.lines(payment),
         ways=ways,
         seen=_seen(payment),
         back=_back(payment),

@@ -192,6 +192,7 @@ def test_person_and_officer_read_each_line_of_the_fee_and_its_day_stays(app, per
         for page in (
             mine.get(f"/en/applications/{case.reference}"),
             desk.get(f"/en/desk/{case.reference}"),
+            mine.get(f"/en/pay/{fees.payment(case).id}"),
         ):
             assert "At home ₹100 After November ₹50" in text(page)
 

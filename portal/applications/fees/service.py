@@ -121,6 +121,10 @@ def ask(application: Application) -> None:
         payee=offer.provider.name.texts,
         title=offer.service.title.texts,
         amount=fee,
+        lines=tuple(
+            payments.Line(line.words.texts, line.amount.minor, line.amount.currency)
+            for line in lines_of(application)
+        ),
         # Of several that were sent together, the next one is paid from their page.
         back=f"/bundles/{application.bundle_id}"
         if application.bundle_id
