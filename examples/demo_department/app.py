@@ -263,8 +263,11 @@ def bills() -> ResponseReturnValue:
 def told_of(database: sqlite3.Connection, row: sqlite3.Row) -> dict[str, str]:
     """A bill as the portal is told of it; a large one may be paid in parts."""
     names = ("number", "currency", "due_on", "period", "holder")
-    bill = {name: row[name] for name in names} | {"amount": f"{open_of(database, row):.2f}"}
-    return bill | {"least": f"{LEAST:.2f}"} if Decimal(row["amount"]) > LARGE else bill
+    whole, left = Decimal(row["amount"]), open_of(database, row)
+    bill = {name: row[name] for name in names} | {"amount": f"{left:.2f}"}
+    if whole > LARGE:
+        bill |= {"least": f"{LEAST:.2f}", "received": f"{whole - left:.2f}"}
+    return bill
 
 
 # What the portal looks up while somebody fills in a form.

@@ -1,4 +1,4 @@
-"""Bills that are paid in parts: of each state of a bill one part is paid."""
+"""Bills that are paid in parts: one part follows another."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,22 +12,22 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 ONCE = "uq_bills_provider_slug_number_key"
-OF_EACH_STATE, PAID_NOW = "uq_bills_one_of_each_state", "uq_bills_one_that_is_paid_now"
+AFTER_ANOTHER, PAID_NOW = "uq_bills_one_after_another", "uq_bills_one_that_is_paid_now"
 BILL = ["provider_slug", "number_key"]
 STANDS: dict[str, Any] = {"unique": True, "postgresql_where": sa.text("state <> 'released'")}
 PAYING: dict[str, Any] = {"unique": True, "postgresql_where": sa.text("state = 'paying'")}
 
 
 def upgrade() -> None:
-    opened = sa.Column("of_minor", sa.BigInteger(), server_default="0", nullable=False)
-    op.add_column("bills", opened)
+    before = sa.Column("before_minor", sa.BigInteger(), server_default="0", nullable=False)
+    op.add_column("bills", before)
     op.drop_index(ONCE, "bills")
-    op.create_index(OF_EACH_STATE, "bills", [*BILL, "of_minor"], **STANDS)
+    op.create_index(AFTER_ANOTHER, "bills", [*BILL, "before_minor"], **STANDS)
     op.create_index(PAID_NOW, "bills", BILL, **PAYING)
 
 
 def downgrade() -> None:
     op.drop_index(PAID_NOW, "bills")
-    op.drop_index(OF_EACH_STATE, "bills")
+    op.drop_index(AFTER_ANOTHER, "bills")
     op.create_index(ONCE, "bills", BILL, **STANDS)
-    op.drop_column("bills", "of_minor")
+    op.drop_column("bills", "before_minor")

@@ -97,7 +97,8 @@ class Unreadable(Exception):
 class Open:
     """A bill that may be paid, as the provider told it; `holder` is masked.
 
-    One that may be paid in parts has a `least_minor`.
+    One that may be paid in parts has a `least_minor`. `received_minor` is what the provider has
+    taken in of what was paid here.
     """
 
     number: str
@@ -107,6 +108,7 @@ class Open:
     period: str = ""
     holder: str = ""
     least_minor: int = 0
+    received_minor: int = 0
 
     @property
     def amount(self) -> Money:
@@ -115,11 +117,6 @@ class Open:
     @property
     def least(self) -> Money | None:
         return Money(self.least_minor, self.currency) if self.least_minor else None
-
-    @property
-    def of_minor(self) -> int:
-        """What is open now, for a bill in parts: of each such state one part is paid."""
-        return self.minor if self.least_minor else 0
 
     @property
     def seen(self) -> str:
@@ -156,23 +153,33 @@ class Standing:
     person_id: Any
     amount: Money
     held_until: datetime
-    of_minor: int = 0
+    before_minor: int = 0
 
 
 def may_go_on(
-    standing: Standing, person_id: Any, amount: Money, now: datetime, of_minor: int = 0
+    standing: Standing, person_id: Any, amount: Money, now: datetime, before_minor: int = 0
 ) -> bool:
     """Whether the person goes on with what stands; else it is released, and begun anew.
 
-    Raises PaidAlready, PartPaid, BeingPaid.
+    Raises PaidAlready, BeingPaid.
     """
     if standing.state is State.PAID:
-        raise PartPaid if standing.of_minor else PaidAlready
+        raise PaidAlready
     if standing.person_id == person_id:
-        return (standing.amount, standing.of_minor) == (amount, of_minor)
+        return (standing.amount, standing.before_minor) == (amount, before_minor)
     if now < standing.held_until:
         raise BeingPaid
     return False
+
+
+def check_open(bill: Open, paid_minor: int) -> None:
+    """Whether more can be paid of a bill of which so much was paid here.
+
+    What the provider says is open is true only when it has taken all of that in. Raises
+    PaidAlready, PartPaid.
+    """
+    if paid_minor != bill.received_minor:
+        raise PartPaid if bill.least_minor else PaidAlready
 
 
 def read(told: Any) -> tuple[Open, ...]:
@@ -213,7 +220,15 @@ def _read_one(bill: Any) -> Open:
         period=shown(bill.period),
         holder=masked(bill.holder),
         least_minor=least.minor if least else 0,
+        received_minor=_received(bill.received, bill.currency),
     )
+
+
+def _received(text: Any, currency: str) -> int:
+    """Raises Unreadable; nothing is nothing."""
+    if text == "" or (isinstance(text, str) and AMOUNT.fullmatch(text) and not Decimal(text)):
+        return 0
+    return _amount(text, currency).minor
 
 
 def _is_number(number: Any) -> bool:

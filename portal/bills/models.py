@@ -28,15 +28,15 @@ class Bill(PersonalRow, Base):
     """One bill that a person pays or paid. It is never paid twice: the indexes see to it.
 
     `number_key` is the keyed hash of its number, in which the account often stands. Of a bill in
-    parts a row is one part, and `of_minor` what was open of it then: of each such state one part is
-    paid, so that a provider who is slow to take one in never gets more than the bill.
+    parts a row is one part, and `before_minor` what had been paid here before it: one part follows
+    another, and only when the provider says that it has taken in all before.
     """
 
     __tablename__ = "bills"
     __table_args__ = (
         Index(
-            "uq_bills_one_of_each_state",
-            *("provider_slug", "number_key", "of_minor"),
+            "uq_bills_one_after_another",
+            *("provider_slug", "number_key", "before_minor"),
             unique=True,
             postgresql_where="state <> 'released'",
         ),
@@ -55,7 +55,7 @@ class Bill(PersonalRow, Base):
     told_sealed: Mapped[bytes] = sealed("personal")
     told = Encrypted(Particulars, "told_sealed")
     minor: Mapped[int] = mapped_column(BigInteger)
-    of_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    before_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     currency: Mapped[str]
     due_on: Mapped[date | None]
     state: Mapped[str]

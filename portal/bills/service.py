@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, func, or_, select, text
+from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from payments import service as payments
@@ -165,17 +165,20 @@ def claim(lookup: BillLookup, found: Open, amount: Money) -> Bill:
     """
     wait_patiently()
     while True:
-        standing = db.session.scalar(_in_the_way(lookup.provider_slug, found))
+        standing = db.session.scalar(_paid_now(lookup.provider_slug, found.number))
         if standing is None:
+            paid = _paid_here(lookup.provider_slug, [found.number])
+            domain.check_open(found, paid.get(_key(lookup.provider_slug, found.number), 0))
+            # Paid by somebody else at this moment, it is looked at again.
             if (bill := _inserted(_new(lookup, found, amount))) is not None:
                 audit.record("bill.begun", about=f"bill:{bill.id}", actor=bill.person_id)
                 return bill
             continue
         bill = _locked(standing)
-        if bill.state == State.RELEASED:
+        if bill.state != State.PAYING:
             continue
         now, mine = clock.now(), lookup.person_id
-        if domain.may_go_on(_standing(bill), mine, amount, now, found.of_minor):
+        if domain.may_go_on(_standing(bill), mine, amount, now, found.received_minor):
             bill.held_until = now + domain.HOLD
             return bill
         if bill.person_id != mine and _is_under_way(bill):
@@ -209,7 +212,7 @@ def _new(lookup: BillLookup, found: Open, amount: Money) -> Bill:
         provider_slug=lookup.provider_slug,
         number_key=_key(lookup.provider_slug, found.number),
         minor=amount.minor,
-        of_minor=found.of_minor,
+        before_minor=found.received_minor,
         currency=found.currency,
         due_on=found.due_on,
         state=State.PAYING,
@@ -338,16 +341,22 @@ def stand(person_id: UUID, provider_slug: str, bills: Sequence[Open]) -> dict[st
     found = select(Bill).where(
         Bill.provider_slug == provider_slug, Bill.number_key.in_(by_key), STANDS
     )
+    rows = db.session.scalars(found).all()
     told = {}
-    for row in db.session.scalars(found):
-        bill = by_key[row.number_key]
-        if row.state == State.PAID and row.of_minor not in (0, bill.minor):
-            continue
+    for key, bill in by_key.items():
         try:
-            domain.may_go_on(_standing(row), person_id, bill.amount, clock.now())
+            _check(bill, [row for row in rows if row.number_key == key], person_id)
         except (PaidAlready, BeingPaid) as error:
             told[bill.number] = WHY[type(error)]
     return told
+
+
+def _check(bill: Open, rows: Sequence[Bill], person_id: UUID) -> None:
+    """Raises PaidAlready, PartPaid, BeingPaid."""
+    domain.check_open(bill, sum(row.minor for row in rows if row.state == State.PAID))
+    for row in rows:
+        if row.state == State.PAYING:
+            domain.may_go_on(_standing(row), person_id, bill.amount, clock.now())
 
 
 def sweep() -> None:
@@ -356,20 +365,26 @@ def sweep() -> None:
 
 
 def _standing(bill: Bill) -> Standing:
-    return Standing(State(bill.state), bill.person_id, bill.amount, bill.held_until, bill.of_minor)
+    until, before = bill.held_until, bill.before_minor
+    return Standing(State(bill.state), bill.person_id, bill.amount, until, before)
 
 
 def _fresh(bill_id: UUID) -> Select[Bill]:
     return select(Bill).where(Bill.id == bill_id).execution_options(populate_existing=True)
 
 
-def _in_the_way(provider_slug: str, found: Open) -> Select[UUID]:
-    """What is paid of this bill just now; else what was paid of it as it stands."""
-    key = _key(provider_slug, found.number)
-    of_it = Bill.provider_slug == provider_slug, Bill.number_key == key
-    paid = and_(Bill.state == State.PAID, Bill.of_minor.in_((0, found.minor)))
-    wanted = select(Bill.id).where(*of_it, or_(Bill.state == State.PAYING, paid))
-    return wanted.order_by(Bill.state.desc(), Bill.id).limit(1)
+def _paid_now(provider_slug: str, number: str) -> Select[UUID]:
+    of_it = Bill.provider_slug == provider_slug, Bill.number_key == _key(provider_slug, number)
+    return select(Bill.id).where(*of_it, Bill.state == State.PAYING)
+
+
+def _paid_here(provider_slug: str, numbers: Iterable[str]) -> dict[bytes, int]:
+    """What was paid of each bill, by the key of its number."""
+    keyed = [_key(provider_slug, number) for number in numbers]
+    of_them = Bill.provider_slug == provider_slug, Bill.number_key.in_(keyed)
+    summed = select(Bill.number_key, func.sum(Bill.minor)).where(*of_them)
+    rows = db.session.execute(summed.where(Bill.state == State.PAID).group_by(Bill.number_key))
+    return {key: int(minor) for key, minor in rows}
 
 
 def _standing_ids(provider_slug: str, numbers: Iterable[str]) -> Sequence[UUID]:

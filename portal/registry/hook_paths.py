@@ -70,6 +70,7 @@ class BillTold(_Told):
     period: str = ""
     holder: str = ""
     least: str = ""
+    received: str = ""
 
 
 class BillsTold(_Told):

@@ -81,7 +81,8 @@ class Bill:
     """One bill of an account. `number` names it for ever: a bill is paid once.
 
     `amount` is text such as "150.00", and what is open now; `period` is said in the words of the
-    provider. A bill with a `least` may be paid in parts of that much or more.
+    provider. A bill with a `least` may be paid in parts of that much or more; `received` is what
+    has come in of it through the portal, whatever came in another way.
     """
 
     number: str
@@ -91,6 +92,7 @@ class Bill:
     period: str = ""
     holder: str = ""
     least: str = ""
+    received: str = ""
 
 
 BillsHook = Callable[[str, Ask], Sequence[Bill]]

@@ -42,6 +42,7 @@ def _bill(row: Any) -> Bill:
         period=_if_text(row.get("period")),
         holder=_if_text(row.get("holder")),
         least=_if_text(row.get("least")),
+        received=_if_text(row.get("received")),
     )
 
 

@@ -1,9 +1,10 @@
-"""Bills in parts: each is paid once for what was open then, and never more than the bill."""
+"""Bills in parts: one follows another when the provider has taken in all before it."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from payments import service as payments
 from portal.bills import domain, service
@@ -54,9 +55,12 @@ def test_a_part_is_paid_and_the_rest_when_the_provider_has_taken_it_in(large, as
         with pytest.raises(PartPaid):
             begin(person, part)
         db.session.rollback()
-    now_open(large, "1000.00")
+    now_open(large, "1000.00", received="840.00")
     settle(begin(gurmeet, "500", "1000.00 INR"))
-    now_open(large, "500.00")
+    with pytest.raises(PartPaid):
+        begin(asha, "500", "1000.00 INR")
+    db.session.rollback()
+    now_open(large, "500.00", received="1340.00")
     settle(begin(asha, None, "500.00 INR"))
     assert rows() == [("paid", "840.00"), ("paid", "500.00"), ("paid", "500.00")]
     bill = db.session.scalars(select(Bill).order_by(Bill.id)).first()
@@ -102,17 +106,55 @@ def test_parts_at_the_same_moment_make_one(app, large, asha, gurmeet):
     assert standing == [State.PAYING]
 
 
-def test_a_provider_that_takes_no_parts_any_more_gets_nothing_twice(large, asha, gurmeet):
-    settle(begin(asha, "840"))
-    now_open(large, "1840.00", least="")
-    with pytest.raises(PartPaid):
-        begin(gurmeet, None)
-    db.session.rollback()
-    now_open(large, "1000.00", least="")
-    settle(begin(gurmeet, None, "1000.00 INR"))
-    now_open(large, "1000.00")
+@pytest.mark.promise("M16")
+@pytest.mark.parametrize("part", ["840", None])
+@pytest.mark.parametrize(
+    ("amount", "more"),
+    [
+        ("1890.00", {}),
+        ("1540.00", {}),
+        ("1000.00", {}),
+        ("1890.00", {"least": ""}),
+        ("1890.00", {"received": "0.00"}),
+        ("1000.00", {"received": "839.99"}),
+        ("1000.00", {"received": "9000.00"}),
+    ],
+)
+def test_until_all_that_was_paid_is_taken_in_no_other_amount_is_believed(
+    large, asha, gurmeet, part, amount, more
+):
+    """A late fee, money at a counter, no parts any more: what is open counts ours once more."""
+    settle(begin(asha, part))
+    now_open(large, amount, **more)
     with pytest.raises(PaidAlready):
-        begin(asha, "500", "1000.00 INR")
+        begin(gurmeet, None, f"{amount} INR")
+    db.session.rollback()
+    assert [state for state, _ in rows()] == ["paid"]
+
+
+def test_what_is_charged_again_can_be_paid_when_the_parts_before_are_taken_in(large, asha):
+    settle(begin(asha, "840"))
+    now_open(large, "1840.00", received="840.00")
+    settle(begin(asha, None))
+    now_open(large, "50.00", received="2680.00", least="")
+    settle(begin(asha, None, "50.00 INR"))
+    assert [amount for _, amount in rows()] == ["840.00", "1840.00", "50.00"]
+
+
+@pytest.mark.promise("M16")
+def test_the_database_takes_no_second_part_after_the_same_ones(large, asha, gurmeet):
+    settle(begin(asha, "840"))
+    [paid] = db.session.scalars(select(Bill)).all()
+    twin = text(
+        "INSERT INTO bills (id, created_at, subject_id, person_id, provider_slug, number_key,"
+        " told_sealed, minor, before_minor, currency, state, held_until)"
+        " SELECT gen_random_uuid(), created_at, subject_id, person_id, provider_slug, number_key,"
+        " told_sealed, minor, before_minor, currency, 'paying', held_until FROM bills"
+    )
+    with pytest.raises(IntegrityError, match="one_after_another"):
+        db.session.execute(twin)
+    db.session.rollback()
+    assert paid.before_minor == 0
 
 
 @pytest.mark.parametrize("part", ["", "499.99", "1840.01", "x", "-500", "5e2", "500.001", "٥٠٠"])
@@ -125,6 +167,12 @@ def test_an_amount_that_cannot_be_a_part_is_refused(large, asha, part):
 def test_a_bill_without_a_least_is_paid_whole(corporation, asha):
     with pytest.raises(WrongPart):
         begin(asha, "500")
+
+
+@pytest.mark.parametrize("received", ["x", "-1", "1.005", "0..0", "."])
+def test_what_cannot_have_been_received_is_no_answer(received):
+    with pytest.raises(Unreadable):
+        domain.read([Told(NUMBER, "100.00", "INR", received=received)])
 
 
 @pytest.mark.parametrize("least", ["0.00", "x", "-1", "1.005"])

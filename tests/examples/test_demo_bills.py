@@ -203,6 +203,7 @@ def test_a_large_bill_is_paid_in_parts_each_of_which_counts_once(desk):
         assert hand_in(desk, part, message_id=f"m-{number}").status_code == 200
     [left] = bills_of(desk, "3004445556")
     assert (left["number"], left["amount"]) == (bill["number"], "40000.00")
+    assert left["received"] == "8210.00"
     rest = paid(bill["number"], "3004445556", "PAY-2")
     rest["data"]["amount"] = "40000.00"
     assert hand_in(desk, rest, message_id="m-9").status_code == 200
