@@ -204,16 +204,13 @@ def take_payment(database: sqlite3.Connection, kind: str, data: Mapping[str, Any
     """Note what was paid of a bill: nobody is asked for it again."""
     if kind != "bill.paid":
         return
-    told = {name: data[name] for name in ("bill", "account", "payment", "paid_at")}
-    found = database.execute(
-        "SELECT number, amount FROM bills WHERE number = ? AND account = ?",
-        [data["bill"], data["account"]],
-    ).fetchone()
-    if found is None:
-        return
-    database.execute(PART, [data["payment"], data["bill"], data["amount"], data["paid_at"]])
-    if open_of(database, found) <= 0:
-        database.execute(PAID, told)
+    wanted = "SELECT number, amount FROM bills WHERE number = ? AND account = ?"
+    found = database.execute(wanted, [data["bill"], data["account"]]).fetchone()
+    part = [data[name] for name in ("payment", "bill", "amount", "paid_at")]
+    if found is not None:
+        database.execute(PART, part)
+        if open_of(database, found) <= 0:
+            database.execute(PAID, dict(data))
 
 
 def open_of(database: sqlite3.Connection, bill: sqlite3.Row) -> Decimal:

@@ -37,9 +37,8 @@ kept</textarea><button name="later" value="1">Later</button>
 """
 STEADY = Figures(100.0, [number / 1000 for number in range(1, 201)], 2048)
 QUICK = replace(STEADY, spent=[spent / 10 for spent in STEADY.spent])
-PAYING = Payments(
-    QUICK, replace(STEADY, rate=310.0), STEADY, 55.0, 4.0, {1_000: 0.0011, 1_000_000: 0.0010}
-)
+BALANCES = {1_000: 0.0011, 1_000_000: 0.0010}
+PAYING = Payments(QUICK, replace(STEADY, rate=310.0), STEADY, 52.0, 55.0, 4.0, BALANCES)
 
 
 @pytest.fixture
